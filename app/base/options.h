@@ -1,0 +1,77 @@
+/*
+ * Options: what an operator may set.  One const table gives each its name,
+ * type, bounds, default, unit and a sentence; the reader, `lightcone
+ * options` and the manual walk the same table.
+ *
+ * Order of weight: the environment (LIGHTCONE_THREADS=4) over the file
+ * (threads = 4) over the default.  The file is $LIGHTCONE_CONF; else
+ * lightcone.conf beside the program; else the installed one.  A file that
+ * was named and is not there is an error; the others may be missing.
+ */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/rc.h"
+
+struct options {
+	/* text */
+	const char *state;
+	const char *catalogue;
+	const char *cache;
+	const char *cors_origin;
+	const char *log_level;
+	/* whole numbers */
+	int64_t threads;
+	int64_t pool_threads;
+	int64_t pool_queue;
+	int64_t heavy_slots;
+	int64_t deadline_max_ms;
+	int64_t body_max_bytes;
+	int64_t query_max_bytes;
+	int64_t send_timeout_ms;
+	int64_t receive_timeout_ms;
+	int64_t stop_ms;
+
+	char *owned[32]; /* the texts that did not come from the table */
+	int owned_count;
+};
+
+enum option_type { OPTION_INT, OPTION_TEXT, OPTION_CHOICE };
+
+struct option {
+	const char *name;
+	enum option_type type;
+	size_t offset;              /* of the field in struct options */
+	int64_t min, max;           /* of a whole number; of a text's bytes */
+	const char *const *choices; /* of a choice, ends in NULL */
+	const char *def;
+	const char *unit; /* "" where there is none */
+	const char *doc;
+};
+
+/* The table; ends with a NULL name. */
+extern const struct option options_table[];
+
+/*
+ * Fills `options` from the defaults, the file and the environment.  On
+ * LC_INVALID `why` says which file and line or variable is wrong, and what
+ * would be right.
+ */
+enum lc_rc options_load(struct options *options, struct buf *why) LC_CHECKED;
+
+/* As above from a given file (NULL: none) and environment. */
+enum lc_rc options_load_from(
+	struct options *options, const char *path, char *const *environment,
+	struct buf *why) LC_CHECKED;
+
+void options_release(struct options *options);
+
+/* Adds an option's present value, as text. */
+void options_print(
+	const struct options *options, const struct option *option,
+	struct buf *out);
+
+#endif

@@ -1,0 +1,64 @@
+#include <limits.h>
+#include <stddef.h>
+
+#include "base/options.h"
+
+#define INT_OPTION(field) \
+	.name = #field, .type = OPTION_INT, .offset = offsetof(struct options, field)
+#define TEXT_OPTION(field) \
+	.name = #field, .type = OPTION_TEXT, .offset = offsetof(struct options, field)
+#define CHOICE_OPTION(field) \
+	.name = #field, .type = OPTION_CHOICE, .offset = offsetof(struct options, field)
+
+static const char *const log_levels[] = {"error", "warning", "notice", NULL};
+
+const struct option options_table[] = {
+	{TEXT_OPTION(state), .min = 1, .max = PATH_MAX - 128,
+	 .def = LIGHTCONE_STATE_DIR, .unit = "directory",
+	 .doc = "Where catalogues and everything shared are kept; mode 0700, "
+		"outside the document root."},
+	{TEXT_OPTION(catalogue), .min = 1, .max = 64, .def = "openngc",
+	 .unit = "name",
+	 .doc = "The catalogue that answers when a request names none."},
+	{TEXT_OPTION(cache), .min = 1, .max = 1024, .def = "off",
+	 .unit = "off, memcached://HOST:PORT or memcached:///PATH.sock",
+	 .doc = "The Memcached companion whose state /health shows."},
+	{TEXT_OPTION(cors_origin), .max = 256, .def = "*", .unit = "origin",
+	 .doc = "What Access-Control-Allow-Origin says; empty sends none."},
+	{CHOICE_OPTION(log_level), .choices = log_levels, .def = "notice",
+	 .unit = "",
+	 .doc = "The least important messages that are still written."},
+	{INT_OPTION(threads), .min = 1, .max = 64, .def = "4",
+	 .unit = "threads",
+	 .doc = "Threads of each process that accept and answer requests."},
+	{INT_OPTION(pool_threads), .min = 0, .max = 256, .def = "0",
+	 .unit = "threads",
+	 .doc = "Threads of each process for heavy work; 0: as many as "
+		"cores."},
+	{INT_OPTION(pool_queue), .min = 1, .max = 65536, .def = "64",
+	 .unit = "requests",
+	 .doc = "Heavy requests that may wait in a process; more get 503."},
+	{INT_OPTION(heavy_slots), .min = 0, .max = 4096, .def = "0",
+	 .unit = "slots",
+	 .doc = "Heavy requests computed at once by all processes of this "
+		"state directory; 0: as many as cores."},
+	{INT_OPTION(deadline_max_ms), .min = 1, .max = 3600000, .def = "60000",
+	 .unit = "ms",
+	 .doc = "The longest deadline; keep it below the web server's own."},
+	{INT_OPTION(body_max_bytes), .min = 0, .max = 1073741824,
+	 .def = "131072", .unit = "bytes",
+	 .doc = "The largest request body; more gets 413."},
+	{INT_OPTION(query_max_bytes), .min = 64, .max = 32768, .def = "8192",
+	 .unit = "bytes", .doc = "The longest query string; more gets 414."},
+	{INT_OPTION(send_timeout_ms), .min = 100, .max = 600000,
+	 .def = "10000", .unit = "ms",
+	 .doc = "How long a web server may leave our reply unread."},
+	{INT_OPTION(receive_timeout_ms), .min = 100, .max = 600000,
+	 .def = "10000", .unit = "ms",
+	 .doc = "How long a web server may keep us waiting for a request's "
+		"next bytes."},
+	{INT_OPTION(stop_ms), .min = 100, .max = 60000, .def = "2500",
+	 .unit = "ms",
+	 .doc = "How long a stopping process may take for what it has begun."},
+	{.name = NULL},
+};

@@ -1,0 +1,413 @@
+#include "base/shortest.h"
+
+#include <float.h>
+#include <stdbool.h>
+#include <string.h>
+
+_Static_assert(DBL_MANT_DIG == 53 && sizeof(double) == sizeof(uint64_t),
+	       "doubles are those of IEEE 754");
+_Static_assert(FLT_EVAL_METHOD == 0,
+	       "one operation on doubles must round once");
+
+__extension__ typedef unsigned __int128 uint128;
+
+#define FRACTION_BITS 52
+#define FRACTION_END (UINT64_C(1) << FRACTION_BITS)
+#define FRACTION_MASK (FRACTION_END - 1)
+#define SIGN_BIT (UINT64_C(1) << 63)
+#define INFINITY_BITS (UINT64_C(0x7ff) << FRACTION_BITS)
+#define EXPONENT_LEAST (-1074)
+#define PLAIN_LEAST (-6)
+#define PLAIN_END 21
+
+#define SHORT_DECIMALS 7
+#define SHORT_SCALE 1e7
+#define SHORT_END 1e8
+
+#define POWER_STEP 27
+#define POWER_LEAST (-297)
+#define POWER_BASES 24
+
+/* A decimal number: digits * 10^exponent. */
+struct decimal {
+	uint64_t digits;
+	int exponent;
+};
+
+/* The 128 leading bits of a power of ten. */
+struct power {
+	uint64_t high, low;
+};
+
+/*
+ * The 192 leading bits of 10^(POWER_LEAST + POWER_STEP * i), cut off, the most
+ * significant word first. A power between two of these is the product of the
+ * one below it and of an exact small power. The third word is there so that
+ * the 128 leading bits of every product are those of the true power; this was
+ * checked with exact arithmetic for all the powers a double can need.
+ */
+static const uint64_t power_bases[POWER_BASES][3] = {
+	{0xa76c582338ed2621, 0xaf2af2b80af6f24e, 0x657c8f4d43323a36},
+	{0x873e4f75e2224e68, 0x5a7744a6e804a291, 0xcc35eddfcf0996d7},
+	{0xda7f5bf590966848, 0xaf39a475506a899e, 0xa30294cc2934e662},
+	{0xb080392cc4349dec, 0xbd8d794d96aacfb3, 0xfe13a5c86af64418},
+	{0x8e938662882af53e, 0x547eb47b7282ee9c, 0x41b0230e1421487d},
+	{0xe65829b3046b0afa, 0x0cb4a5a3112a5112, 0xa3b561b1cb208396},
+	{0xba121a4650e4ddeb, 0x92f34d62616ce413, 0x21a0183e10583cd3},
+	{0x964e858c91ba2655, 0x3a6a07f8d510f86f, 0xe9082f25e9c5e9ec},
+	{0xf2d56790ab41c2a2, 0xfae27299423fb9c3, 0x3695dad7e8858901},
+	{0xc428d05aa4751e4c, 0xaa97e14c3c26b886, 0x96842dc95323f5a8},
+	{0x9e74d1b791e07e48, 0x775ea264cf55347d, 0xca49f1c05120c9c7},
+	{0x8000000000000000, 0x0000000000000000, 0x0000000000000000},
+	{0xcecb8f27f4200f3a, 0x0000000000000000, 0x0000000000000000},
+	{0xa70c3c40a64e6c51, 0x999090b65f67d924, 0x0000000000000000},
+	{0x86f0ac99b4e8dafd, 0x69a028bb3ded71a3, 0xdf9f915627c04e28},
+	{0xda01ee641a708de9, 0xe80e6f4820cc9495, 0xd74baad03bc1d8d3},
+	{0xb01ae745b101e9e4, 0x5ec05dcff72e7f8f, 0xc04c79ffe324301f},
+	{0x8e41ade9fbebc27d, 0x14588f13be847307, 0x23bd6a2059c002f5},
+	{0xe5d3ef282a242e81, 0x8f1668c8a86da5fa, 0xf0b5ccf5176ecc7c},
+	{0xb9a74a0637ce2ee1, 0x6d953e2bd7173692, 0x88efb0037ac08bde},
+	{0x95f83d0a1fb69cd9, 0x4abdaf101564f98e, 0x0d5a4af7b3a98e47},
+	{0xf24a01a73cf2dccf, 0xbc633b39673c8cec, 0x3d9c44cd2f36917c},
+	{0xc3b8358109e84f07, 0x0a862f80ec4700c8, 0x02606ea01029dc37},
+	{0x9e19db92b4e31ba9, 0x6c07a2c26a8346d1, 0x4944d9f52cd0dec2},
+};
+
+/* 10^i with its leading bit moved to the top: these are exact. */
+static const uint64_t power_steps[POWER_STEP] = {
+	0x8000000000000000, 0xa000000000000000, 0xc800000000000000,
+	0xfa00000000000000, 0x9c40000000000000, 0xc350000000000000,
+	0xf424000000000000, 0x9896800000000000, 0xbebc200000000000,
+	0xee6b280000000000, 0x9502f90000000000, 0xba43b74000000000,
+	0xe8d4a51000000000, 0x9184e72a00000000, 0xb5e620f480000000,
+	0xe35fa931a0000000, 0x8e1bc9bf04000000, 0xb1a2bc2ec5000000,
+	0xde0b6b3a76400000, 0x8ac7230489e80000, 0xad78ebc5ac620000,
+	0xd8d726b7177a8000, 0x878678326eac9000, 0xa968163f0a57b400,
+	0xd3c21bcecceda100, 0x84595161401484a0, 0xa56fa5b99019a5c8,
+};
+
+static const uint64_t tens[20] = {
+	UINT64_C(1),
+	UINT64_C(10),
+	UINT64_C(100),
+	UINT64_C(1000),
+	UINT64_C(10000),
+	UINT64_C(100000),
+	UINT64_C(1000000),
+	UINT64_C(10000000),
+	UINT64_C(100000000),
+	UINT64_C(1000000000),
+	UINT64_C(10000000000),
+	UINT64_C(100000000000),
+	UINT64_C(1000000000000),
+	UINT64_C(10000000000000),
+	UINT64_C(100000000000000),
+	UINT64_C(1000000000000000),
+	UINT64_C(10000000000000000),
+	UINT64_C(100000000000000000),
+	UINT64_C(1000000000000000000),
+	UINT64_C(10000000000000000000),
+};
+
+static const char digit_pairs[] = "0001020304050607080910111213141516171819"
+				  "2021222324252627282930313233343536373839"
+				  "4041424344454647484950515253545556575859"
+				  "6061626364656667686970717273747576777879"
+				  "8081828384858687888990919293949596979899";
+
+/*
+ * The floor of a logarithm, in fixed point: (x * slope + offset) / 2^bits.
+ * Right shifts of negative numbers round down with every compiler we know.
+ */
+static int
+floor_log10_pow2(int power)
+{
+	return (power * 1262611) >> 22;
+}
+
+static int
+floor_log10_three_quarters_pow2(int power)
+{
+	return (power * 1262611 - 524031) >> 22;
+}
+
+static int
+floor_log2_pow10(int power)
+{
+	return (power * 1741647) >> 19;
+}
+
+/* The paper's g: the leading bits of 10^exponent, and one more at their end. */
+static struct power
+power_make(int exponent)
+{
+	unsigned int distance = (unsigned int)(exponent - POWER_LEAST);
+	const uint64_t *base = power_bases[distance / POWER_STEP];
+	uint64_t step = power_steps[distance % POWER_STEP];
+	uint128 low = (uint128)base[2] * step;
+	uint128 middle = (uint128)base[1] * step + (uint64_t)(low >> 64);
+	uint128 high = (uint128)base[0] * step + (uint64_t)(middle >> 64);
+
+	if ((uint64_t)(high >> 127) == 0)
+		high = high << 1 | (uint64_t)middle >> 63;
+	high++;
+	return (struct power){(uint64_t)(high >> 64), (uint64_t)high};
+}
+
+/*
+ * The factor times the power, over 2^128, rounded to odd: the last bit says
+ * whether anything was cut off, so that comparisons with even numbers come
+ * out as they would with the exact product. The power is too large by less
+ * than one in its last bit, which moves no product of a double's across an
+ * even number, nor from one into the bits looked at here: a product which is
+ * not an even number is further than 2^-63 from it, as its continued fraction
+ * shows for each exponent.
+ */
+static uint64_t
+power_scale(struct power power, uint64_t factor)
+{
+	uint64_t carry = (uint64_t)(((uint128)power.low * factor) >> 64);
+	uint128 product = (uint128)power.high * factor + carry;
+
+	return (uint64_t)(product >> 64) | ((uint64_t)product != 0);
+}
+
+/*
+ * The paper's algorithm for fraction * 2^exponent. Everything is counted in
+ * quarters of 10^k, k being such that the interval of decimals which read back
+ * as this double holds at least one multiple of 10^k and at most one of
+ * 10^(k + 1).
+ */
+static struct decimal
+decimal_nearest(uint64_t fraction, int exponent)
+{
+	bool uneven = fraction == FRACTION_END && exponent > EXPONENT_LEAST;
+	uint64_t open = fraction & 1;
+	int k = uneven ? floor_log10_three_quarters_pow2(exponent) :
+			 floor_log10_pow2(exponent);
+	int shift = exponent + floor_log2_pow10(-k) + 1;
+	struct power power = power_make(-k);
+	uint64_t quarters = power_scale(power, 4 * fraction << shift);
+	uint64_t lower =
+		open + power_scale(power, (4 * fraction - 2 + uneven) << shift);
+	uint64_t upper = power_scale(power, (4 * fraction + 2) << shift) - open;
+	uint64_t ten = quarters / 40, one = quarters / 4;
+	bool down, up;
+
+	down = lower <= 40 * ten;
+	up = 40 * ten + 40 <= upper;
+	if (down != up)
+		return (struct decimal){ten + up, k + 1};
+	down = lower <= 4 * one;
+	up = 4 * one + 4 <= upper;
+	if (down == up) {
+		uint64_t half = 4 * one + 2;
+		up = quarters > half || (quarters == half && (one & 1) != 0);
+	}
+	return (struct decimal){one + up, k};
+}
+
+/*
+ * Most values of a catalogue have few decimals, and for those one division
+ * tells: both of its operands are exact, so its quotient is what a reader of
+ * the decimal gets. Fewer than 16 digits never share a double, so no other
+ * decimal can be shorter.
+ */
+static bool
+decimal_short(double magnitude, struct decimal *decimal)
+{
+	int64_t digits;
+
+	if (magnitude >= SHORT_END)
+		return false;
+	digits = (int64_t)(magnitude * SHORT_SCALE + 0.5);
+	if ((double)digits / SHORT_SCALE != magnitude)
+		return false;
+	*decimal = (struct decimal){(uint64_t)digits, -SHORT_DECIMALS};
+	return true;
+}
+
+/* Takes the zeros off the end: there are fifteen of them at most. */
+static void
+decimal_trim(struct decimal *decimal)
+{
+	if (decimal->digits % 100000000 == 0) {
+		decimal->digits /= 100000000;
+		decimal->exponent += 8;
+	}
+	if (decimal->digits % 10000 == 0) {
+		decimal->digits /= 10000;
+		decimal->exponent += 4;
+	}
+	if (decimal->digits % 100 == 0) {
+		decimal->digits /= 100;
+		decimal->exponent += 2;
+	}
+	if (decimal->digits % 10 == 0) {
+		decimal->digits /= 10;
+		decimal->exponent += 1;
+	}
+}
+
+/* How many digits it has; zero has one, and so has the odd number after it. */
+static int
+digits_count(uint64_t digits)
+{
+	uint64_t odd = digits | 1;
+	int bits = 64 - __builtin_clzll(odd);
+	int count = (bits * 1233) >> 12;
+
+	return count + (odd >= tens[count]);
+}
+
+static void
+pair_write(char *out, uint32_t pair)
+{
+	memcpy(out, digit_pairs + 2 * pair, 2);
+}
+
+static void
+eight_write(char *out, uint32_t eight)
+{
+	uint32_t high = eight / 10000, low = eight % 10000;
+
+	pair_write(out, high / 100);
+	pair_write(out + 2, high % 100);
+	pair_write(out + 4, low / 100);
+	pair_write(out + 6, low % 100);
+}
+
+/* Writes a number of so many digits. */
+static void
+digits_write(char *out, uint64_t digits, int count)
+{
+	uint32_t rest;
+
+	while (count > 8) {
+		count -= 8;
+		eight_write(out + count, (uint32_t)(digits % 100000000));
+		digits /= 100000000;
+	}
+	for (rest = (uint32_t)digits; count >= 2; rest /= 100) {
+		count -= 2;
+		pair_write(out + count, rest % 100);
+	}
+	if (count > 0)
+		*out = (char)('0' + rest);
+}
+
+/* Writes the digits with a point after the first few of them. */
+static char *
+digits_write_split(char *out, uint64_t digits, int count, int before)
+{
+	digits_write(out + 1, digits, count);
+	for (int i = 0; i < before; i++)
+		out[i] = out[i + 1];
+	out[before] = '.';
+	return out + count + 1;
+}
+
+static char *
+exponent_write(char *out, int exponent)
+{
+	int count;
+
+	*out++ = 'e';
+	if (exponent < 0) {
+		*out++ = '-';
+		exponent = -exponent;
+	}
+	count = digits_count((uint64_t)exponent);
+	digits_write(out, (uint64_t)exponent, count);
+	return out + count;
+}
+
+/* Lays out a number whose digits do not end in zero; returns the end. */
+static char *
+decimal_write(char *out, struct decimal decimal)
+{
+	int count = digits_count(decimal.digits);
+	int leading = decimal.exponent + count - 1;
+
+	if (leading < PLAIN_LEAST || leading >= PLAIN_END) {
+		if (count == 1)
+			*out++ = (char)('0' + decimal.digits);
+		else
+			out = digits_write_split(out, decimal.digits, count, 1);
+		return exponent_write(out, leading);
+	}
+	if (leading < 0) {
+		memcpy(out, "0.000000", 8);
+		out += 1 - leading;
+		digits_write(out, decimal.digits, count);
+		return out + count;
+	}
+	if (decimal.exponent < 0) {
+		return digits_write_split(out, decimal.digits, count,
+					  leading + 1);
+	}
+	digits_write(out, decimal.digits, count);
+	memset(out + count, '0', (size_t)decimal.exponent);
+	return out + count + decimal.exponent;
+}
+
+/* The decimal of a number above zero, from the bits below its sign. */
+static struct decimal
+decimal_make(uint64_t bits)
+{
+	uint64_t fraction = bits & FRACTION_MASK;
+	int exponent = (int)(bits >> FRACTION_BITS);
+	struct decimal decimal;
+	double magnitude;
+
+	memcpy(&magnitude, &bits, sizeof(magnitude));
+	if (!decimal_short(magnitude, &decimal)) {
+		if (exponent == 0)
+			exponent = 1;
+		else
+			fraction |= FRACTION_END;
+		decimal = decimal_nearest(fraction,
+					  exponent - 1 + EXPONENT_LEAST);
+	}
+	decimal_trim(&decimal);
+	return decimal;
+}
+
+size_t
+shortest_format(double value, char out[SHORTEST_MAX])
+{
+	uint64_t bits;
+	char *at = out;
+
+	memcpy(&bits, &value, sizeof(bits));
+	if ((bits & ~SIGN_BIT) >= INFINITY_BITS) {
+		memcpy(out, "null", 5);
+		return 4;
+	}
+	if ((bits & SIGN_BIT) != 0)
+		*at++ = '-';
+	bits &= ~SIGN_BIT;
+	if (bits == 0)
+		*at++ = '0';
+	else
+		at = decimal_write(at, decimal_make(bits));
+	*at = '\0';
+	return (size_t)(at - out);
+}
+
+size_t
+shortest_format_int64(int64_t value, char out[SHORTEST_MAX])
+{
+	uint64_t magnitude = (uint64_t)value;
+	char *at = out;
+	int count;
+
+	if (value < 0) {
+		*at++ = '-';
+		magnitude = 0 - magnitude;
+	}
+	count = digits_count(magnitude);
+	digits_write(at, magnitude, count);
+	at[count] = '\0';
+	return (size_t)(at - out) + (size_t)count;
+}

@@ -1,0 +1,117 @@
+/*
+ * A call: one request on its way through the engine, and whoever shares it.
+ *
+ * A call begins open and is answered exactly once: call_claim() decides the
+ * race between a result, the deadline, a stop and a client that leaves.  It
+ * is freed when its last holder lets go, which is always an acceptor.
+ * Holders are: the answer (one, from the beginning), and the pool's job or
+ * the waiter of a parked call.
+ *
+ * Only the holder that runs the endpoint's function touches the arena and
+ * `response`; an answer that the engine gives in its place (504, 503) is
+ * made apart.
+ */
+#ifndef ENGINE_CALL_H
+#define ENGINE_CALL_H
+
+#include <stdatomic.h>
+
+#include "engine/outbox.h"
+#include "http/problem.h"
+#include "http/response.h"
+#include "lightcone.h"
+
+struct engine;
+
+/* How bytes reach the client; given by the gate. */
+struct transport {
+	/* Sends bytes at once; false when the client has gone. */
+	bool (*write)(struct lc_call *call, const void *bytes, size_t length);
+	/* Ends the response and lets the connection go. */
+	void (*finish)(struct lc_call *call);
+	/* A descriptor whose hang-up means that the client left; or -1. */
+	int (*descriptor)(struct lc_call *call);
+	/* Frees the call and what holds it. */
+	void (*free)(struct lc_call *call);
+};
+
+enum call_state {
+	CALL_OPEN,
+	CALL_BY_RUN,    /* the endpoint's function answers */
+	CALL_BY_ENGINE, /* the engine answers in its place */
+};
+
+enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1 };
+
+struct lc_warning {
+	const char *text;
+	struct lc_warning *next;
+};
+
+struct lc_call {
+	struct engine *engine;
+	const struct transport *transport;
+	struct arena arena;
+	struct request request;
+	const struct lc_endpoint *endpoint;
+	void *args;
+	struct response response;
+	struct json json;
+	bool json_open;
+	bool streaming;
+	bool closed; /* the client has gone while we wrote */
+	struct lc_progress progress;
+	int64_t arrived_ns, bound_ns, run_ns;
+
+	const char *detail; /* of a problem */
+	const char *allow;  /* of a 405 or OPTIONS */
+	struct problem_error *errors, **errors_end;
+	struct lc_warning *warnings, **warnings_end;
+
+	atomic_int state;   /* enum call_state */
+	atomic_int holders;
+	enum lc_rc verdict; /* set by who claimed the call */
+	int answer_holders; /* how many let go when the answer is sent */
+	struct outbox_item answer_item, release_item;
+
+	/* a parked call */
+	bool parked;
+	void (*gone)(struct lc_call *call, void *arg);
+	void *gone_arg;
+	enum lc_rc (*reply)(struct lc_call *call, void *arg);
+	void *reply_arg;
+
+	bool was_listed;
+	long listed; /* its place in the deadlines' heap */
+
+	char first[CALL_FIRST_BYTES]; /* of the arena */
+};
+
+/* Starts a call in memory of the gate's, and notes the time. */
+void call_init(
+	struct lc_call *call, struct engine *engine,
+	const struct transport *transport);
+
+/*
+ * Copies the gate's variables into the call, so that they outlive the
+ * connection, and reads the request from them.
+ */
+enum lc_rc call_take_variables(
+	struct lc_call *call, char *const *variables) LC_CHECKED;
+
+/* Decides who answers: true for exactly one caller. */
+bool call_claim(struct lc_call *call, enum call_state by, enum lc_rc verdict);
+
+/* Sends the answer, in an acceptor, after a claim; lets go. */
+void call_answer(struct lc_call *call);
+
+/* Ends a call that was never dispatched. */
+void call_release(struct lc_call *call);
+
+/* Puts the claimed call's answer into the outbox. */
+void call_post_answer(struct lc_call *call, int holders);
+
+/* Lets an acceptor let go of one holder. */
+void call_post_release(struct lc_call *call);
+
+#endif

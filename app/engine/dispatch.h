@@ -1,0 +1,16 @@
+/*
+ * Dispatch: a request's whole way, as one straight function.
+ */
+#ifndef ENGINE_DISPATCH_H
+#define ENGINE_DISPATCH_H
+
+#include "engine/call.h"
+
+/*
+ * Takes a call whose request has been read, with the result of reading it,
+ * and sees to its answer.  The call must not be touched after it: it may be
+ * answered already, or live on without this thread.
+ */
+void dispatch(struct lc_call *call, enum lc_rc read);
+
+#endif

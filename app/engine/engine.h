@@ -1,0 +1,44 @@
+/*
+ * The engine: what all calls of a process share.
+ *
+ * One is made at start from the options, the table of endpoints and the
+ * handlers' context, none of which it owns.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/buf.h"
+#include "base/options.h"
+#include "engine/deadline.h"
+#include "engine/outbox.h"
+#include "engine/pool.h"
+#include "http/response.h"
+#include "lightcone.h"
+
+struct engine {
+	const struct options *options;
+	const struct lc_endpoint *const *table; /* ends in NULL */
+	void *context;
+	struct response fields; /* what every answer has */
+	struct outbox *outbox;
+	struct deadlines *deadlines;
+	struct pool *pool;
+	atomic_int open; /* calls that were begun and not answered yet */
+};
+
+/* LC_INVALID: a table is wrong; `why` says where. */
+enum lc_rc engine_init(
+	struct engine *engine, const struct options *options,
+	const struct lc_endpoint *const *table, void *context,
+	struct buf *why) LC_CHECKED;
+
+/*
+ * Ends what waits or computes with 503 and lets the pool end, until
+ * `until_ns` (monotonic).  Acceptors must go on emptying the outbox
+ * meanwhile.  False: some work did not end in time, and
+ * engine_release() must not be called.
+ */
+bool engine_stop(struct engine *engine, int64_t until_ns) LC_CHECKED;
+void engine_release(struct engine *engine);
+
+#endif

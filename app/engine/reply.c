@@ -1,0 +1,245 @@
+#include "engine/reply.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/shortest.h"
+#include "engine/engine.h"
+
+static double
+elapsed_ms(int64_t from_ns, int64_t to_ns)
+{
+	return round((double)(to_ns - from_ns) / 1e3) / 1e3;
+}
+
+void
+reply_fields(struct response *response, const struct options *options)
+{
+	const char *origin = options->cors_origin;
+
+	if (origin[0] != '\0')
+		response_field_text(response, "Access-Control-Allow-Origin",
+				    origin);
+	response_field_text(response, "X-Content-Type-Options", "nosniff");
+	/* Lighttpd would cut ranges out of our answers otherwise. */
+	response_field_text(response, "Accept-Ranges", "none");
+}
+
+static void
+fields_common(const struct lc_call *call, struct response *response)
+{
+	const struct buf *fields = &call->engine->fields.fields;
+
+	buf_add(&response->fields, fields->bytes, fields->length);
+	if (call->allow != NULL)
+		response_field_text(response, "Allow", call->allow);
+}
+
+/* Milliseconds with three decimals; twice for each answer, so by hand. */
+static void
+timing_add(struct buf *buf, int64_t from_ns, int64_t to_ns)
+{
+	int64_t us = (to_ns - from_ns) / 1000;
+	char *room = buf_room(buf, SHORTEST_MAX + 4);
+
+	if (room == NULL)
+		return;
+	room += shortest_format_int64(us / 1000, room);
+	*room++ = '.';
+	*room++ = (char)('0' + us / 100 % 10);
+	*room++ = (char)('0' + us / 10 % 10);
+	*room++ = (char)('0' + us % 10);
+	buf->length = (size_t)(room - buf->bytes);
+}
+
+static void
+field_timing(const struct lc_call *call, struct response *response)
+{
+	struct buf *fields = &response->fields;
+
+	if (call->run_ns == 0)
+		return;
+	buf_add_text(fields, "Server-Timing: bind;dur=");
+	timing_add(fields, call->arrived_ns, call->bound_ns);
+	buf_add_text(fields, ", run;dur=");
+	timing_add(fields, call->bound_ns, call->run_ns);
+	buf_add(fields, "\r\n", 2);
+}
+
+/* The last of a JSON answer: the warnings, and the outermost brace. */
+static void
+json_finish(struct lc_call *call)
+{
+	if (!call->json_open)
+		return;
+	call->json_open = false;
+	if (call->warnings != NULL) {
+		json_array_begin(&call->json, "warnings");
+		for (const struct lc_warning *w = call->warnings; w != NULL;
+		     w = w->next)
+			json_text(&call->json, NULL, w->text);
+		json_array_end(&call->json);
+	}
+	json_object_end(&call->json);
+	buf_add_char(&call->response.body, '\n');
+}
+
+/* The shortest answer there is, for when there is no memory for another. */
+static void
+transmit_no_memory(struct lc_call *call)
+{
+	static const char text[] =
+		"Status: 503 Service Unavailable\r\n"
+		"Content-Type: application/problem+json\r\n"
+		"Retry-After: 2\r\n\r\n"
+		"{\"type\":\"urn:lightcone:problem:out-of-memory\","
+		"\"title\":\"Out of memory\",\"status\":503}";
+
+	call->transport->write(call, text, sizeof(text) - 1);
+}
+
+static void
+transmit(struct lc_call *call, struct response *response)
+{
+	bool bodiless = call->request.method == LC_HEAD;
+	struct buf head;
+
+	buf_init(&head);
+	response_head(response, false, &head);
+	if (head.failed) {
+		transmit_no_memory(call);
+	} else {
+		call->transport->write(call, head.bytes, head.length);
+		if (!bodiless)
+			call->transport->write(call, response->body.bytes,
+					       response->body.length);
+	}
+	buf_release(&head);
+}
+
+static void
+problem_of(struct lc_call *call, struct problem *problem)
+{
+	*problem = (struct problem){
+		.rc = call->verdict,
+		.detail = call->detail,
+		.errors = call->errors,
+	};
+	if (call->verdict == LC_DEADLINE) {
+		problem->detail = "Beyond the event horizon!";
+		problem->elapsed_ms =
+			elapsed_ms(call->arrived_ns, clock_mono_ns());
+		problem->progress = progress_done(&call->progress);
+	} else if (call->verdict == LC_STOPPING) {
+		problem->detail = "This process is stopping; ask again.";
+	} else if (call->verdict == LC_QUEUE_FULL) {
+		problem->detail = "Too much heavy work is waiting already; "
+				  "ask again.";
+	} else if (call->errors != NULL && problem->detail == NULL) {
+		problem->detail = "Some of the input is wrong; see errors.";
+	}
+}
+
+void
+reply_send(struct lc_call *call)
+{
+	struct problem problem;
+
+	if (call->streaming)
+		return; /* it has gone out already */
+	if (call->verdict == LC_OK) {
+		json_finish(call);
+		if (call->response.body.failed || call->response.fields.failed)
+			call->verdict = LC_NO_MEMORY;
+	}
+	if (call->verdict != LC_OK) {
+		problem_of(call, &problem);
+		problem_write(&call->response, &problem);
+	} else {
+		response_field_text(&call->response, "Cache-Control",
+				    "no-cache");
+		field_timing(call, &call->response);
+	}
+	fields_common(call, &call->response);
+	transmit(call, &call->response);
+}
+
+void
+reply_send_late(struct lc_call *call)
+{
+	struct response response;
+	struct problem problem;
+
+	if (call->verdict == LC_CANCELLED)
+		return; /* nobody listens any more */
+	problem_of(call, &problem);
+	problem.errors = NULL;
+	response_init(&response);
+	problem_write(&response, &problem);
+	fields_common(call, &response);
+	transmit(call, &response);
+	response_release(&response);
+}
+
+/* ---- what handlers call */
+
+struct json *
+lc_json(struct lc_call *call)
+{
+	if (!call->json_open) {
+		call->response.media_type = "application/json";
+		json_init(&call->json, &call->response.body);
+		json_object_begin(&call->json, NULL);
+		call->json_open = true;
+	}
+	return &call->json;
+}
+
+struct buf *
+lc_body(struct lc_call *call, const char *media_type)
+{
+	call->response.media_type = media_type;
+	return &call->response.body;
+}
+
+void
+lc_set_status(struct lc_call *call, int status)
+{
+	call->response.status = status;
+}
+
+enum lc_rc
+lc_stream_begin(struct lc_call *call, const char *media_type)
+{
+	struct buf head;
+	bool sent;
+
+	/* From here on the answer is this function's: no 504 in the middle. */
+	if (!call_claim(call, CALL_BY_RUN, LC_OK))
+		return LC_CANCELLED;
+	call->response.media_type = media_type;
+	response_field_text(&call->response, "Cache-Control", "no-store");
+	fields_common(call, &call->response);
+	call->streaming = true;
+	buf_init(&head);
+	response_head(&call->response, true, &head);
+	if (head.failed) {
+		buf_release(&head);
+		transmit_no_memory(call);
+		return LC_NO_MEMORY;
+	}
+	sent = call->transport->write(call, head.bytes, head.length);
+	buf_release(&head);
+	return sent ? LC_OK : LC_CANCELLED;
+}
+
+enum lc_rc
+lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
+{
+	enum lc_rc rc = progress_stopped(&call->progress);
+
+	if (rc != LC_OK || call->request.method == LC_HEAD)
+		return rc;
+	return call->transport->write(call, bytes, length) ?
+		LC_OK : LC_CANCELLED;
+}

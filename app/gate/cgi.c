@@ -1,0 +1,134 @@
+#include "gate/cgi.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "engine/dispatch.h"
+
+struct cgi_peer {
+	struct lc_call call;
+	bool finished;
+};
+
+static struct cgi_peer *
+peer_of(struct lc_call *call)
+{
+	return (struct cgi_peer *)(void *)call;
+}
+
+static bool
+cgi_write(struct lc_call *call, const void *bytes, size_t length)
+{
+	const char *from = bytes;
+
+	while (length > 0 && !call->closed) {
+		ssize_t part = write(STDOUT_FILENO, from, length);
+
+		if (part > 0) {
+			from += part;
+			length -= (size_t)part;
+		} else if (part < 0 && errno != EINTR) {
+			call->closed = true;
+		}
+	}
+	return !call->closed;
+}
+
+static void
+cgi_finish(struct lc_call *call)
+{
+	peer_of(call)->finished = true;
+}
+
+static int
+cgi_descriptor(struct lc_call *call)
+{
+	(void)call;
+	return -1; /* a web server tells only when we write */
+}
+
+static void
+cgi_free(struct lc_call *call)
+{
+	(void)call; /* it is cgi_serve()'s own */
+}
+
+static const struct transport cgi_transport = {
+	.write = cgi_write,
+	.finish = cgi_finish,
+	.descriptor = cgi_descriptor,
+	.free = cgi_free,
+};
+
+/* Reads what CONTENT_LENGTH announces; the rest is the server's affair. */
+static enum lc_rc
+body_read(struct lc_call *call)
+{
+	const char *text = request_variable(&call->request, "CONTENT_LENGTH");
+	int64_t most = call->engine->options->body_max_bytes, length = 0;
+	char *body;
+	size_t at = 0;
+
+	if (text == NULL || text[0] == '\0')
+		return LC_OK;
+	if (number_parse_int64(text, strlen(text), &length) != NUMBER_OK ||
+	    length < 0)
+		return lc_fail(call, LC_BAD_REQUEST,
+			       "Content-Length is not a number of bytes.");
+	if (length > most)
+		return lc_fail(call, LC_TOO_LARGE, "The body has %lld bytes; "
+			       "%lld are allowed.", (long long)length,
+			       (long long)most);
+	body = arena_alloc(&call->arena, (size_t)length + 1);
+	if (body == NULL)
+		return LC_NO_MEMORY;
+	while (at < (size_t)length) {
+		ssize_t part = read(STDIN_FILENO, body + at,
+				    (size_t)length - at);
+
+		if (part == 0 || (part < 0 && errno != EINTR))
+			return lc_fail(call, LC_BAD_REQUEST, "The body ended "
+				       "after %zu of %lld bytes.", at,
+				       (long long)length);
+		at += part > 0 ? (size_t)part : 0;
+	}
+	call->request.body = body;
+	call->request.body_length = at;
+	return LC_OK;
+}
+
+int
+cgi_serve(struct engine *engine)
+{
+	struct cgi_peer *peer = malloc(sizeof(*peer));
+	struct pollfd ready = {
+		.fd = outbox_descriptor(engine->outbox), .events = POLLIN};
+	enum lc_rc rc;
+
+	if (peer == NULL)
+		return EXIT_FAILURE;
+	signal(SIGPIPE, SIG_IGN);
+	call_init(&peer->call, engine, &cgi_transport);
+	peer->finished = false;
+	rc = call_take_variables(&peer->call, environ);
+	if (rc == LC_OK)
+		rc = body_read(&peer->call);
+	dispatch(&peer->call, rc);
+	while (!peer->finished) {
+		poll(&ready, 1, -1);
+		outbox_act(engine->outbox);
+	}
+	if (!engine_stop(engine, clock_mono_ns() + CLOCK_NS_PER_S))
+		_exit(EXIT_SUCCESS);
+	while (outbox_act(engine->outbox))
+		;
+	free(peer);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,64 @@
+#include "http/problem.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "http/json.h"
+
+static void
+error_write(struct json *json, const struct problem_error *error)
+{
+	json_object_begin(json, NULL);
+	json_array_begin(json, "loc");
+	json_text(json, NULL, error->in);
+	json_text(json, NULL, error->name);
+	json_array_end(json);
+	json_text(json, "msg", error->message);
+	json_text(json, "type", error->type);
+	if (error->input == NULL)
+		json_null(json, "input");
+	else
+		json_bytes(json, "input", error->input,
+			   text_utf8_cut(error->input, error->input_length,
+					 PROBLEM_INPUT_MAX));
+	json_object_end(json);
+}
+
+void
+problem_write(struct response *response, const struct problem *problem)
+{
+	int status = rc_status(problem->rc);
+	const char *detail = problem->detail;
+	char type[64];
+	struct json json;
+
+	snprintf(type, sizeof(type), "urn:lightcone:problem:%s",
+		 rc_label(problem->rc));
+	response_reset(response);
+	response->status = status;
+	response->media_type = "application/problem+json";
+	response_field_text(response, "Cache-Control", "no-store");
+	if (status == 503)
+		response_field(response, "Retry-After", "%d",
+			       PROBLEM_RETRY_AFTER_S);
+	json_init(&json, &response->body);
+	json_object_begin(&json, NULL);
+	json_text(&json, "type", type);
+	json_text(&json, "title", rc_title(problem->rc));
+	json_int(&json, "status", status);
+	json_text(&json, "detail",
+		  detail != NULL ? detail : rc_title(problem->rc));
+	if (problem->elapsed_ms > 0) {
+		json_number(&json, "elapsed_ms", problem->elapsed_ms);
+		json_number(&json, "progress", problem->progress);
+	}
+	if (problem->errors != NULL) {
+		json_array_begin(&json, "errors");
+		for (const struct problem_error *e = problem->errors;
+		     e != NULL; e = e->next)
+			error_write(&json, e);
+		json_array_end(&json);
+	}
+	json_object_end(&json);
+	buf_add_char(&response->body, '\n');
+}

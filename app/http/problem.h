@@ -1,0 +1,40 @@
+/*
+ * Errors for people and programs: problem details (RFC 9457), with the list
+ * of wrong inputs in FastAPI's members and vocabulary.
+ */
+#ifndef HTTP_PROBLEM_H
+#define HTTP_PROBLEM_H
+
+#include "base/rc.h"
+#include "http/response.h"
+
+/* One wrong input. */
+struct problem_error {
+	const char *in;   /* "query", "path", "header", "body" */
+	const char *name; /* the parameter's */
+	const char *type; /* FastAPI's word: "missing", "int_parsing" … */
+	const char *message;
+	const char *input; /* NULL: there was none */
+	size_t input_length;
+	struct problem_error *next;
+};
+
+struct problem {
+	enum lc_rc rc;
+	const char *detail;                 /* NULL: the code's title */
+	const struct problem_error *errors; /* in the order they were found */
+	double elapsed_ms;                  /* of a deadline; else 0 */
+	double progress;                    /* 0 to 1, with elapsed_ms */
+};
+
+enum {
+	PROBLEM_INPUT_MAX = 100,   /* bytes of an input that are given back */
+	PROBLEM_RETRY_AFTER_S = 2, /* when a 503 is worth another try */
+};
+
+/*
+ * Turns `response` into the problem.  What it already said is forgotten.
+ */
+void problem_write(struct response *response, const struct problem *problem);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * lightcone.fcgi and lightcone.cgi: composition, and nothing else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "context.h"
+#include "gate/gate.h"
+#include "services/cache.h"
+#include "table.h"
+
+static enum lc_rc
+memcached_probe(void *self, char *why, size_t why_bytes)
+{
+	return cache_probe(self, why, why_bytes);
+}
+
+static void
+log_level_apply(const char *level)
+{
+	if (strcmp(level, "error") == 0)
+		log_set_level(LOG_ERROR_ONLY);
+	else if (strcmp(level, "warning") == 0)
+		log_set_level(LOG_WARNINGS);
+}
+
+/* Serves with everything made; returns the exit code. */
+static int
+serve(struct gate *gate, const struct options *options, struct cache *cache)
+{
+	const struct companion companions[] = {
+		{"memcached", cache, memcached_probe}, {.name = NULL}};
+	struct context context = {
+		.catalogues = catalogue_set_new(
+			options->state, gate->kind == GATE_FCGI),
+		.catalogue = options->catalogue,
+		.companions = companions,
+	};
+	int code = EXIT_FAILURE;
+	struct engine engine;
+	struct buf why;
+
+	buf_init(&why);
+	if (context.catalogues == NULL) {
+		log_error("no memory to start");
+	} else if (engine_init(&engine, options, endpoint_table, &context,
+			       &why) != LC_OK) {
+		log_error("%.*s", (int)why.length, why.bytes);
+	} else {
+		code = gate_serve(gate, &engine);
+		engine_release(&engine);
+	}
+	buf_release(&why);
+	catalogue_set_free(context.catalogues);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	struct cache *cache = NULL;
+	char cache_why[CACHE_WHY_MAX] = "no memory to start";
+	int code = EXIT_FAILURE;
+	struct gate gate;
+	struct buf why;
+
+	if (gate_find(&gate, argc, argv) != LC_OK)
+		return EXIT_FAILURE;
+	if (gate.kind == GATE_NONE) {
+		log_error("lightcone %s is started by a web server (FastCGI "
+			  "or CGI), or with --socket PATH; see lightcone(1)",
+			  LIGHTCONE_VERSION);
+		return EXIT_FAILURE;
+	}
+	buf_init(&why);
+	if (options_load(&options, &why) != LC_OK) {
+		log_error("%.*s", (int)why.length, why.bytes);
+		buf_release(&why);
+		return EXIT_FAILURE;
+	}
+	buf_release(&why);
+	log_level_apply(options.log_level);
+	if (cache_new(options.cache, &cache, cache_why, sizeof(cache_why)) ==
+	    LC_OK)
+		code = serve(&gate, &options, cache);
+	else
+		log_error("%s", cache_why);
+	cache_free(cache);
+	options_release(&options);
+	return code;
+}

@@ -1,0 +1,376 @@
+#include "sky/catalogue.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "sky/pointer.h"
+#include "sky/reader.h"
+
+enum { CATALOGUE_VET_MAX_BYTES = 64 << 20 };
+
+/* What is known of one catalogue; entries live as long as their set. */
+struct catalogue_entry {
+	struct catalogue_entry *next;
+	struct catalogue_set *set;
+	char name[CATALOGUE_NAME_MAX + 1];
+	struct catalogue *idle; /* under the set's lock */
+	/* Under the set's vetting lock: the last file looked through. */
+	bool vetted;
+	struct pointer_stamp vetted_stamp;
+	enum lc_rc verdict;
+	char verdict_why[CATALOGUE_WHY_MAX];
+	char pointer_path[]; /* STATE/catalogues/NAME.current */
+};
+
+struct catalogue_set {
+	char *directory; /* STATE/catalogues */
+	bool vet;
+	pthread_mutex_t lock;
+	pthread_mutex_t vetting;
+	struct catalogue_entry *entries; /* under the lock */
+};
+
+struct catalogue_set *
+catalogue_set_new(const char *state_dir, bool vet)
+{
+	struct catalogue_set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		return NULL;
+	if (asprintf(&set->directory, "%s/catalogues", state_dir) < 0) {
+		free(set);
+		return NULL;
+	}
+	set->vet = vet;
+	pthread_mutex_init(&set->lock, NULL);
+	pthread_mutex_init(&set->vetting, NULL);
+	return set;
+}
+
+static void
+catalogue_close_list(struct catalogue *reader)
+{
+	while (reader != NULL) {
+		struct catalogue *next = reader->next;
+
+		reader_close(reader);
+		reader = next;
+	}
+}
+
+void
+catalogue_set_free(struct catalogue_set *set)
+{
+	if (set == NULL)
+		return;
+	while (set->entries != NULL) {
+		struct catalogue_entry *next = set->entries->next;
+
+		catalogue_close_list(set->entries->idle);
+		free(set->entries);
+		set->entries = next;
+	}
+	pthread_mutex_destroy(&set->lock);
+	pthread_mutex_destroy(&set->vetting);
+	free(set->directory);
+	free(set);
+}
+
+bool
+catalogue_name_ok(const char *name)
+{
+	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+	return length > 0 && length <= CATALOGUE_NAME_MAX &&
+		name[length] == '\0';
+}
+
+/* The entry of that name; with `fresh`, that one when there is none yet. */
+static struct catalogue_entry *
+catalogue_entry_of(struct catalogue_set *set, const char *name,
+		   struct catalogue_entry *fresh)
+{
+	struct catalogue_entry *entry;
+
+	pthread_mutex_lock(&set->lock);
+	for (entry = set->entries; entry != NULL; entry = entry->next)
+		if (strcmp(entry->name, name) == 0)
+			break;
+	if (entry == NULL && fresh != NULL) {
+		entry = fresh;
+		entry->next = set->entries;
+		set->entries = entry;
+	}
+	pthread_mutex_unlock(&set->lock);
+	if (entry != fresh)
+		free(fresh);
+	return entry;
+}
+
+static struct catalogue_entry *
+catalogue_entry_new(struct catalogue_set *set, const char *name)
+{
+	static const char ending[] = ".current";
+	size_t room = strlen(set->directory) + 1 + strlen(name) +
+		sizeof(ending);
+	struct catalogue_entry *entry = calloc(1, sizeof(*entry) + room);
+
+	if (entry == NULL)
+		return NULL;
+	entry->set = set;
+	snprintf(entry->name, sizeof(entry->name), "%s", name);
+	snprintf(entry->pointer_path, room, "%s/%s%s", set->directory, name,
+		 ending);
+	return entry;
+}
+
+/*
+ * Finds the entry, and the stamp of its pointer.  A name without a pointer
+ * gets no entry: strangers may ask for any.
+ */
+static enum lc_rc
+catalogue_look(struct catalogue_set *set, const char *name,
+	       struct catalogue_entry **out, struct pointer_stamp *stamp,
+	       char *why, size_t why_bytes)
+{
+	struct catalogue_entry *entry = catalogue_entry_of(set, name, NULL);
+	bool fresh = entry == NULL;
+
+	if (fresh)
+		entry = catalogue_entry_new(set, name);
+	if (entry == NULL) {
+		snprintf(why, why_bytes, "out of memory");
+		return LC_NO_MEMORY;
+	}
+	if (!pointer_stamp(entry->pointer_path, stamp)) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			snprintf(why, why_bytes, "catalogue %s is not there: "
+				 "%s.current does not exist in the state "
+				 "directory; run 'lightcone import'", name,
+				 name);
+		else
+			snprintf(why, why_bytes, "catalogue %s is not there: "
+				 "%s.current: %s", name, name, strerror(errno));
+		if (fresh)
+			free(entry);
+		return LC_UNAVAILABLE;
+	}
+	*out = fresh ? catalogue_entry_of(set, name, entry) : entry;
+	return LC_OK;
+}
+
+/*
+ * An idle reader that was looked at during this tick of the coarse clock: a
+ * busy process saves two system calls for nearly every request.
+ */
+static struct catalogue *
+catalogue_take_recent(struct catalogue_set *set, const char *name)
+{
+	const int64_t now_ns = clock_tick_ns();
+	struct catalogue_entry *entry;
+	struct catalogue *reader = NULL;
+
+	pthread_mutex_lock(&set->lock);
+	for (entry = set->entries; entry != NULL; entry = entry->next)
+		if (strcmp(entry->name, name) == 0)
+			break;
+	if (entry != NULL && entry->idle != NULL &&
+	    entry->idle->looked_ns == now_ns) {
+		reader = entry->idle;
+		entry->idle = reader->next;
+	}
+	pthread_mutex_unlock(&set->lock);
+	return reader;
+}
+
+/* An idle reader, if there is one and nothing has changed since. */
+static struct catalogue *
+catalogue_take_idle(struct catalogue_entry *entry,
+		    const struct pointer_stamp *pointer)
+{
+	const int64_t now_ns = clock_tick_ns();
+	struct catalogue *reader, *outdated;
+
+	pthread_mutex_lock(&entry->set->lock);
+	reader = entry->idle;
+	if (reader != NULL)
+		entry->idle = reader->next;
+	pthread_mutex_unlock(&entry->set->lock);
+	if (reader == NULL)
+		return NULL;
+	if (pointer_stamp_equal(&reader->pointer_stamp, pointer) &&
+	    reader_is_fresh(reader)) {
+		reader->looked_ns = now_ns;
+		return reader;
+	}
+
+	/* What is true of this one is most likely true of all. */
+	pthread_mutex_lock(&entry->set->lock);
+	outdated = entry->idle;
+	entry->idle = NULL;
+	pthread_mutex_unlock(&entry->set->lock);
+	reader->next = outdated;
+	catalogue_close_list(reader);
+	return NULL;
+}
+
+/* Looks through a file that is new to us, once for all threads. */
+static enum lc_rc
+catalogue_vet(struct catalogue_entry *entry, const char *path,
+	      const struct pointer_stamp *stamp, char *why, size_t why_bytes)
+{
+	struct catalogue_set *set = entry->set;
+	struct store *store;
+	enum lc_rc rc;
+
+	if (!set->vet || stamp->bytes > CATALOGUE_VET_MAX_BYTES)
+		return LC_OK;
+	pthread_mutex_lock(&set->vetting);
+	if (entry->vetted && pointer_stamp_equal(&entry->vetted_stamp, stamp)) {
+		rc = entry->verdict;
+		snprintf(why, why_bytes, "%s", entry->verdict_why);
+		pthread_mutex_unlock(&set->vetting);
+		return rc;
+	}
+	rc = store_open(path, STORE_IMMUTABLE, &store, why, why_bytes);
+	if (rc == LC_OK) {
+		rc = store_check(store);
+		snprintf(why, why_bytes, "it is damaged");
+		store_close(store);
+	}
+	entry->vetted = rc == LC_OK || rc == LC_UNAVAILABLE;
+	entry->vetted_stamp = *stamp;
+	entry->verdict = rc;
+	snprintf(entry->verdict_why, sizeof(entry->verdict_why), "%s", why);
+	pthread_mutex_unlock(&set->vetting);
+	return rc;
+}
+
+/* Opens what the pointer names. */
+static enum lc_rc
+catalogue_open(struct catalogue_entry *entry, struct pointer *pointer,
+	       struct catalogue **out, char *why, size_t why_bytes)
+{
+	struct pointer_stamp stamp;
+	char path[PATH_MAX];
+	enum lc_rc rc;
+
+	snprintf(path, sizeof(path), "%s/%s", entry->set->directory,
+		 pointer->file);
+	if (!pointer_stamp(path, &stamp)) {
+		snprintf(why, why_bytes, "%s",
+			 errno == ENOENT ? "it is missing" : strerror(errno));
+		return LC_UNAVAILABLE;
+	}
+	if (stamp.bytes != pointer->bytes) {
+		snprintf(why, why_bytes, "it has %lld bytes and should have "
+			 "%lld", (long long)stamp.bytes,
+			 (long long)pointer->bytes);
+		return LC_UNAVAILABLE;
+	}
+	rc = catalogue_vet(entry, path, &stamp, why, why_bytes);
+	if (rc == LC_OK)
+		rc = reader_open(path, &stamp, out, why, why_bytes);
+	return rc;
+}
+
+static enum lc_rc
+catalogue_open_newest(struct catalogue_entry *entry,
+		      const struct pointer_stamp *stamp,
+		      struct catalogue **out, char *why, size_t why_bytes)
+{
+	char what[CATALOGUE_WHY_MAX];
+	struct pointer pointer;
+	enum lc_rc rc = pointer_read(entry->pointer_path, &pointer, what,
+				     sizeof(what));
+
+	if (rc != LC_OK) {
+		snprintf(why, why_bytes, "catalogue %s: %s", entry->name, what);
+		return rc;
+	}
+	rc = catalogue_open(entry, &pointer, out, what, sizeof(what));
+	if (rc != LC_OK) {
+		snprintf(why, why_bytes, "catalogue %s: %s cannot be used: %s",
+			 entry->name, pointer.file, what);
+		return rc;
+	}
+	(*out)->entry = entry;
+	(*out)->pointer = pointer;
+	(*out)->pointer_stamp = *stamp;
+	return LC_OK;
+}
+
+enum lc_rc
+catalogue_acquire(struct catalogue_set *set, const char *name,
+		  struct catalogue **out, char *why, size_t why_bytes)
+{
+	struct catalogue_entry *entry;
+	struct pointer_stamp stamp;
+	enum lc_rc rc = LC_UNAVAILABLE;
+
+	*out = NULL;
+	if (!catalogue_name_ok(name)) {
+		snprintf(why, why_bytes, "a catalogue's name has 1 to %d of "
+			 "the characters a-z, 0-9, '-' and '_'",
+			 CATALOGUE_NAME_MAX);
+		return LC_NOT_FOUND;
+	}
+	*out = catalogue_take_recent(set, name);
+	if (*out != NULL)
+		return LC_OK;
+	/* An import may remove the file between our reading and opening. */
+	for (int attempt = 0; attempt < 2 && rc == LC_UNAVAILABLE; attempt++) {
+		rc = catalogue_look(set, name, &entry, &stamp, why, why_bytes);
+		if (rc != LC_OK)
+			return rc;
+		*out = catalogue_take_idle(entry, &stamp);
+		if (*out != NULL)
+			return LC_OK;
+		rc = catalogue_open_newest(entry, &stamp, out, why, why_bytes);
+	}
+	return rc;
+}
+
+void
+catalogue_release(struct catalogue *catalogue)
+{
+	struct catalogue_set *set;
+
+	if (catalogue == NULL)
+		return;
+	set = catalogue->entry->set;
+	if (catalogue->broken) {
+		pthread_mutex_lock(&set->vetting);
+		catalogue->entry->vetted = false;
+		pthread_mutex_unlock(&set->vetting);
+		reader_close(catalogue);
+		return;
+	}
+	pthread_mutex_lock(&set->lock);
+	catalogue->next = catalogue->entry->idle;
+	catalogue->entry->idle = catalogue;
+	pthread_mutex_unlock(&set->lock);
+}
+
+const char *
+catalogue_name(const struct catalogue *catalogue)
+{
+	return catalogue->entry->name;
+}
+
+int64_t
+catalogue_generation(const struct catalogue *catalogue)
+{
+	return catalogue->pointer.generation;
+}
+
+const char *
+catalogue_why(const struct catalogue *catalogue)
+{
+	return catalogue->why;
+}

@@ -1,0 +1,111 @@
+/*
+ * Catalogues, opened for reading.
+ *
+ * A catalogue is an immutable file that a small pointer file names (see
+ * sky/pointer.h); import puts a new file beside the old one and then changes
+ * the pointer.  A catalogue_set belongs to the process.  Any thread acquires
+ * a reader from it for one request and releases it again; an acquired reader
+ * belongs to that thread.  Idle readers are kept, each with its own
+ * connection and prepared queries.  A mutex guards the list of them for a
+ * few instructions, never during input or output; a second one makes threads
+ * wait while the first of them checks a file that is new to the process.
+ * They are this room's only locks.
+ *
+ * The pointer and the file are looked at once in each tick of the coarse
+ * clock (1 to 10 ms): a new generation is taken at once, and before its
+ * import ends; a file that is missing, cut, overwritten or damaged is
+ * LC_UNAVAILABLE until it is right again.  Nothing is ever written, so
+ * the state directory may be read-only.
+ */
+#ifndef SKY_CATALOGUE_H
+#define SKY_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "sky/columns.h"
+#include "sky/names.h"
+
+struct catalogue_set;
+struct catalogue;
+
+enum { CATALOGUE_NAME_MAX = 64, CATALOGUE_WHY_MAX = 256 };
+
+/*
+ * The catalogues under STATE/catalogues, which need not be there yet.  With
+ * `vet` each new file of up to 64 MB is looked through for damage before it
+ * is used; that takes milliseconds for each megabyte, once for a process.
+ * NULL when memory is exhausted.
+ */
+struct catalogue_set *catalogue_set_new(const char *state_dir, bool vet);
+
+/* Every reader must have been released.  NULL is harmless. */
+void catalogue_set_free(struct catalogue_set *set);
+
+/* Whether a word may name a catalogue: a-z, 0-9, '-' and '_', 1 to 64. */
+bool catalogue_name_ok(const char *name);
+
+/*
+ * A reader of the catalogue's newest generation.  LC_NOT_FOUND when the word
+ * cannot name a catalogue; LC_UNAVAILABLE when the catalogue is not there or
+ * not right.  `why` then holds a sentence that a client may see.
+ */
+enum lc_rc catalogue_acquire(
+	struct catalogue_set *set, const char *name, struct catalogue **out,
+	char *why, size_t why_bytes) LC_CHECKED;
+
+/* Gives a reader back.  NULL is harmless. */
+void catalogue_release(struct catalogue *catalogue);
+
+const char *catalogue_name(const struct catalogue *catalogue);
+int64_t catalogue_generation(const struct catalogue *catalogue);
+
+/*
+ * What went wrong last with this reader, as a sentence that a client may
+ * see.  A reader that failed so is not used again after its release.
+ */
+const char *catalogue_why(const struct catalogue *catalogue);
+
+/* How many objects the catalogue holds. */
+enum lc_rc catalogue_count(struct catalogue *catalogue, int64_t *objects)
+	LC_CHECKED;
+
+/* The text of the licence under which the catalogue stands; "" if none. */
+enum lc_rc catalogue_licence(
+	struct catalogue *catalogue, struct arena *arena, const char **out)
+	LC_CHECKED;
+
+struct catalogue_place {
+	int64_t id; /* of the object, in this generation */
+	double ra_deg, dec_deg;
+};
+
+/*
+ * Finds the object that has this name, in any spelling; LC_NOT_FOUND when
+ * there is none.
+ */
+enum lc_rc catalogue_find_name(
+	struct catalogue *catalogue, const char *name, size_t length,
+	struct catalogue_place *out) LC_CHECKED;
+
+/* The values of one object, COLUMNS_SHOWN of them, in the arena. */
+enum lc_rc catalogue_object(
+	struct catalogue *catalogue, int64_t id, struct arena *arena,
+	struct columns_value **out) LC_CHECKED;
+
+struct catalogue_near {
+	char name[NAMES_MAX_BYTES + 1]; /* as it is displayed */
+};
+
+/*
+ * Names that differ in a few letters only from this one, nearest first;
+ * *count is at most `most`.  Takes some milliseconds.
+ */
+enum lc_rc catalogue_nearest_names(
+	struct catalogue *catalogue, const char *name, size_t length,
+	struct catalogue_near *out, size_t most, size_t *count) LC_CHECKED;
+
+#endif

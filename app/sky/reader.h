@@ -1,0 +1,63 @@
+/*
+ * One opened file of a catalogue, and its prepared queries: what
+ * sky/catalogue.c and sky/cone.c share, of no interest to others.
+ */
+#ifndef SKY_READER_H
+#define SKY_READER_H
+
+#include "base/rc.h"
+#include "services/store.h"
+#include "sky/catalogue.h"
+#include "sky/pointer.h"
+
+enum reader_query {
+	READER_SCAN,   /* what is within a range of keys */
+	READER_SPOT,   /* the packed values of one object */
+	READER_OBJECT, /* all columns of one object */
+	READER_NAME,   /* the object that has a name */
+	READER_NEAR,   /* all names of a length */
+	READER_SHOWN,  /* a name as it is displayed */
+	READER_FACT,   /* a fact about the catalogue */
+	READER__MAX
+};
+
+struct catalogue_entry;
+
+struct catalogue {
+	struct catalogue *next; /* in the list of idle ones */
+	struct catalogue_entry *entry;
+	struct pointer pointer;
+	struct pointer_stamp pointer_stamp, file_stamp;
+	int64_t looked_ns; /* the clock's tick when that was last seen true */
+	int file; /* held to see whether it changes */
+	struct store *store;
+	struct store_query *queries[READER__MAX];
+	bool broken;
+	char why[CATALOGUE_WHY_MAX];
+};
+
+/*
+ * Opens the file at `path`, which has this stamp, and checks that it is a
+ * catalogue of the layout that we read.
+ */
+enum lc_rc reader_open(
+	const char *path, const struct pointer_stamp *stamp,
+	struct catalogue **out, char *why, size_t why_bytes) LC_CHECKED;
+
+/* Whether the file is still as it was opened. */
+bool reader_is_fresh(const struct catalogue *reader);
+
+void reader_close(struct catalogue *reader);
+
+/* The query, prepared when it is first asked for. */
+enum lc_rc reader_query(
+	struct catalogue *reader, enum reader_query which,
+	struct store_query **out) LC_CHECKED;
+
+/*
+ * Notes what a failed call to the store means for the reader, and returns
+ * `rc`.
+ */
+enum lc_rc reader_failed(struct catalogue *reader, enum lc_rc rc);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * The zone index: one integer for each position, and for each circle on the
+ * sky the few ranges of such integers in which all its objects lie.
+ *
+ * A key is zone << 45 | floor(RA / 360 · 2^44), where zones are belts of
+ * declination one degree high, counted from the south pole: a circle then
+ * costs a seek or two, and few rows beside it.  Two
+ * objects may not share a key: the later takes the next free one, for which
+ * the ranges leave room.  (J. Gray, M. Nieto-Santisteban, A. Szalay, "The
+ * Zones Algorithm for Finding Points-Near-a-Point", MSR-TR-2006-52.)
+ *
+ * Pure functions; any thread may call.
+ */
+#ifndef SKY_ZONES_H
+#define SKY_ZONES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ZONES_PER_DEG = 1, ZONES_COUNT = 180 * ZONES_PER_DEG };
+
+/* An object may be this many keys after its own because of neighbours. */
+enum { ZONES_SHIFT_MAX = 4096 };
+
+/* The key of a position: RA 0 to below 360, Dec -90 to 90. */
+int64_t zones_key(double ra_deg, double dec_deg);
+
+/* The keys from `first` to `last`, both included. */
+struct zones_range {
+	int64_t first, last;
+};
+
+/* What is left to tell of a circle's ranges. */
+struct zones_walk {
+	int zone, zone_end;
+	bool whole_circle;
+	bool second_half;
+	int64_t west, east; /* RA parts of keys; west > east: over RA 0 */
+};
+
+/*
+ * Starts on the circle of `radius_deg` around a position.  The ranges that
+ * follow hold every object within the radius and 1e-9 degrees more, and of
+ * course others.  180 degrees and more is the whole sky.
+ */
+void zones_start(
+	struct zones_walk *walk, double ra_deg, double dec_deg,
+	double radius_deg);
+
+/* Gives the next range, in rising order; false when there are no more. */
+bool zones_next(struct zones_walk *walk, struct zones_range *range);
+
+#endif

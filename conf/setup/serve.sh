@@ -1,0 +1,175 @@
+# Lighttpd in front of the application, with its companions, until Ctrl-C.
+# Sourced by autogen.sh.
+
+port=${LIGHTCONE_PORT:-8080}
+address=${LIGHTCONE_BIND:-127.0.0.1}
+state=${LIGHTCONE_STATE:-$top/var}
+[[ $state == /* ]] || state=$called_from/$state
+catalogue=conf/catalogue/openngc.tsv
+started=()
+
+# How long things may take, in twentieths of a second.
+start_patience=200
+stop_patience=100
+reap_patience=60
+
+serve() {
+	serve_look_first
+	packages_need "${packages_build[@]}" "${packages_run[@]}"
+	build
+	serve_take_state
+	trap serve_stop EXIT
+	trap 'exit 0' HUP INT TERM
+	serve_import
+	serve_memcached
+	serve_lighttpd
+	serve_wait_ready
+	serve_invite
+	wait "$lighttpd" || :
+	die "Lighttpd has ended: $(serve_last_words)"
+}
+
+# What can be refused before anything is installed or built.
+serve_look_first() {
+	if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+		die "LIGHTCONE_PORT must be from 1 to 65535, not \"$port\""
+	fi
+	# A socket's path may have 107 bytes.
+	((${#state} <= 90)) ||
+		die "LIGHTCONE_STATE is too long for sockets in it: $state"
+	probe=$address
+	[[ $probe != 0.0.0.0 ]] || probe=127.0.0.1
+	if (: < "/dev/tcp/$probe/$port") 2> /dev/null; then
+		die "port $port of $probe is in use; choose another," \
+			"for example: LIGHTCONE_PORT=8081 ./autogen.sh run"
+	fi
+}
+
+# One run has the state directory; the lock goes with its process.
+serve_take_state() {
+	[[ -d $state ]] || (umask 077 && mkdir -p "$state") ||
+		die "cannot make the state directory $state"
+	exec {lock}> "$state/run.lock" || die "cannot write in $state"
+	flock -n "$lock" ||
+		die "another run uses $state; choose another LIGHTCONE_STATE"
+}
+
+serve_import() {
+	[[ -z $(find "$state/catalogues" -name 'openngc*' \
+		-newer "$catalogue" 2> /dev/null) ]] || return 0
+	say "Importing $catalogue"
+	LIGHTCONE_STATE=$state ./lightcone import "$catalogue" ||
+		die 'could not import the catalogue'
+}
+
+# serve_start LOG COMMAND...: starts a companion in a session of its own, so
+# that Ctrl-C reaches it through serve_stop only, and its children are known.
+serve_start() {
+	setsid setpriv --pdeathsig TERM "${@:2}" \
+		> "$state/$1.log" 2>&1 < /dev/null {lock}>&- &
+	started=($! "${started[@]}")
+}
+
+serve_memcached() {
+	local socket=$state/memcached.sock user=()
+
+	[[ -z ${LIGHTCONE_CACHE-} ]] || return 0
+	if ! command -v memcached > /dev/null; then
+		say 'Memcached is not installed; going on without it'
+		return
+	fi
+	((EUID != 0)) || user=(-u root)
+	serve_start memcached memcached "${user[@]}" -s "$socket" -a 600
+	export LIGHTCONE_CACHE=memcached://$socket
+}
+
+serve_lighttpd() {
+	local PATH=$PATH:/usr/sbin:/sbin
+
+	export LIGHTCONE_PORT=$port LIGHTCONE_BIND=$address
+	export LIGHTCONE_STATE=$state LIGHTCONE_BIN=$top
+	export LIGHTCONE_PROCS=${LIGHTCONE_PROCS:-$cores}
+	serve_start lighttpd lighttpd -D -f conf/lighttpd/lightcone.conf
+	lighttpd=$!
+}
+
+serve_last_words() {
+	tail -n 5 "$state/lighttpd.log"
+}
+
+serve_ask_health() {
+	curl -s --noproxy '*' -m 5 "$@" "http://$probe:$port/health"
+}
+
+serve_wait_ready() {
+	local tries
+
+	for ((tries = 0; tries < start_patience; tries++)); do
+		serve_ask_health -f -o /dev/null && return
+		kill -0 "$lighttpd" 2> /dev/null ||
+			die "Lighttpd does not start: $(serve_last_words)"
+		sleep 0.05
+	done
+	die "/health is not well:" \
+		$'\n'"$(serve_ask_health)"$'\n'"$(serve_last_words)"
+}
+
+serve_invite() {
+	local url=http://$probe:$port
+
+	cat <<END
+
+Lightcone serves at $url/
+
+Three requests to try:
+  curl '$url/galaxy?coordinates=M31'
+  curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=0.5&limit=3'
+  curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=500&limit=0'
+
+Ctrl-C stops it.
+END
+}
+
+# session_pids SESSION [STATE]: its processes, that is the leader and the
+# leader's children; without those in a state (Z: dead, not yet reaped).
+session_pids() {
+	local stat line fields
+
+	for stat in /proc/[0-9]*/stat; do
+		read -r line 2> /dev/null < "$stat" || continue
+		read -ra fields <<< "${line##*) }"
+		[[ ${fields[3]} != "$1" || ${fields[0]} == "${2-}" ]] ||
+			printf '%s\n' "${line%% *}"
+	done
+}
+
+session_end() {
+	local left tries
+
+	kill "$1" 2> /dev/null || :
+	for ((tries = 0; tries < stop_patience; tries++)); do
+		mapfile -t left < <(session_pids "$1" Z)
+		((${#left[@]} > 0)) || break
+		# A leader that died before us told its children nothing.
+		[[ ${left[0]} == "$1" ]] || kill "${left[@]}" 2> /dev/null || :
+		sleep 0.05
+	done
+	kill -KILL "${left[@]}" 2> /dev/null || :
+	# The dead wait to be reaped; some containers are slow at that.
+	for ((tries = 0; tries < reap_patience; tries++)); do
+		[[ -n $(session_pids "$1") ]] || break
+		sleep 0.05
+	done
+}
+
+# Ends what was started, the last first, and leaves no socket behind.
+serve_stop() {
+	local status=$? leader
+
+	trap '' HUP INT TERM
+	for leader in "${started[@]}"; do
+		session_end "$leader"
+	done
+	find "$state" -maxdepth 1 -type s -delete
+	exit "$status"
+}

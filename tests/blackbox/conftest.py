@@ -1,0 +1,83 @@
+"""Fixtures: the stage, and a site behind every front at every mount."""
+
+import signal
+
+import pytest
+
+import fronts
+import stage as stages
+from processes import raise_descriptor_limit
+from testapp import TestApp
+
+
+def pytest_configure():
+    """Told to end, as by timeout(1): stop first what was started."""
+
+    def end(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+
+
+@pytest.fixture(scope="session")
+def stage():
+    for name in stages.PROGRAMS:
+        if not (stages.BUILD / name).exists():
+            pytest.exit(f"{stages.BUILD / name} is not built", 2)
+    made = stages.Stage()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(
+    scope="session",
+    params=[(n, mount) for n in fronts.INSTALLED for mount in fronts.MOUNTS],
+    ids=lambda param: param[0] + (param[1] or "/"),
+)
+def front(request, stage):
+    """One front after the other; every scenario runs through each."""
+    name, mount = request.param
+    with fronts.starting(name, stage, mount) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def site(front):
+    return front.site
+
+
+@pytest.fixture
+def directory(stage):
+    """A fresh directory of one test."""
+    return stage.fresh("test")
+
+
+@pytest.fixture
+def start(stage):
+    """Starts test applications, and stops them at the test's end."""
+    raise_descriptor_limit(fronts.DESCRIPTORS)
+    started = []
+
+    def start_one(**options):
+        started.append(TestApp(stage, **options))
+        return started[-1]
+
+    yield start_one
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def app(start):
+    """One process of the test application."""
+    return start()
+
+
+@pytest.fixture
+def behind_lighttpd(app, stage):
+    """The test application's site, through Lighttpd."""
+    if fronts.missing("lighttpd"):
+        pytest.skip(fronts.missing("lighttpd"))
+    site, server = app.put_lighttpd_before(stage)
+    yield site
+    server.stop()

@@ -1,0 +1,123 @@
+# Everything that is checked, and in which builds.  Sourced by autogen.sh.
+
+. tests/tally.sh
+
+# What precedes the commands that need steady addresses.
+steadily=()
+
+# check ALL: "true" for the clients that are heavy to install, and for
+# warnings as errors.
+check() {
+	local options=()
+
+	trap 'exit 130' INT
+	export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+	packages_need "${packages_build[@]}" "${packages_test[@]}"
+	if [[ $1 == true ]]; then
+		packages_want "${packages_all[@]}"
+		options=(--enable-werror)
+	fi
+	if ! (build "${options[@]}"); then
+		tally_stage=build
+		tally_fail 'see above'
+		tally_close
+		return
+	fi
+	check_directory=$top
+	check_units units
+	stage rooms 60 count_tap tests/rooms.sh || :
+	stage style 60 count_tap tests/style.sh || :
+	check_blackbox 'black box'
+	check_sanitized "${options[@]}"
+	tally_close
+}
+
+# The unit tests one after the other: some of them measure time.
+check_units() {
+	find "$check_directory/tests" -name '*.trs' -exec rm -f {} +
+	stage "$1, compiled" 600 count_nothing \
+		make -s -C "$check_directory" -j"$cores" check TESTS= ||
+		return 0
+	stage "$1" 300 count_units "${steadily[@]}" \
+		env CMOCKA_MESSAGE_OUTPUT=TAP \
+		make -s -C "$check_directory" check VERBOSE=1 || :
+}
+
+count_units() {
+	count_programs_of "$check_directory"
+}
+
+# A python3 that comes first in PATH need not be the one that has pytest.
+check_python() {
+	local python
+
+	for python in python3 /usr/bin/python3; do
+		! "$python" -c 'import pytest' 2> /dev/null || break
+	done
+	printf '%s\n' "$python"
+}
+
+check_blackbox() {
+	stage "$1" 600 count_blackbox "${steadily[@]}" \
+		env LIGHTCONE_BUILD="$check_directory" \
+		"$(check_python)" -m pytest -q -rfEs tests/blackbox || :
+}
+
+# A sanitizer's report fails the check also where no test noticed it.
+count_blackbox() {
+	local report
+
+	count_pytest "$1"
+	[[ -n ${reports-} ]] || return 0
+	for report in "$reports"/*; do
+		[[ -e $report ]] || continue
+		tally_fail "$(grep -m 1 -E 'ERROR:|error:' "$report")"
+		cat "$report" >> "$1"
+	done
+	rm -rf "$reports"
+}
+
+# The sanitizers' builds are made from what "make dist" would ship: the source
+# tree itself is configured already, and what is not shipped is found out.
+check_sanitized() {
+	local steadily=() reports said
+
+	stage 'what is shipped' 60 count_nothing \
+		make -s distdir distdir=build-source || return 0
+	# Sanitizers of older compilers fail now and then under the wide
+	# address randomization of newer kernels.
+	! setarch -R true 2> /dev/null || steadily=(setarch -R)
+
+	if check_configure build-asan address "$@"; then
+		ASAN_OPTIONS=$asan_options check_units 'units, asan'
+		# Some tests run the programs as a lesser user.
+		reports=$(mktemp -d)
+		chmod 1777 "$reports"
+		said=log_path=$reports/asan
+		ASAN_OPTIONS=$asan_options:$said \
+		UBSAN_OPTIONS=print_stacktrace=1:$said \
+			check_blackbox 'black box, asan'
+	fi
+	if check_configure build-tsan thread "$@"; then
+		check_units 'units, tsan'
+	fi
+}
+
+asan_options=detect_stack_use_after_return=1:allocator_may_return_null=1
+
+check_configure() {
+	local probe=$logs/probe
+
+	tally_stage=$1
+	if ! cc -fsanitize="$2" -x c -o "$probe" - 2> /dev/null \
+		<<< 'int main(void) { return 0; }' ||
+		! "${steadily[@]}" "$probe" 2> /dev/null; then
+		tally_skip "programs with -fsanitize=$2 do not run here"
+		return 1
+	fi
+	check_directory=$top/$1
+	quietly "configure-$1" configure_if_new "$check_directory" \
+		"$top/build-source" --enable-sanitize="$2" "${@:3}" && return
+	tally_fail 'could not be configured'
+	return 1
+}

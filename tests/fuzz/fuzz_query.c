@@ -1,0 +1,268 @@
+/*
+ * A query string's way: into pairs, into arguments, and, where it is wrong,
+ * into a problem that a client can read.
+ */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "engine/bind.h"
+#include "engine/router.h"
+#include "http/query.h"
+#include "../testapp.h"
+#include "../unit/json_c.h"
+
+/* Not assert(), which a build may leave out. */
+#define MUST(condition)                                                \
+	do {                                                           \
+		if (!(condition)) {                                    \
+			fprintf(stderr, "%s:%d: not so: %s\n",         \
+				__FILE__, __LINE__, #condition);       \
+			abort();                                       \
+		}                                                      \
+	} while (0)
+
+const char fuzz_corpus[] = "query";
+
+/* ---- pairs */
+
+static void
+byte_encode(struct buf *out, char byte)
+{
+	buf_printf(out, "%%%02X", (unsigned)(unsigned char)byte);
+}
+
+static void
+text_encode(struct buf *out, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		byte_encode(out, text[i]);
+}
+
+static void
+pairs_compare(const struct query *a, const struct query *b)
+{
+	MUST(a->count == b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct query_pair *one = &a->pairs[i];
+		const struct query_pair *other = &b->pairs[i];
+
+		MUST(one->name_length == other->name_length);
+		MUST(one->value_length == other->value_length);
+		MUST(memcmp(one->name, other->name, one->name_length) == 0);
+		MUST(memcmp(one->value, other->value, one->value_length) ==
+		     0);
+	}
+}
+
+/* Pairs are no more than was sent, and survive being sent again. */
+static void
+pairs_check(const struct query *query, size_t length, struct arena *arena)
+{
+	size_t sum = 0;
+	struct query again;
+	struct buf text;
+
+	buf_init(&text);
+	for (size_t i = 0; i < query->count; i++) {
+		const struct query_pair *pair = &query->pairs[i];
+
+		MUST(pair->name[pair->name_length] == '\0');
+		MUST(pair->value[pair->value_length] == '\0');
+		sum += pair->name_length + pair->value_length + 1;
+		text_encode(&text, pair->name, pair->name_length);
+		buf_add_char(&text, '=');
+		text_encode(&text, pair->value, pair->value_length);
+		buf_add_char(&text, '&');
+	}
+	/* Of the last pair "=" and "&" may be missing. */
+	MUST(query->count == 0 || sum <= length + query->count);
+	MUST(!text.failed);
+	MUST(query_parse(&again, text.bytes, text.length, arena) == LC_OK);
+	pairs_compare(query, &again);
+	buf_release(&text);
+}
+
+/* ---- arguments */
+
+static void
+whole_check(const struct lc_param *param, int64_t value)
+{
+	int64_t bound;
+
+	if (param->min != NULL) {
+		MUST(number_parse_int64(param->min, strlen(param->min),
+					&bound) == NUMBER_OK);
+		MUST(value >= bound);
+	}
+	if (param->max != NULL) {
+		MUST(number_parse_int64(param->max, strlen(param->max),
+					&bound) == NUMBER_OK);
+		MUST(value <= bound);
+	}
+}
+
+static void
+number_check(const struct lc_param *param, double value)
+{
+	double bound;
+
+	MUST(value - value == 0);
+	if (param->min != NULL) {
+		MUST(number_parse_double(param->min, strlen(param->min),
+					 &bound) == NUMBER_OK);
+		MUST(value >= bound);
+	}
+	if (param->max != NULL) {
+		MUST(number_parse_double(param->max, strlen(param->max),
+					 &bound) == NUMBER_OK);
+		MUST(value <= bound);
+	}
+}
+
+static void
+text_check(const struct lc_param *param, const char *value)
+{
+	const char *const *choice = param->choices;
+
+	MUST(value != NULL && text_is_utf8(value, strlen(value)));
+	whole_check(param, (int64_t)strlen(value));
+	while (choice != NULL && *choice != NULL && strcmp(*choice, value) != 0)
+		choice++;
+	MUST(choice == NULL || *choice != NULL);
+}
+
+static void
+args_check(const struct lc_call *call)
+{
+	const char *args = call->args;
+
+	for (const struct lc_param *p = call->endpoint->params;
+	     p->name != NULL; p++) {
+		const void *field = args + p->offset;
+
+		if (p->optional && !*(const bool *)(args + p->has_offset))
+			continue;
+		switch (p->type) {
+		case LC_INT:
+			whole_check(p, *(const int64_t *)field);
+			break;
+		case LC_NUMBER:
+			number_check(p, *(const double *)field);
+			break;
+		case LC_TEXT:
+			text_check(p, *(const char *const *)field);
+			break;
+		case LC_BOOL:
+			MUST(*(const unsigned char *)field <= 1);
+			break;
+		case LC_TYPE__MAX:
+			abort();
+		}
+	}
+}
+
+/* ---- what is said about it */
+
+static bool
+name_known(const struct lc_call *call, const char *name)
+{
+	for (const struct lc_param *p = call->endpoint->params;
+	     p->name != NULL; p++)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Each parameter is wrong at most once. */
+static void
+errors_check(const struct lc_call *call)
+{
+	for (const struct problem_error *e = call->errors; e != NULL;
+	     e = e->next) {
+		MUST(name_known(call, e->name));
+		MUST(e->type[0] != '\0' && e->message[0] != '\0');
+		for (const struct problem_error *later = e->next;
+		     later != NULL; later = later->next)
+			MUST(strcmp(e->name, later->name) != 0);
+	}
+}
+
+static void
+warnings_check(const struct lc_call *call, const struct query *query)
+{
+	const struct lc_warning *warning = call->warnings;
+
+	for (size_t i = 0; i < query->count; i++) {
+		const struct query_pair *pair = &query->pairs[i];
+
+		if (strlen(pair->name) == pair->name_length &&
+		    name_known(call, pair->name))
+			continue;
+		MUST(warning != NULL);
+		warning = warning->next;
+	}
+	MUST(warning == NULL);
+}
+
+/* The problem, with the warnings as its detail, is strict JSON. */
+static void
+problem_check(struct lc_call *call)
+{
+	struct problem problem = {.rc = LC_INVALID, .errors = call->errors};
+	struct json_tokener *reader = json_tokener_new();
+	struct buf *body = &call->response.body;
+
+	for (const struct lc_warning *w = call->warnings;; w = w->next) {
+		problem.detail = w != NULL ? w->text : NULL;
+		problem_write(&call->response, &problem);
+		MUST(!body->failed && reader != NULL);
+		json_tokener_reset(reader);
+		json_tokener_set_flags(reader, JSON_TOKENER_STRICT |
+						       JSON_TOKENER_VALIDATE_UTF8);
+		json_object_put(json_tokener_parse_ex(
+			reader, body->bytes, (int)body->length - 1));
+		MUST(json_tokener_get_error(reader) == json_tokener_success);
+		if (w == NULL)
+			break;
+	}
+	json_tokener_free(reader);
+}
+
+static void
+call_free(struct lc_call *call)
+{
+	(void)call;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	static const struct transport transport = {.free = call_free};
+	struct lc_call call;
+	struct query query;
+	enum lc_rc rc;
+
+	call_init(&call, NULL, &transport);
+	MUST(router_find(testapp_table, LC_GET, "/typed", &call.endpoint) ==
+	     LC_OK);
+	MUST(query_parse(&query, (const char *)bytes, length, &call.arena) ==
+	     LC_OK);
+	pairs_check(&query, length, &call.arena);
+	call.request.query = (const char *)bytes;
+	call.request.query_length = length;
+	rc = bind_query(&call);
+	MUST(rc == LC_OK || rc == LC_INVALID);
+	MUST((rc == LC_OK) == (call.errors == NULL));
+	if (rc == LC_OK)
+		args_check(&call);
+	errors_check(&call);
+	warnings_check(&call, &query);
+	problem_check(&call);
+	call_release(&call);
+	return 0;
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# The rooms' rules, checked from the #include lines: what the files of each
+# room may know.  ARCHITECTURE.md says why.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/tap.sh
+
+# Which headers a file may include, as shell patterns; the first line whose
+# pattern fits the file counts.  Every file may also include the headers of
+# the C library that are listed below, and a .c file its own header.
+rooms() {
+	local threads='pthread.h semaphore.h'
+
+	cat <<END
+app/base/*                  base/* $threads
+app/http/*                  base/* http/* json-c/*
+app/services/store*.c       base/* services/store*.h sqlite3.h $threads
+app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
+app/services/outbound*.c    base/* services/store.h curl/*
+app/services/*              base/* services/store.h services/segment.h $threads
+app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
+app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
+app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
+app/sky/*                   base/* services/store.h sky/* expat.h
+app/relativity/picture*.c   base/* relativity/* png.h
+app/relativity/*            base/* relativity/*
+handlers/*                  lightcone.h handlers/* sky/* relativity/*
+app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
+app/lightcone.h             base/* http/* engine/*
+app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h
+app/cli.c                   base/* commands/*
+END
+}
+
+libc='assert ctype errno fcntl float fenv inttypes limits locale math poll
+	pwd grp sched setjmp signal spawn stdalign stdarg stdatomic stdbool
+	stddef stdint stdio stdlib stdnoreturn string strings sysexits syslog
+	termios time unistd dirent getopt glob netdb netinet/in netinet/tcp
+	arpa/inet linux/* sys/*'
+
+fits() {
+	local word=$1 pattern
+	shift
+
+	for pattern; do
+		# shellcheck disable=SC2053 # it is a pattern
+		[[ $word != $pattern ]] || return 0
+	done
+	return 1
+}
+
+# One per line: file, line number, header.  A quoted name without a directory
+# is in handlers/ or in the file's own room.
+includes() {
+	local file number text header room
+
+	find app handlers -name '*.[ch]' -exec \
+		grep -HnE '^[[:space:]]*#[[:space:]]*(include|import)' {} + \
+		2> /dev/null | sort -t : -k 1,1 -k 2,2n |
+		while IFS=: read -r file number text; do
+		header=${text#*[<\"]}
+		header=${header%%[>\"]*}
+		if [[ $text == *\"* && $header != */* &&
+			$header != lightcone.h ]]; then
+			room=${file%/*}
+			[[ ! -e handlers/$header ]] || room=handlers
+			header=${room#app/}/$header
+		fi
+		printf '%s %s %s\n' "$file" "$number" "$header"
+	done
+}
+
+# rule_rooms: prints each include that its file's room does not allow.
+rule_rooms() {
+	local file number header room may own
+
+	set -f
+	includes | while read -r file number header; do
+		own=${file#app/}
+		[[ $header != "${own%.c}.h" ]] || continue
+		# shellcheck disable=SC2086 # words
+		! fits "${header%.h}" $libc || continue
+		may=
+		while read -r room may; do
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $file != $room ]] || break
+			may=
+		done < <(rooms)
+		# shellcheck disable=SC2086 # words
+		fits "$header" $may ||
+			printf '%s:%s: may not know %s\n' "$file" "$number" \
+				"$header"
+	done
+	set +f
+}
+
+# rule_own_header_first: a header that needs another one before it is found.
+rule_own_header_first() {
+	local file number header own last=
+
+	includes | while read -r file number header; do
+		[[ $file != "$last" ]] || continue
+		last=$file
+		own=${file%.c}.h
+		[[ $file != *.c || ! -e $own || $header == "${own#app/}" ]] ||
+			printf '%s:%s: %s comes first\n' "$file" "$number" \
+				"${own#app/}"
+	done
+}
+
+plant() {
+	tap_plant rule_rooms "$1" "#include <stdio.h>\n$2\n"
+}
+
+tap_result 'each file includes what its room may know' "$(rule_rooms)"
+tap_result 'each file includes its own header first' \
+	"$(rule_own_header_first)"
+
+plant app/base/a.c '#include "http/request.h"'
+plant app/http/a.c '#include "engine/router.h"'
+plant app/http/a.h '# include <sqlite3.h>'
+plant app/services/limiter.c '#include <sqlite3.h>'
+plant app/services/store.h '#include <sqlite3.h>'
+plant app/engine/a.c '#include "sky/zones.h"'
+plant app/engine/a.c '#include <fcgiapp.h>'
+plant app/gate/cgi.c '#include <fcgiapp.h>'
+plant app/gate/fcgi.c '#include "handlers/table.h"'
+plant app/sky/a.c '#include <pthread.h>'
+plant app/sky/a.c '\t#  include "lightcone.h"'
+plant app/relativity/a.c '#include <png.h>'
+plant app/relativity/a.c '#include "../sky/zones.h"'
+plant app/commands/a.c '#include "gate/gate.h"'
+plant app/cli.c '#include <fcgiapp.h>'
+plant app/attic/a.c '#include "base/buf.h"'
+plant handlers/a.c '#include "engine/call.h"'
+plant handlers/a.c '#include <json-c/json.h>'
+plant handlers/a.c '#include HEADER'
+
+tap_end

@@ -1,0 +1,33 @@
+/* tests/testapp.fcgi and .cgi: the test endpoints behind the real gate. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "gate/gate.h"
+#include "testapp.h"
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	struct engine engine;
+	int code = EXIT_FAILURE;
+	struct gate gate;
+	struct buf why;
+
+	buf_init(&why);
+	if (gate_find(&gate, argc, argv) != LC_OK || gate.kind == GATE_NONE ||
+	    options_load(&options, &why) != LC_OK)
+		return EXIT_FAILURE;
+	if (engine_init(&engine, &options, testapp_table, NULL, &why) ==
+	    LC_OK) {
+		testapp_start();
+		code = gate_serve(&gate, &engine);
+		testapp_stop();
+		engine_release(&engine);
+	}
+	if (why.length > 0)
+		log_error("%.*s", (int)why.length, why.bytes);
+	buf_release(&why);
+	options_release(&options);
+	return code;
+}

@@ -1,0 +1,52 @@
+/*
+ * A client without a web server: it sends a request to the engine through a
+ * transport of its own, which keeps what is answered.
+ *
+ * The peer must outlive its call.  Other threads may answer; the peer is to
+ * be looked at when `finished` is not 0.
+ */
+#ifndef TESTS_PEER_H
+#define TESTS_PEER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "engine/engine.h"
+
+enum { PEER_TEXT_MAX = 4096 };
+
+struct peer {
+	char text[PEER_TEXT_MAX]; /* the answer or its beginning, with a NUL */
+	size_t length;            /* of all of the answer */
+	bool deaf;                /* whatever is written fails */
+	atomic_int finished, freed;
+	int near, far; /* a pair of sockets, or -1 */
+};
+
+void peer_init(struct peer *peer);
+
+/* Gives it a connection, which can be closed. */
+void peer_connect(struct peer *peer);
+
+/* The client closes its end. */
+void peer_leave(struct peer *peer);
+void peer_release(struct peer *peer);
+
+/* Sends a request; false when there was no memory for the call itself. */
+bool peer_ask(struct peer *peer, struct engine *engine, const char *method,
+	      const char *uri);
+
+/* The same with a list of variables, which ends in NULL. */
+bool peer_send(struct peer *peer, struct engine *engine,
+	       char *const *variables);
+
+/* The answer's status; 0 when there is none, or more than one. */
+int peer_status(const struct peer *peer);
+
+/* What follows the empty line. */
+const char *peer_body(const struct peer *peer);
+
+/* Whether the answer holds a text. */
+bool peer_says(const struct peer *peer, const char *text);
+
+#endif

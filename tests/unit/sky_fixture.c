@@ -1,0 +1,161 @@
+#include "sky_fixture.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+void
+sky_fixture_init(struct sky_fixture *fixture)
+{
+	const char *base = getenv("TMPDIR");
+
+	snprintf(fixture->state, sizeof(fixture->state), "%s/lightcone-XXXXXX",
+		 base == NULL ? "/tmp" : base);
+	assert_non_null(mkdtemp(fixture->state));
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int type,
+	   struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+void
+sky_fixture_release(struct sky_fixture *fixture)
+{
+	nftw(fixture->state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *
+sky_fixture_source(const char *name, char path[PATH_MAX])
+{
+	const char *srcdir = getenv("srcdir");
+
+	snprintf(path, PATH_MAX, "%s/%s", srcdir == NULL ? "." : srcdir, name);
+	return path;
+}
+
+const char *
+sky_fixture_path(const struct sky_fixture *fixture, const char *file,
+		 char path[PATH_MAX])
+{
+	int length = snprintf(path, PATH_MAX, "%s/catalogues/%s",
+			      fixture->state, file);
+
+	assert_true(length > 0 && length < PATH_MAX);
+	return path;
+}
+
+void
+sky_fixture_import(const struct sky_fixture *fixture, const char *name,
+		   struct build_counts *counts)
+{
+	const struct load_report silent = {NULL, NULL, NULL};
+	char path[PATH_MAX], why[512] = "";
+	struct load_counts loaded;
+	struct build *build;
+	struct tsv *table;
+
+	assert_int_equal(build_new(fixture->state, name, NULL, &build, why,
+				   sizeof(why)), LC_OK);
+	table = tsv_open(sky_fixture_source("conf/catalogue/openngc.tsv", path),
+			 why, sizeof(why));
+	assert_non_null(table);
+	assert_int_equal(load_objects(build, table, &silent, &loaded, why,
+				      sizeof(why)), LC_OK);
+	assert_int_equal(loaded.rows, 13375);
+	assert_int_equal(loaded.skipped, 0);
+	tsv_close(table);
+	table = tsv_open(sky_fixture_source("conf/catalogue/aliases.tsv", path),
+			 why, sizeof(why));
+	assert_non_null(table);
+	assert_int_equal(load_aliases(build, table, &silent, &loaded, why,
+				      sizeof(why)), LC_OK);
+	assert_int_equal(loaded.skipped, 0);
+	tsv_close(table);
+	assert_int_equal(build_publish(build, counts), LC_OK);
+	build_free(build);
+}
+
+struct first_reason {
+	char *text;
+	size_t bytes;
+};
+
+static void
+keep_first_reason(void *context, int64_t line, const char *why)
+{
+	struct first_reason *first = context;
+
+	if (first->text[0] == '\0')
+		snprintf(first->text, first->bytes, "%lld: %s",
+			 (long long)line, why);
+}
+
+void
+sky_fixture_import_text(const struct sky_fixture *fixture, const char *name,
+			const char *text, struct load_counts *counts,
+			char *reason, size_t reason_bytes)
+{
+	struct first_reason first = {reason, reason_bytes};
+	const struct load_report report = {keep_first_reason, NULL, &first};
+	char path[PATH_MAX], why[512] = "";
+	struct build_counts published;
+	struct build *build;
+	struct tsv *table;
+
+	reason[0] = '\0';
+	assert_int_equal(build_new(fixture->state, name, NULL, &build, why,
+				   sizeof(why)), LC_OK);
+	sky_fixture_write(fixture, "text.tsv", text, strlen(text));
+	table = tsv_open(sky_fixture_path(fixture, "text.tsv", path), why,
+			 sizeof(why));
+	assert_non_null(table);
+	assert_int_equal(load_objects(build, table, &report, counts, why,
+				      sizeof(why)), LC_OK);
+	tsv_close(table);
+	unlink(path);
+	assert_int_equal(build_publish(build, &published), LC_OK);
+	assert_int_equal(published.objects, counts->rows);
+	build_free(build);
+}
+
+void
+sky_fixture_write(const struct sky_fixture *fixture, const char *file,
+		  const void *bytes, size_t length)
+{
+	char path[PATH_MAX];
+	FILE *out = fopen(sky_fixture_path(fixture, file, path), "w");
+
+	assert_non_null(out);
+	assert_int_equal(fwrite(bytes, 1, length, out), length);
+	assert_int_equal(fclose(out), 0);
+}
+
+size_t
+sky_fixture_count(const struct sky_fixture *fixture)
+{
+	char path[PATH_MAX];
+	DIR *directory = opendir(sky_fixture_path(fixture, "", path));
+	const struct dirent *file;
+	size_t count = 0;
+
+	assert_non_null(directory);
+	while ((file = readdir(directory)) != NULL)
+		count += file->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}

@@ -1,0 +1,455 @@
+/* The room base, less numbers and options, which have their own programs. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/rc.h"
+#include "base/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define BYTES(text) text, sizeof(text) - 1
+
+/* ---- arena */
+
+/* Every piece is zeroed, aligned, and its own. */
+static void
+test_arena(void **state)
+{
+	static const size_t sizes[] = {1,    0,	   3,	 16,   100, 2048,
+				       2049, 4096, 4097, 9999, 7,   1};
+	_Alignas(max_align_t) char first[256];
+	unsigned char *pieces[COUNT(sizes)];
+	struct arena arena;
+
+	(void)state;
+	memset(first, 'x', sizeof(first));
+	/* An odd start: the arena itself must see to the alignment. */
+	arena_init(&arena, first + 1, sizeof(first) - 1);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		pieces[i] = arena_alloc(&arena, sizes[i]);
+		assert_non_null(pieces[i]);
+		assert_int_equal((uintptr_t)pieces[i] % _Alignof(max_align_t),
+				 0);
+		for (size_t j = 0; j < sizes[i]; j++)
+			assert_int_equal(pieces[i][j], 0);
+		memset(pieces[i], (int)i + 1, sizes[i]);
+	}
+	for (size_t i = 0; i < COUNT(sizes); i++)
+		for (size_t j = 0; j < sizes[i]; j++)
+			assert_int_equal(pieces[i][j], i + 1);
+	assert_true((char *)pieces[0] > first &&
+		    (char *)pieces[0] < first + sizeof(first));
+	arena_release(&arena);
+	assert_non_null(arena_alloc(&arena, 1));
+	arena_release(&arena);
+}
+
+static void
+test_arena_text(void **state)
+{
+	struct arena arena;
+	char *text;
+
+	(void)state;
+	arena_init(&arena, NULL, 0);
+	text = arena_dup(&arena, "M31 and more", 3);
+	assert_string_equal(text, "M31");
+	text = arena_dup(&arena, NULL, 0);
+	assert_string_equal(text, "");
+	text = arena_printf(&arena, "%s %d", "NGC", 224);
+	assert_string_equal(text, "NGC 224");
+	text = arena_printf(&arena, "%6000d", 1);
+	assert_int_equal(strlen(text), 6000);
+	assert_null(arena_alloc(&arena, SIZE_MAX));
+	assert_null(arena_dup(&arena, "", SIZE_MAX));
+	assert_non_null(arena_alloc(&arena, 8));
+	arena_release(&arena);
+}
+
+/* ---- buf */
+
+static void
+test_buf(void **state)
+{
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf);
+	buf_add(&buf, NULL, 0);
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&buf, "%04d", i);
+	assert_int_equal(buf.length, 4000);
+	for (int i = 0; i < 1000; i++) {
+		char four[8];
+
+		snprintf(four, sizeof(four), "%04d", i);
+		assert_memory_equal(buf.bytes + 4 * (size_t)i, four, 4);
+	}
+	buf_reset(&buf);
+	buf_add_text(&buf, "a");
+	buf_add_char(&buf, '\0');
+	buf_add(&buf, "bc", 1);
+	assert_int_equal(buf.length, 3);
+	assert_memory_equal(buf.bytes, "a\0b", 3);
+	buf_printf(&buf, "%5000d", 7);
+	assert_int_equal(buf.length, 5003);
+	assert_false(buf.failed);
+	buf_release(&buf);
+}
+
+/* What can never be had fails, and stays failed until a reset. */
+static void
+test_buf_failed(void **state)
+{
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf);
+	buf_add_text(&buf, "kept");
+	assert_null(buf_room(&buf, SIZE_MAX - 2));
+	assert_true(buf.failed);
+	buf_add_text(&buf, "ignored");
+	buf_printf(&buf, "%d", 1);
+	buf_add_html(&buf, "<");
+	assert_int_equal(buf.length, 4);
+	buf_reset(&buf);
+	buf_add_text(&buf, "new");
+	assert_false(buf.failed);
+	assert_memory_equal(buf.bytes, "new", 3);
+	buf_release(&buf);
+}
+
+static void
+test_buf_html(void **state)
+{
+	static const struct {
+		const char *text, *html;
+	} cases[] = {
+		{"", ""},
+		{"M 31", "M 31"},
+		{"<b class=\"x\">&amp;</b>",
+		 "&lt;b class=&quot;x&quot;&gt;&amp;amp;&lt;/b&gt;"},
+		{"'\xc3\xa9'", "'\xc3\xa9'"},
+	};
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_reset(&buf);
+		buf_add_html(&buf, cases[i].text);
+		buf_add_char(&buf, '\0');
+		assert_string_equal(buf.bytes, cases[i].html);
+	}
+	buf_release(&buf);
+}
+
+/* ---- text */
+
+/* How much of each is valid: the tables of RFC 3629 and its neighbours. */
+static void
+test_utf8(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length, valid;
+	} cases[] = {
+		{BYTES(""), 0},
+		{BYTES("plain"), 5},
+		{BYTES("a\0b"), 3},
+		{BYTES("\x7f"), 1},
+		{BYTES("\x80"), 0},
+		{BYTES("\xbf"), 0},
+		{BYTES("\xc0\x80"), 0},
+		{BYTES("\xc1\xbf"), 0},
+		{BYTES("\xc2\x80"), 2},
+		{BYTES("\xdf\xbf"), 2},
+		{BYTES("\xc3"), 0},
+		{BYTES("\xc3("), 0},
+		{BYTES("\xe0\x9f\xbf"), 0},
+		{BYTES("\xe0\xa0\x80"), 3},
+		{BYTES("\xe2\x82"), 0},
+		{BYTES("\xe2\x82\xac"), 3},
+		{BYTES("\xe2\x28\xa1"), 0},
+		{BYTES("\xed\x9f\xbf"), 3},
+		{BYTES("\xed\xa0\x80"), 0},
+		{BYTES("\xed\xbf\xbf"), 0},
+		{BYTES("\xee\x80\x80"), 3},
+		{BYTES("\xef\xbf\xbf"), 3},
+		{BYTES("\xf0\x8f\xbf\xbf"), 0},
+		{BYTES("\xf0\x90\x80\x80"), 4},
+		{BYTES("\xf0\x9f\x8c\x8c"), 4},
+		{BYTES("\xf0\x9f\x8c"), 0},
+		{BYTES("\xf0\x9f\x8c("), 0},
+		{BYTES("\xf4\x8f\xbf\xbf"), 4},
+		{BYTES("\xf4\x90\x80\x80"), 0},
+		{BYTES("\xf5\x80\x80\x80"), 0},
+		{BYTES("\xff"), 0},
+		{BYTES("ab\xc3\xa9\xff more"), 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		/* A copy of just the bytes: a reading beyond them is seen. */
+		char *copy = malloc(cases[i].length + 1);
+
+		assert_non_null(copy);
+		memcpy(copy, cases[i].text, cases[i].length + 1);
+		copy = realloc(copy, cases[i].length + (cases[i].length == 0));
+		assert_non_null(copy);
+		if (text_utf8_valid(copy, cases[i].length) != cases[i].valid)
+			fail_msg("case %zu: %zu are said to be valid", i,
+				 text_utf8_valid(copy, cases[i].length));
+		assert_int_equal(text_is_utf8(copy, cases[i].length),
+				 cases[i].valid == cases[i].length);
+		free(copy);
+	}
+}
+
+static void
+test_utf8_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t most, cut;
+	} cases[] = {
+		{"abc", 5, 3},
+		{"abc", 3, 3},
+		{"abc", 2, 2},
+		{"abc", 0, 0},
+		{"\xc3\xa9\xc3\xa9", 3, 2},
+		{"\xc3\xa9\xc3\xa9", 1, 0},
+		{"a\xe2\x82\xac", 3, 1},
+		{"\xf0\x9f\x8c\x8c!", 4, 4},
+		{"\xf0\x9f\x8c\x8c!", 3, 0},
+		{"\x80\x80\x80", 2, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(text_utf8_cut(cases[i].text,
+					       strlen(cases[i].text),
+					       cases[i].most),
+				 cases[i].cut);
+}
+
+static void
+test_distance(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		unsigned most, distance;
+	} cases[] = {
+		{"", "", 2, 0},
+		{"", "ab", 2, 2},
+		{"limit", "limit", 2, 0},
+		{"limti", "limit", 2, 1},
+		{"radus", "radius", 2, 1},
+		{"radiuss", "radius", 2, 1},
+		{"ridius", "radius", 2, 1},
+		{"ca", "abc", 3, 3},
+		{"kitten", "sitting", 3, 3},
+		{"kitten", "sitting", 2, 3},
+		{"abcdef", "uvwxyz", 2, 3},
+		{"abcd", "badc", 2, 2},
+		{"A", "a", 2, 1},
+	};
+	char longest[66], longer[67];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(text_distance(cases[i].a, cases[i].b,
+					       cases[i].most),
+				 cases[i].distance);
+		assert_int_equal(text_distance(cases[i].b, cases[i].a,
+					       cases[i].most),
+				 cases[i].distance);
+	}
+	memset(longest, 'x', 64);
+	longest[64] = '\0';
+	memset(longer, 'x', 65);
+	longer[65] = '\0';
+	assert_int_equal(text_distance(longest, longest, 2), 0);
+	assert_int_equal(text_distance(longest, longer, 2), 3);
+}
+
+static void
+test_nocase(void **state)
+{
+	(void)state;
+	assert_true(text_equal_nocase("", ""));
+	assert_true(text_equal_nocase("NgC", "nGc"));
+	assert_false(text_equal_nocase("ngc", "ng"));
+	assert_false(text_equal_nocase("ng", "ngc"));
+	/* 0x40 and 0x60 are neighbours of letters, not letters. */
+	assert_false(text_equal_nocase("@[", "`{"));
+	for (int c = CHAR_MIN; c <= CHAR_MAX; c++) {
+		assert_int_equal(text_is_digit((char)c),
+				 c >= '0' && c <= '9');
+		assert_int_equal(text_is_space((char)c),
+				 c != '\0' && strchr(" \t\n\v\f\r", c) != NULL);
+	}
+}
+
+/* ---- clock, progress, log, rc */
+
+static void
+test_clock(void **state)
+{
+	int64_t before = clock_mono_ns(), last = before;
+	char now[CLOCK_RFC3339_MAX];
+	struct tm read = {0};
+	double apart;
+
+	(void)state;
+	assert_true(before > 0);
+	for (int i = 0; i < 1000; i++) {
+		int64_t next = clock_mono_ns();
+
+		assert_true(next >= last);
+		last = next;
+	}
+	clock_rfc3339(now);
+	assert_int_equal(strlen(now), strlen("2026-03-01T12:00:00.123Z"));
+	assert_string_equal(strptime(now, "%Y-%m-%dT%H:%M:%S", &read) + 4,
+			    "Z");
+	apart = difftime(time(NULL), timegm(&read));
+	assert_true(apart >= 0 && apart < 10);
+}
+
+static void
+test_progress(void **state)
+{
+	struct lc_progress progress;
+	enum lc_rc rc = LC_OK;
+
+	(void)state;
+	assert_int_equal(progress_stopped(NULL), LC_OK);
+	progress_report(NULL, 1);
+	progress_init(&progress, 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(progress_stopped(&progress), LC_OK);
+	progress_report(&progress, 0.25);
+	assert_true(progress_done(&progress) == 0.25);
+	progress_report(&progress, -1);
+	assert_true(progress_done(&progress) == 0);
+	progress_report(&progress, 2);
+	assert_true(progress_done(&progress) == 1);
+	progress_stop(&progress, LC_STOPPING);
+	progress_stop(&progress, LC_CANCELLED);
+	assert_int_equal(progress_stopped(&progress), LC_STOPPING);
+	/* A deadline is noticed without anybody's telling. */
+	progress_init(&progress, clock_mono_ns());
+	for (int i = 0; i < 64; i++)
+		rc = progress_stopped(&progress);
+	assert_int_equal(rc, LC_DEADLINE);
+}
+
+/* What is written to standard error while `write_log` runs. */
+static size_t
+log_catch(void (*write_log)(void), char *out, size_t room)
+{
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	size_t length;
+
+	assert_non_null(file);
+	assert_true(before >= 0);
+	dup2(fileno(file), STDERR_FILENO);
+	write_log();
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(file);
+	length = fread(out, 1, room - 1, file);
+	out[length] = '\0';
+	fclose(file);
+	return length;
+}
+
+static void
+log_some(void)
+{
+	log_set_level(LOG_WARNINGS);
+	log_notice("not to be seen");
+	log_error("a stranger's\nline\x1b and\x7f %d", 7);
+	log_set_level(LOG_NOTICES);
+}
+
+static void
+log_much(void)
+{
+	log_warning("%5000d", 1);
+}
+
+static void
+test_log(void **state)
+{
+	char text[8192];
+
+	(void)state;
+	log_catch(log_some, text, sizeof(text));
+	assert_null(strstr(text, "not to be seen"));
+	assert_non_null(strstr(text, "] error: a stranger's line  and  7\n"));
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	assert_int_equal(log_catch(log_much, text, sizeof(text)), 2047);
+	assert_ptr_equal(strchr(text, '\n'), text + 2046);
+}
+
+static void
+test_rc(void **state)
+{
+	(void)state;
+	assert_int_equal(LC_OK, 0);
+	for (int rc = 0; rc < LC_RC__MAX; rc++) {
+		const char *label = rc_label((enum lc_rc)rc);
+		int status = rc_status((enum lc_rc)rc);
+
+		assert_true(status >= 200 && status < 600);
+		assert_int_equal(strspn(label, "abcdefghijklmnopqrstuvwxyz-"),
+				 strlen(label));
+		assert_true(rc_title((enum lc_rc)rc)[0] != '\0');
+		for (int other = 0; other < rc; other++)
+			assert_string_not_equal(
+				label, rc_label((enum lc_rc)other));
+	}
+	assert_int_equal(rc_status(LC_INVALID), 422);
+	assert_int_equal(rc_status(LC_NO_MEMORY), 503);
+	assert_int_equal(rc_status(LC_DEADLINE), 504);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_arena_text),
+		cmocka_unit_test(test_buf),
+		cmocka_unit_test(test_buf_failed),
+		cmocka_unit_test(test_buf_html),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_utf8_cut),
+		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_nocase),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_rc),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

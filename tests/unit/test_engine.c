@@ -1,0 +1,374 @@
+/*
+ * Tables: what a parameter reads and says, and which tables are refused when
+ * the program starts.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/engine.h"
+#include "engine/param.h"
+#include "engine/router.h"
+#include "../testapp.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define BYTES(text) text, sizeof(text) - 1
+
+struct fields {
+	int64_t whole;
+	double real;
+	const char *text;
+	bool flag;
+	const char *one;
+	bool has_one;
+};
+
+static const char *const ones[] = {"red", "green", "blue", NULL};
+
+static const struct lc_param params[] = {
+	LC_PARAM(fields, whole, .min = "-5", .max = "10", .doc = "."),
+	LC_PARAM(fields, real, .min = "-1.5", .max = "1e3", .doc = "."),
+	LC_PARAM(fields, text, .min = "2", .max = "5", .doc = "."),
+	LC_PARAM(fields, flag, .doc = "."),
+	LC_PARAM_OPTIONAL(fields, one, .choices = ones, .doc = "."),
+	LC_PARAM_END
+};
+
+enum { WHOLE, REAL, TEXT, FLAG, ONE };
+
+#define NO_INT "Input should be a valid integer, unable to parse string as " \
+	       "an integer"
+#define NO_NUMBER "Input should be a valid number, unable to parse string " \
+		  "as a number"
+#define NO_BOOL "Input should be a valid boolean: true or false"
+#define NO_ONE "Input should be 'red', 'green' or 'blue'"
+
+static const struct {
+	int param;
+	const char *text;
+	size_t length;
+	const char *type; /* NULL: it is accepted */
+	const char *message;
+} readings[] = {
+	{WHOLE, BYTES("-5"), NULL, NULL},
+	{WHOLE, BYTES("10"), NULL, NULL},
+	{WHOLE, BYTES("+007"), NULL, NULL},
+	{WHOLE, BYTES(""), "int_parsing", NO_INT},
+	{WHOLE, BYTES("x"), "int_parsing", NO_INT},
+	{WHOLE, BYTES(" 7"), "int_parsing", NO_INT},
+	{WHOLE, BYTES("0x7"), "int_parsing", NO_INT},
+	{WHOLE, BYTES("7.5"), "int_from_float",
+	 "Input should be a valid integer, got a number with a fractional "
+	 "part"},
+	{WHOLE, BYTES("9223372036854775808"), "int_parsing_size",
+	 "Unable to parse input string as an integer, exceeded maximum size"},
+	{WHOLE, BYTES("-6"), "greater_than_equal",
+	 "Input should be greater than or equal to -5"},
+	{WHOLE, BYTES("11"), "less_than_equal",
+	 "Input should be less than or equal to 10"},
+	{WHOLE, BYTES("1\0"), "string_nul", "Input should not hold a NUL"},
+	{WHOLE, BYTES("\xff"), "string_unicode", "Input should be valid UTF-8"},
+	{REAL, BYTES("-1.5"), NULL, NULL},
+	{REAL, BYTES("1000"), NULL, NULL},
+	{REAL, BYTES("1e-400"), NULL, NULL},
+	{REAL, BYTES(""), "float_parsing", NO_NUMBER},
+	{REAL, BYTES("nan"), "float_parsing", NO_NUMBER},
+	{REAL, BYTES("inf"), "float_parsing", NO_NUMBER},
+	{REAL, BYTES("1,5"), "float_parsing", NO_NUMBER},
+	{REAL, BYTES("1e999"), "finite_number",
+	 "Input should be a finite number"},
+	{REAL, BYTES("-1.5000001"), "greater_than_equal",
+	 "Input should be greater than or equal to -1.5"},
+	{REAL, BYTES("1000.1"), "less_than_equal",
+	 "Input should be less than or equal to 1e3"},
+	{TEXT, BYTES("ab"), NULL, NULL},
+	{TEXT, BYTES("\xc3\xa9\xc3\xa9!"), NULL, NULL},
+	{TEXT, BYTES("a"), "string_too_short",
+	 "String should have at least 2 byte(s)"},
+	{TEXT, BYTES(""), "string_too_short",
+	 "String should have at least 2 byte(s)"},
+	{TEXT, BYTES("abcdef"), "string_too_long",
+	 "String should have at most 5 byte(s)"},
+	{TEXT, BYTES("a\0b"), "string_nul", "Input should not hold a NUL"},
+	{TEXT, BYTES("ab\xc3"), "string_unicode",
+	 "Input should be valid UTF-8"},
+	{FLAG, BYTES("true"), NULL, NULL},
+	{FLAG, BYTES("NO"), NULL, NULL},
+	{FLAG, BYTES("1"), NULL, NULL},
+	{FLAG, BYTES(""), "bool_parsing", NO_BOOL},
+	{FLAG, BYTES("2"), "bool_parsing", NO_BOOL},
+	{FLAG, BYTES("yess"), "bool_parsing", NO_BOOL},
+	{ONE, BYTES("blue"), NULL, NULL},
+	{ONE, BYTES("Blue"), "enum", NO_ONE},
+	{ONE, BYTES(""), "enum", NO_ONE},
+	{ONE, BYTES("blue\0"), "string_nul", "Input should not hold a NUL"},
+};
+
+static void
+test_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(readings); i++) {
+		const struct lc_param *param = &params[readings[i].param];
+		struct param_fault fault = {NULL, NULL};
+		struct fields fields, before;
+		struct arena arena;
+		enum lc_rc rc;
+
+		memset(&fields, 0x5a, sizeof(fields));
+		memcpy(&before, &fields, sizeof(before));
+		arena_init(&arena, NULL, 0);
+		rc = param_read(param, readings[i].text, readings[i].length,
+				(char *)&fields + param->offset, &fault,
+				&arena);
+		if (readings[i].type == NULL) {
+			if (rc != LC_OK)
+				fail_msg("%s: %s", readings[i].text,
+					 fault.message);
+		} else if (rc != LC_INVALID ||
+			   strcmp(fault.type, readings[i].type) != 0 ||
+			   strcmp(fault.message, readings[i].message) != 0) {
+			fail_msg("\"%s\": %s, %s, %s", readings[i].text,
+				 rc_label(rc), fault.type, fault.message);
+		} else {
+			assert_memory_equal(&fields, &before, sizeof(fields));
+		}
+		arena_release(&arena);
+	}
+}
+
+/* The values themselves. */
+static void
+test_values(void **state)
+{
+	static const char *const words[2][6] = {
+		{"false", "0", "No", "OFF", "f", "N"},
+		{"true", "1", "yes", "On", "T", "y"},
+	};
+	struct param_fault fault;
+	struct fields fields;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, NULL, 0);
+	assert_int_equal(param_read(&params[WHOLE], "-5", 2, &fields.whole,
+				    &fault, &arena), LC_OK);
+	assert_int_equal(fields.whole, -5);
+	assert_int_equal(param_read(&params[REAL], "2.5e2", 5, &fields.real,
+				    &fault, &arena), LC_OK);
+	assert_true(fields.real == 250);
+	assert_int_equal(param_read(&params[TEXT], "M 31", 4, &fields.text,
+				    &fault, &arena), LC_OK);
+	assert_string_equal(fields.text, "M 31");
+	for (int i = 0; i < 12; i++) {
+		const char *word = words[i / 6][i % 6];
+
+		fields.flag = i / 6 == 0;
+		assert_int_equal(param_read(&params[FLAG], word, strlen(word),
+					    &fields.flag, &fault, &arena),
+				 LC_OK);
+		assert_int_equal(fields.flag, i / 6);
+	}
+	arena_release(&arena);
+}
+
+/* ---- wrong tables */
+
+static enum lc_rc
+nothing_run(struct lc_call *call, const void *args)
+{
+	(void)call;
+	(void)args;
+	return LC_OK;
+}
+
+/* An endpoint that is right but for what stands in its place. */
+#define ENDPOINT(...)                                                  \
+	{.method = LC_GET, .path = "/a", .summary = "A.",              \
+	 .args_size = sizeof(struct fields), .work = LC_QUICK,         \
+	 .deadline_ms = 1, .run = nothing_run, __VA_ARGS__}
+#define PARAM(field, ...)                                              \
+	.params = (const struct lc_param[]){                           \
+		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_PARAM_END}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const struct {
+	struct lc_endpoint endpoint;
+	const char *says[2]; /* none: the table is right */
+} endpoints[] = {
+	{ENDPOINT(.params = params), {NULL, NULL}},
+	{ENDPOINT(PARAM(text, .min = "2", .def = "ab")), {NULL, NULL}},
+	{ENDPOINT(PARAM(whole, .min = "1", .max = "9", .def = "9")),
+	 {NULL, NULL}},
+	{ENDPOINT(.path = "/"), {NULL, NULL}},
+	{ENDPOINT(.path = NULL), {"(no path)", "begin with /"}},
+	{ENDPOINT(.path = "a"), {"GET a", "begin with /"}},
+	{ENDPOINT(.path = ""), {"GET ", "begin with /"}},
+	{ENDPOINT(.path = "/a/"), {"GET /a/", "ends in /"}},
+	{ENDPOINT(.run = NULL), {"GET /a", "no function"}},
+	{ENDPOINT(.method = LC_HEAD), {"HEAD /a", "by itself"}},
+	{ENDPOINT(.method = LC_OPTIONS), {"OPTIONS /a", "by itself"}},
+	{ENDPOINT(.method = LC_METHOD__MAX), {" /a", "by itself"}},
+	{ENDPOINT(.deadline_ms = 0), {"GET /a", "no deadline"}},
+	{ENDPOINT(.deadline_ms = -1), {"GET /a", "no deadline"}},
+	{ENDPOINT(.summary = NULL), {"GET /a", "no summary"}},
+	{ENDPOINT(PARAM(whole, .min = "1.5")), {"whole", "\"1.5\""}},
+	{ENDPOINT(PARAM(whole, .max = "many")), {"whole", "\"many\""}},
+	{ENDPOINT(PARAM(real, .min = "")), {"real", "cannot read"}},
+	{ENDPOINT(PARAM(real, .max = "1e999")), {"real", "\"1e999\""}},
+	{ENDPOINT(PARAM(text, .max = "long")), {"text", "\"long\""}},
+	{ENDPOINT(PARAM(flag, .min = "0")), {"flag", "cannot read"}},
+	{ENDPOINT(PARAM(whole, .min = "1", .def = "0")),
+	 {"default \"0\"", "greater than or equal to 1"}},
+	{ENDPOINT(PARAM(real, .max = "1", .def = "1.5")),
+	 {"default \"1.5\"", "less than or equal to 1"}},
+	{ENDPOINT(PARAM(text, .max = "2", .def = "abc")),
+	 {"default \"abc\"", "at most 2"}},
+	{ENDPOINT(PARAM(whole, .def = "none")), {"\"none\"", "integer"}},
+	{ENDPOINT(PARAM(flag, .def = "maybe")), {"\"maybe\"", "boolean"}},
+	{ENDPOINT(PARAM(one, .choices = ones, .def = "pink")),
+	 {"\"pink\"", NO_ONE}},
+	{ENDPOINT(PARAM(whole, .choices = ones)), {"whole", "choices"}},
+	{ENDPOINT(PARAM(whole, .doc = NULL)), {"whole", "no sentence"}},
+	{ENDPOINT(.args_size = 8, .params = params), {"real", "args_size"}},
+	{ENDPOINT(.args_size = offsetof(struct fields, text) + 1,
+		  .params = params), {"text", "args_size"}},
+	{ENDPOINT(.args_size = offsetof(struct fields, has_one),
+		  .params = params), {"one", "args_size"}},
+	{ENDPOINT(PARAM(whole, .min = "9", .max = "1")), {"whole", "\"9\""}},
+	{ENDPOINT(.params = (const struct lc_param[]){
+			  LC_PARAM(fields, text, .doc = "."),
+			  LC_PARAM(fields, text, .doc = "."), LC_PARAM_END}),
+	 {"text", "twice"}},
+};
+
+#pragma GCC diagnostic pop
+
+static void
+test_check(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(endpoints); i++) {
+		const struct lc_endpoint *table[] = {
+			&endpoints[i].endpoint, NULL};
+		const char *const *says = endpoints[i].says;
+		struct buf why;
+		enum lc_rc rc;
+
+		buf_init(&why);
+		rc = router_check(table, &why);
+		buf_add_char(&why, '\0');
+		if (rc != (says[0] == NULL ? LC_OK : LC_INVALID) ||
+		    (says[0] != NULL && (strstr(why.bytes, says[0]) == NULL ||
+					 strstr(why.bytes, says[1]) == NULL))) {
+			print_error("table %zu: %s: %s; wanted %s ... %s\n", i,
+				    rc_label(rc), why.bytes, says[0], says[1]);
+			wrong++;
+		}
+		buf_release(&why);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+test_check_whole_table(void **state)
+{
+	static const struct lc_endpoint get = ENDPOINT(.params = NULL);
+	static const struct lc_endpoint post = {
+		.method = LC_POST, .path = "/a", .summary = "A.",
+		.deadline_ms = 1, .run = nothing_run};
+	static const struct lc_endpoint *const twice[] = {
+		&get, &post, &get, NULL};
+	static const struct lc_endpoint *const once[] = {&get, &post, NULL};
+	static const struct lc_endpoint *const none[] = {NULL};
+	struct options options;
+	struct engine engine;
+	struct buf why;
+
+	(void)state;
+	buf_init(&why);
+	assert_int_equal(router_check(once, &why), LC_OK);
+	assert_int_equal(router_check(none, &why), LC_OK);
+	assert_int_equal(router_check(testapp_table, &why), LC_OK);
+	assert_int_equal(why.length, 0);
+	/* The engine does not start with it either. */
+	assert_int_equal(engine_init(&engine, &options, twice, NULL, &why),
+			 LC_INVALID);
+	buf_add_char(&why, '\0');
+	assert_string_equal(why.bytes,
+			    "GET /a: it stands in the table twice");
+	buf_release(&why);
+}
+
+static void
+test_find(void **state)
+{
+	static const struct lc_endpoint get = ENDPOINT(.params = NULL);
+	static const struct lc_endpoint post = {
+		.method = LC_POST, .path = "/a"};
+	static const struct lc_endpoint put = {.method = LC_PUT, .path = "/b"};
+	static const struct lc_endpoint *const table[] = {
+		&get, &post, &put, NULL};
+	static const struct {
+		enum lc_method method;
+		const char *path;
+		const struct lc_endpoint *found;
+		enum lc_rc rc;
+	} cases[] = {
+		{LC_GET, "/a", &get, LC_OK},
+		{LC_HEAD, "/a", &get, LC_OK},
+		{LC_POST, "/a", &post, LC_OK},
+		{LC_PUT, "/a", NULL, LC_METHOD},
+		{LC_OPTIONS, "/a", NULL, LC_METHOD},
+		{LC_METHOD__MAX, "/a", NULL, LC_METHOD},
+		{LC_PUT, "/b", &put, LC_OK},
+		{LC_HEAD, "/b", NULL, LC_METHOD},
+		{LC_GET, "/", NULL, LC_NOT_FOUND},
+		{LC_GET, "/A", NULL, LC_NOT_FOUND},
+		{LC_GET, "/a/", NULL, LC_NOT_FOUND},
+		{LC_GET, "", NULL, LC_NOT_FOUND},
+	};
+	const char *allow;
+	struct arena arena;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct lc_endpoint *found = &put;
+
+		assert_int_equal(router_find(table, cases[i].method,
+					     cases[i].path, &found),
+				 cases[i].rc);
+		assert_ptr_equal(found, cases[i].found);
+	}
+	arena_init(&arena, NULL, 0);
+	allow = router_allow(table, "/a", &arena);
+	assert_string_equal(allow, "POST, GET, HEAD, OPTIONS");
+	allow = router_allow(table, "/b", &arena);
+	assert_string_equal(allow, "PUT, OPTIONS");
+	arena_release(&arena);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_check_whole_table),
+		cmocka_unit_test(test_find),
+	};
+
+	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}
