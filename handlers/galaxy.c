@@ -207,10 +207,13 @@ galaxy_run(struct lc_call *call, const void *args)
 	char why[CATALOGUE_WHY_MAX];
 	const char *name = query->has_catalogue ?
 		query->catalogue : context->catalogue;
+	bool is_default = strcmp(name, context->catalogue) == 0;
 	enum lc_rc rc;
 
 	rc = catalogue_acquire(context->catalogues, name, &catalogue, why,
 			       sizeof(why));
+	if (rc == LC_NOT_FOUND && is_default)
+		rc = LC_UNAVAILABLE; /* that it is missing is our fault */
 	if (rc == LC_NOT_FOUND)
 		return lc_refuse(call, "catalogue", "value_error", name,
 				 "%s", why);

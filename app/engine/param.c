@@ -36,7 +36,6 @@ int_read(const char *text, size_t length, int64_t *field,
 	 struct param_fault *fault, struct arena *arena)
 {
 	enum number_fault wrong = number_parse_int64(text, length, field);
-	double number;
 
 	if (wrong == NUMBER_OK)
 		return LC_OK;
@@ -44,10 +43,6 @@ int_read(const char *text, size_t length, int64_t *field,
 		return fault_set(fault, arena, "int_parsing_size",
 				 "Unable to parse input string as an integer, "
 				 "exceeded maximum size");
-	if (number_parse_double(text, length, &number) == NUMBER_OK)
-		return fault_set(fault, arena, "int_from_float",
-				 "Input should be a valid integer, got a "
-				 "number with a fractional part");
 	return fault_set(fault, arena, "int_parsing",
 			 "Input should be a valid integer, unable to parse "
 			 "string as an integer");

@@ -12,6 +12,9 @@
 #include "base/number.h"
 #include "engine/dispatch.h"
 
+/* A body that is larger than this is left where it is. */
+enum { CGI_DROP_MOST = 1 << 26 };
+
 struct cgi_peer {
 	struct lc_call call;
 	bool finished;
@@ -67,6 +70,24 @@ static const struct transport cgi_transport = {
 	.free = cgi_free,
 };
 
+/*
+ * Takes a body that is not wanted off the server's hands: one that cannot
+ * get rid of it drops our answer.
+ */
+static void
+body_drop(int64_t length)
+{
+	char part[16384];
+
+	while (length > 0) {
+		ssize_t got = read(STDIN_FILENO, part, sizeof(part));
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return;
+		length -= got > 0 ? got : 0;
+	}
+}
+
 /* Reads what CONTENT_LENGTH announces; the rest is the server's affair. */
 static enum lc_rc
 body_read(struct lc_call *call)
@@ -82,10 +103,12 @@ body_read(struct lc_call *call)
 	    length < 0)
 		return lc_fail(call, LC_BAD_REQUEST,
 			       "Content-Length is not a number of bytes.");
-	if (length > most)
+	if (length > most) {
+		body_drop(length < CGI_DROP_MOST ? length : CGI_DROP_MOST);
 		return lc_fail(call, LC_TOO_LARGE, "The body has %lld bytes; "
 			       "%lld are allowed.", (long long)length,
 			       (long long)most);
+	}
 	body = arena_alloc(&call->arena, (size_t)length + 1);
 	if (body == NULL)
 		return LC_NO_MEMORY;

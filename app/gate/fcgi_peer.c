@@ -13,7 +13,7 @@
 struct fcgi_peer {
 	struct lc_call call;
 	FCGX_Request request;
-	const struct fcgi_listener *listener;
+	bool is_unix;
 	bool drained; /* nothing of the request is left unread */
 	bool limited; /* SO_SNDTIMEO is set */
 	size_t sent;
@@ -47,7 +47,7 @@ peer_limit_sending(struct fcgi_peer *peer, size_t length)
 
 	peer->sent += length;
 	if (peer->limited || (peer->sent <= PEER_FREE_BYTES &&
-			      peer->listener->is_unix))
+			      peer->is_unix))
 		return;
 	peer->limited = true;
 	setsockopt(peer->request.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &limit,
@@ -84,7 +84,7 @@ peer_finish(struct lc_call *call)
 	 * With nothing left unread the kernel answers a close without that
 	 * with no reset.
 	 */
-	if (peer->drained && peer->listener->is_unix)
+	if (peer->drained && peer->is_unix)
 		FCGX_Detach(&peer->request);
 	peer->request.keepConnection = 0;
 	FCGX_Finish_r(&peer->request);
@@ -156,30 +156,31 @@ body_read(struct fcgi_peer *peer)
 }
 
 void
-fcgi_peer_serve(struct engine *engine, const struct fcgi_listener *listener,
-		int connection)
+fcgi_peer_serve(struct engine *engine,
+		const struct fcgi_connection *connection)
 {
 	struct fcgi_peer *peer = malloc(sizeof(*peer));
 	enum lc_rc rc, body_rc;
 
 	if (peer == NULL) {
 		log_error("no memory for a request");
-		close(connection);
+		close(connection->descriptor);
 		return;
 	}
-	connection_limit(engine->options, connection);
-	peer->listener = listener;
+	if (!connection->is_whole)
+		connection_limit(engine->options, connection->descriptor);
+	peer->is_unix = connection->is_unix;
 	peer->limited = false;
 	peer->sent = 0;
-	FCGX_InitRequest(&peer->request, listener->descriptor, 0);
+	FCGX_InitRequest(&peer->request, connection->listener, 0);
 	/* As if the connection were a kept one: libfcgi reads from it. */
-	peer->request.ipcFd = connection;
+	peer->request.ipcFd = connection->descriptor;
 	peer->request.keepConnection = 1;
 	if (FCGX_Accept_r(&peer->request) != 0) {
 		free(peer);
 		return;
 	}
-	if (peer->request.ipcFd != connection) {
+	if (peer->request.ipcFd != connection->descriptor) {
 		/* That one was bad, and libfcgi has accepted another. */
 		fcntl(peer->request.ipcFd, F_SETFD, FD_CLOEXEC);
 		connection_limit(engine->options, peer->request.ipcFd);

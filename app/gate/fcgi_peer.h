@@ -6,17 +6,18 @@
 
 #include "engine/engine.h"
 
-struct fcgi_listener {
-	int descriptor;
+/* An accepted connection, of which at least the header has arrived. */
+struct fcgi_connection {
+	int listener, descriptor;
 	bool is_unix;
+	bool is_whole; /* the body has arrived as well */
 };
 
 /*
- * Reads the request from an accepted connection, which it owns from now on,
- * and dispatches it.
+ * Reads the request from the connection, which it owns from now on, and
+ * dispatches it.
  */
 void fcgi_peer_serve(
-	struct engine *engine, const struct fcgi_listener *listener,
-	int connection);
+	struct engine *engine, const struct fcgi_connection *connection);
 
 #endif

@@ -2,16 +2,16 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "sky/pointer.h"
 #include "sky/reader.h"
 
-enum { CATALOGUE_VET_MAX_BYTES = 64 << 20 };
+enum { CATALOGUE_VET_MAX_BYTES = 64 << 20, CATALOGUE_TRIES = 8 };
 
 /* What is known of one catalogue; entries live as long as their set. */
 struct catalogue_entry {
@@ -30,8 +30,8 @@ struct catalogue_entry {
 struct catalogue_set {
 	char *directory; /* STATE/catalogues */
 	bool vet;
-	pthread_mutex_t lock;
-	pthread_mutex_t vetting;
+	struct lock lock;
+	struct lock vetting;
 	struct catalogue_entry *entries; /* under the lock */
 };
 
@@ -47,8 +47,8 @@ catalogue_set_new(const char *state_dir, bool vet)
 		return NULL;
 	}
 	set->vet = vet;
-	pthread_mutex_init(&set->lock, NULL);
-	pthread_mutex_init(&set->vetting, NULL);
+	lock_init(&set->lock);
+	lock_init(&set->vetting);
 	return set;
 }
 
@@ -75,8 +75,8 @@ catalogue_set_free(struct catalogue_set *set)
 		free(set->entries);
 		set->entries = next;
 	}
-	pthread_mutex_destroy(&set->lock);
-	pthread_mutex_destroy(&set->vetting);
+	lock_release(&set->lock);
+	lock_release(&set->vetting);
 	free(set->directory);
 	free(set);
 }
@@ -97,7 +97,7 @@ catalogue_entry_of(struct catalogue_set *set, const char *name,
 {
 	struct catalogue_entry *entry;
 
-	pthread_mutex_lock(&set->lock);
+	lock_take(&set->lock);
 	for (entry = set->entries; entry != NULL; entry = entry->next)
 		if (strcmp(entry->name, name) == 0)
 			break;
@@ -106,7 +106,7 @@ catalogue_entry_of(struct catalogue_set *set, const char *name,
 		entry->next = set->entries;
 		set->entries = entry;
 	}
-	pthread_mutex_unlock(&set->lock);
+	lock_give(&set->lock);
 	if (entry != fresh)
 		free(fresh);
 	return entry;
@@ -148,7 +148,9 @@ catalogue_look(struct catalogue_set *set, const char *name,
 		return LC_NO_MEMORY;
 	}
 	if (!pointer_stamp(entry->pointer_path, stamp)) {
-		if (errno == ENOENT || errno == ENOTDIR)
+		bool absent = errno == ENOENT || errno == ENOTDIR;
+
+		if (absent)
 			snprintf(why, why_bytes, "catalogue %s is not there: "
 				 "%s.current does not exist in the state "
 				 "directory; run 'lightcone import'", name,
@@ -158,7 +160,7 @@ catalogue_look(struct catalogue_set *set, const char *name,
 				 "%s.current: %s", name, name, strerror(errno));
 		if (fresh)
 			free(entry);
-		return LC_UNAVAILABLE;
+		return absent ? LC_NOT_FOUND : LC_UNAVAILABLE;
 	}
 	*out = fresh ? catalogue_entry_of(set, name, entry) : entry;
 	return LC_OK;
@@ -175,7 +177,7 @@ catalogue_take_recent(struct catalogue_set *set, const char *name)
 	struct catalogue_entry *entry;
 	struct catalogue *reader = NULL;
 
-	pthread_mutex_lock(&set->lock);
+	lock_take(&set->lock);
 	for (entry = set->entries; entry != NULL; entry = entry->next)
 		if (strcmp(entry->name, name) == 0)
 			break;
@@ -184,7 +186,7 @@ catalogue_take_recent(struct catalogue_set *set, const char *name)
 		reader = entry->idle;
 		entry->idle = reader->next;
 	}
-	pthread_mutex_unlock(&set->lock);
+	lock_give(&set->lock);
 	return reader;
 }
 
@@ -196,11 +198,11 @@ catalogue_take_idle(struct catalogue_entry *entry,
 	const int64_t now_ns = clock_tick_ns();
 	struct catalogue *reader, *outdated;
 
-	pthread_mutex_lock(&entry->set->lock);
+	lock_take(&entry->set->lock);
 	reader = entry->idle;
 	if (reader != NULL)
 		entry->idle = reader->next;
-	pthread_mutex_unlock(&entry->set->lock);
+	lock_give(&entry->set->lock);
 	if (reader == NULL)
 		return NULL;
 	if (pointer_stamp_equal(&reader->pointer_stamp, pointer) &&
@@ -210,10 +212,10 @@ catalogue_take_idle(struct catalogue_entry *entry,
 	}
 
 	/* What is true of this one is most likely true of all. */
-	pthread_mutex_lock(&entry->set->lock);
+	lock_take(&entry->set->lock);
 	outdated = entry->idle;
 	entry->idle = NULL;
-	pthread_mutex_unlock(&entry->set->lock);
+	lock_give(&entry->set->lock);
 	reader->next = outdated;
 	catalogue_close_list(reader);
 	return NULL;
@@ -230,11 +232,11 @@ catalogue_vet(struct catalogue_entry *entry, const char *path,
 
 	if (!set->vet || stamp->bytes > CATALOGUE_VET_MAX_BYTES)
 		return LC_OK;
-	pthread_mutex_lock(&set->vetting);
+	lock_take(&set->vetting);
 	if (entry->vetted && pointer_stamp_equal(&entry->vetted_stamp, stamp)) {
 		rc = entry->verdict;
 		snprintf(why, why_bytes, "%s", entry->verdict_why);
-		pthread_mutex_unlock(&set->vetting);
+		lock_give(&set->vetting);
 		return rc;
 	}
 	rc = store_open(path, STORE_IMMUTABLE, &store, why, why_bytes);
@@ -247,7 +249,7 @@ catalogue_vet(struct catalogue_entry *entry, const char *path,
 	entry->vetted_stamp = *stamp;
 	entry->verdict = rc;
 	snprintf(entry->verdict_why, sizeof(entry->verdict_why), "%s", why);
-	pthread_mutex_unlock(&set->vetting);
+	lock_give(&set->vetting);
 	return rc;
 }
 
@@ -310,7 +312,7 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 		  struct catalogue **out, char *why, size_t why_bytes)
 {
 	struct catalogue_entry *entry;
-	struct pointer_stamp stamp;
+	struct pointer_stamp stamp, before = {.inode = 0};
 	enum lc_rc rc = LC_UNAVAILABLE;
 
 	*out = NULL;
@@ -324,13 +326,16 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 	if (*out != NULL)
 		return LC_OK;
 	/* An import may remove the file between our reading and opening. */
-	for (int attempt = 0; attempt < 2 && rc == LC_UNAVAILABLE; attempt++) {
+	for (int i = 0; i < CATALOGUE_TRIES && rc == LC_UNAVAILABLE; i++) {
 		rc = catalogue_look(set, name, &entry, &stamp, why, why_bytes);
 		if (rc != LC_OK)
 			return rc;
 		*out = catalogue_take_idle(entry, &stamp);
 		if (*out != NULL)
 			return LC_OK;
+		if (i > 0 && pointer_stamp_equal(&stamp, &before))
+			return LC_UNAVAILABLE;
+		before = stamp;
 		rc = catalogue_open_newest(entry, &stamp, out, why, why_bytes);
 	}
 	return rc;
@@ -345,16 +350,16 @@ catalogue_release(struct catalogue *catalogue)
 		return;
 	set = catalogue->entry->set;
 	if (catalogue->broken) {
-		pthread_mutex_lock(&set->vetting);
+		lock_take(&set->vetting);
 		catalogue->entry->vetted = false;
-		pthread_mutex_unlock(&set->vetting);
+		lock_give(&set->vetting);
 		reader_close(catalogue);
 		return;
 	}
-	pthread_mutex_lock(&set->lock);
+	lock_take(&set->lock);
 	catalogue->next = catalogue->entry->idle;
 	catalogue->entry->idle = catalogue;
-	pthread_mutex_unlock(&set->lock);
+	lock_give(&set->lock);
 }
 
 const char *

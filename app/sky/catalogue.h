@@ -50,8 +50,8 @@ bool catalogue_name_ok(const char *name);
 
 /*
  * A reader of the catalogue's newest generation.  LC_NOT_FOUND when the word
- * cannot name a catalogue; LC_UNAVAILABLE when the catalogue is not there or
- * not right.  `why` then holds a sentence that a client may see.
+ * cannot name a catalogue or there is none of that name; LC_UNAVAILABLE when
+ * it is there and not right.  `why` then holds a sentence that a client may see.
  */
 enum lc_rc catalogue_acquire(
 	struct catalogue_set *set, const char *name, struct catalogue **out,

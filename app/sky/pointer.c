@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -143,6 +144,20 @@ pointer_read(const char *path, struct pointer *out, char *why,
 	return LC_UNAVAILABLE;
 }
 
+/*
+ * The kernel's own times are as coarse as its tick, and a file's number is
+ * soon used again: two pointers in one tick could have the same stamp.
+ */
+static bool
+pointer_set_time(int file)
+{
+	struct timespec times[2];
+
+	clock_gettime(CLOCK_REALTIME, &times[0]);
+	times[1] = times[0];
+	return futimens(file, times) == 0;
+}
+
 static bool
 pointer_write_text(int file, const struct pointer *pointer)
 {
@@ -153,7 +168,7 @@ pointer_write_text(int file, const struct pointer *pointer)
 			      pointer->file, (long long)pointer->bytes);
 
 	return write(file, text, (size_t)length) == length &&
-		fsync(file) == 0;
+		pointer_set_time(file) && fsync(file) == 0;
 }
 
 enum lc_rc

@@ -14,7 +14,7 @@ def is_shared_host(front):
 
 # ---- one wrong field
 
-INTEGER = {"int_parsing", "int_from_float"}
+INTEGER = {"int_parsing"}
 NUMBER = {"float_parsing", "finite_number"}
 ONE_WRONG = [
     ("radius_deg", "500", {"less_than_equal"}),

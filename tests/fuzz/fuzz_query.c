@@ -17,13 +17,13 @@
 #include "../unit/json_c.h"
 
 /* Not assert(), which a build may leave out. */
-#define MUST(condition)                                                \
-	do {                                                           \
-		if (!(condition)) {                                    \
-			fprintf(stderr, "%s:%d: not so: %s\n",         \
-				__FILE__, __LINE__, #condition);       \
-			abort();                                       \
-		}                                                      \
+#define MUST(condition)                                                  \
+	do {                                                             \
+		if (!(condition)) {                                      \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
+				__LINE__, #condition);                   \
+			abort();                                         \
+		}                                                        \
 	} while (0)
 
 const char fuzz_corpus[] = "query";
@@ -54,8 +54,7 @@ pairs_compare(const struct query *a, const struct query *b)
 		MUST(one->name_length == other->name_length);
 		MUST(one->value_length == other->value_length);
 		MUST(memcmp(one->name, other->name, one->name_length) == 0);
-		MUST(memcmp(one->value, other->value, one->value_length) ==
-		     0);
+		MUST(memcmp(one->value, other->value, one->value_length) == 0);
 	}
 }
 
@@ -141,8 +140,8 @@ args_check(const struct lc_call *call)
 {
 	const char *args = call->args;
 
-	for (const struct lc_param *p = call->endpoint->params;
-	     p->name != NULL; p++) {
+	for (const struct lc_param *p = call->endpoint->params; p->name != NULL;
+	     p++) {
 		const void *field = args + p->offset;
 
 		if (p->optional && !*(const bool *)(args + p->has_offset))
@@ -171,8 +170,8 @@ args_check(const struct lc_call *call)
 static bool
 name_known(const struct lc_call *call, const char *name)
 {
-	for (const struct lc_param *p = call->endpoint->params;
-	     p->name != NULL; p++)
+	for (const struct lc_param *p = call->endpoint->params; p->name != NULL;
+	     p++)
 		if (strcmp(p->name, name) == 0)
 			return true;
 	return false;
@@ -186,8 +185,8 @@ errors_check(const struct lc_call *call)
 	     e = e->next) {
 		MUST(name_known(call, e->name));
 		MUST(e->type[0] != '\0' && e->message[0] != '\0');
-		for (const struct problem_error *later = e->next;
-		     later != NULL; later = later->next)
+		for (const struct problem_error *later = e->next; later != NULL;
+		     later = later->next)
 			MUST(strcmp(e->name, later->name) != 0);
 	}
 }
@@ -209,28 +208,38 @@ warnings_check(const struct lc_call *call, const struct query *query)
 	MUST(warning == NULL);
 }
 
-/* The problem, with the warnings as its detail, is strict JSON. */
 static void
-problem_check(struct lc_call *call)
+json_check(const struct buf *text)
+{
+	struct json_tokener *reader = json_tokener_new();
+
+	MUST(!text->failed && reader != NULL);
+	json_tokener_set_flags(reader, JSON_TOKENER_STRICT |
+					       JSON_TOKENER_VALIDATE_UTF8);
+	json_object_put(
+		json_tokener_parse_ex(reader, text->bytes, (int)text->length));
+	MUST(json_tokener_get_error(reader) == json_tokener_success);
+	json_tokener_free(reader);
+}
+
+/* What a client would read of it is strict JSON. */
+static void
+replies_check(struct lc_call *call)
 {
 	struct problem problem = {.rc = LC_INVALID, .errors = call->errors};
-	struct json_tokener *reader = json_tokener_new();
 	struct buf *body = &call->response.body;
+	struct json json;
 
-	for (const struct lc_warning *w = call->warnings;; w = w->next) {
-		problem.detail = w != NULL ? w->text : NULL;
-		problem_write(&call->response, &problem);
-		MUST(!body->failed && reader != NULL);
-		json_tokener_reset(reader);
-		json_tokener_set_flags(reader, JSON_TOKENER_STRICT |
-						       JSON_TOKENER_VALIDATE_UTF8);
-		json_object_put(json_tokener_parse_ex(
-			reader, body->bytes, (int)body->length - 1));
-		MUST(json_tokener_get_error(reader) == json_tokener_success);
-		if (w == NULL)
-			break;
-	}
-	json_tokener_free(reader);
+	problem_write(&call->response, &problem);
+	json_check(body);
+	buf_reset(body);
+	json_init(&json, body);
+	json_array_begin(&json, NULL);
+	for (const struct lc_warning *w = call->warnings; w != NULL;
+	     w = w->next)
+		json_text(&json, NULL, w->text);
+	json_array_end(&json);
+	json_check(body);
 }
 
 static void
@@ -262,7 +271,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		args_check(&call);
 	errors_check(&call);
 	warnings_check(&call, &query);
-	problem_check(&call);
+	replies_check(&call);
 	call_release(&call);
 	return 0;
 }

@@ -118,7 +118,8 @@ alloc_fail_each(const struct alloc_case *of)
 		hit = alloc_fail_disarm();
 		if (atomic_load(&held) != before)
 			fail_msg("%s keeps memory when its allocation %u is "
-				 "refused", of->name, nth);
+				 "refused",
+				 of->name, nth);
 		if (!hit && rc == LC_OK && nth > 1)
 			return;
 		if (!hit || (rc != LC_NO_MEMORY && !of->bears) ||

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "engine/dispatch.h"
+#include "scene.h"
 
 enum { PEER_LINE_MAX = 16384 };
 
@@ -32,8 +33,8 @@ static bool
 peer_write(struct lc_call *call, const void *bytes, size_t length)
 {
 	struct peer *peer = peer_of(call);
-	size_t kept = peer->length < PEER_TEXT_MAX - 1 ?
-		peer->length : PEER_TEXT_MAX - 1;
+	size_t kept = peer->length < PEER_TEXT_MAX - 1 ? peer->length :
+							 PEER_TEXT_MAX - 1;
 	size_t room = PEER_TEXT_MAX - 1 - kept;
 
 	if (peer->deaf)
@@ -131,8 +132,7 @@ peer_ask(struct peer *peer, struct engine *engine, const char *method,
 	char *variables[] = {method_line, uri_line, query, script, NULL};
 	const char *question = strchr(uri, '?');
 
-	snprintf(method_line, sizeof(method_line), "REQUEST_METHOD=%s",
-		 method);
+	snprintf(method_line, sizeof(method_line), "REQUEST_METHOD=%s", method);
 	snprintf(uri_line, sizeof(uri_line), "REQUEST_URI=%s", uri);
 	snprintf(query, sizeof(query), "QUERY_STRING=%s",
 		 question != NULL ? question + 1 : "");
@@ -163,4 +163,38 @@ bool
 peer_says(const struct peer *peer, const char *text)
 {
 	return strstr(peer->text, text) != NULL;
+}
+
+void
+peer_go(struct engine *engine, struct peer *peer, bool connected,
+	const char *uri)
+{
+	peer_init(peer);
+	if (connected)
+		peer_connect(peer);
+	assert_true(peer_ask(peer, engine, "GET", uri));
+}
+
+int
+peers_finished(const struct peer *peers, int count)
+{
+	int sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += atomic_load(&peers[i].finished);
+	return sum;
+}
+
+void
+peers_answered(struct peer *peers, int count, int status)
+{
+	UNTIL(peers_finished(peers, count) >= count, PEER_SOON_MS);
+	for (int i = 0; i < count; i++) {
+		UNTIL(atomic_load(&peers[i].freed) > 0, PEER_SOON_MS);
+		assert_int_equal(atomic_load(&peers[i].finished), 1);
+		assert_int_equal(atomic_load(&peers[i].freed), 1);
+		if (peer_status(&peers[i]) != status)
+			fail_msg("%d: %s", i, peers[i].text);
+		peer_release(&peers[i]);
+	}
 }

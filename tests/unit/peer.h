@@ -13,7 +13,10 @@
 
 #include "engine/engine.h"
 
-enum { PEER_TEXT_MAX = 4096 };
+enum {
+	PEER_TEXT_MAX = 4096,
+	PEER_SOON_MS = 10000, /* more than what takes no time can take */
+};
 
 struct peer {
 	char text[PEER_TEXT_MAX]; /* the answer or its beginning, with a NUL */
@@ -39,6 +42,19 @@ bool peer_ask(struct peer *peer, struct engine *engine, const char *method,
 /* The same with a list of variables, which ends in NULL. */
 bool peer_send(struct peer *peer, struct engine *engine,
 	       char *const *variables);
+
+/* Makes a peer that sends a GET, with a connection if so desired. */
+void peer_go(struct engine *engine, struct peer *peer, bool connected,
+	     const char *uri);
+
+/* How many of the peers' calls were finished. */
+int peers_finished(const struct peer *peers, int count);
+
+/*
+ * Waits until all are answered; fails the test unless each was once, with the
+ * status, and let go of once.  Releases them.
+ */
+void peers_answered(struct peer *peers, int count, int status);
 
 /* The answer's status; 0 when there is none, or more than one. */
 int peer_status(const struct peer *peer);

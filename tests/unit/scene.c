@@ -23,8 +23,8 @@ acceptor_run(void *arg)
 {
 	struct scene *scene = arg;
 	struct outbox *outbox = scene->engine.outbox;
-	struct pollfd ready = {
-		.fd = outbox_descriptor(outbox), .events = POLLIN};
+	struct pollfd ready = {.fd = outbox_descriptor(outbox),
+			       .events = POLLIN};
 
 	while (!atomic_load(&scene->ending)) {
 		poll(&ready, 1, SCENE_LOOK_MS);

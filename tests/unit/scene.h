@@ -36,8 +36,8 @@ void scene_close(struct scene *scene);
 int scene_threads(void);
 
 /* Waits until the condition holds; fails the test after `most_ms`. */
-#define UNTIL(condition, most_ms)                                       \
-	for (int64_t until_ns = scene_later(most_ms); !(condition);)    \
+#define UNTIL(condition, most_ms)                                    \
+	for (int64_t until_ns = scene_later(most_ms); !(condition);) \
 	scene_wait(until_ns, #condition)
 
 int64_t scene_later(int64_t ms);

@@ -24,8 +24,7 @@ static const char *const settings[] = {"LIGHTCONE_QUERY_MAX_BYTES=512", NULL};
 
 /* The answer, which must have been given and freed once. */
 static void
-ask(struct scene *scene, struct peer *peer, const char *method,
-    const char *uri)
+ask(struct scene *scene, struct peer *peer, const char *method, const char *uri)
 {
 	peer_init(peer);
 	assert_true(peer_ask(peer, &scene->engine, method, uri));
@@ -37,17 +36,6 @@ ask(struct scene *scene, struct peer *peer, const char *method,
 	assert_true(peer_says(peer, "Access-Control-Allow-Origin: *\r\n"));
 }
 
-/* The answer's body, which must be JSON. */
-static struct json_object *
-body_read(const struct peer *peer)
-{
-	struct json_object *object = json_tokener_parse(peer_body(peer));
-
-	if (object == NULL)
-		fail_msg("no JSON: %s", peer_body(peer));
-	return object;
-}
-
 static void
 test_answers(void **state)
 {
@@ -56,29 +44,43 @@ test_answers(void **state)
 		int status;
 		const char *says[3];
 	} cases[] = {
-		{"GET", "/typed?count=3", 200,
+		{"GET",
+		 "/typed?count=3",
+		 200,
 		 {"Content-Type: application/json\r\n",
 		  "{\"count\":3,\"ratio\":0.5,\"word\":\"word\","
 		  "\"flag\":false}\n",
 		  "Cache-Control: no-cache\r\n"}},
-		{"GET", "/typed/?count=10&ratio=-1.5&word=a%20b&flag=ON"
-			"&colour=blue", 200,
+		{"GET",
+		 "/typed/?count=10&ratio=-1.5&word=a%20b&flag=ON"
+		 "&colour=blue",
+		 200,
 		 {"{\"count\":10,\"ratio\":-1.5,\"word\":\"a b\",\"flag\":true,"
 		  "\"colour\":\"blue\"}\n",
 		  "Server-Timing: bind;dur="}},
-		{"GET", "/typed", 422,
+		{"GET",
+		 "/typed",
+		 422,
 		 {"application/problem+json", "[\"query\",\"count\"]",
 		  "Cache-Control: no-store\r\n"}},
-		{"GET", "/nowhere", 404,
+		{"GET",
+		 "/nowhere",
+		 404,
 		 {"problem:not-found", "nothing at /nowhere"}},
 		{"OPTIONS", "/nowhere", 404, {"not-found"}},
 		{"GET", "/a%00b", 400, {"problem:bad-request"}},
 		{"GET", "/%ff", 400, {"problem:bad-request"}},
-		{"POST", "/typed?count=3", 405,
+		{"POST",
+		 "/typed?count=3",
+		 405,
 		 {"Allow: GET, HEAD, OPTIONS\r\n", "not POST."}},
-		{"BREW", "/typed", 405,
+		{"BREW",
+		 "/typed",
+		 405,
 		 {"Allow: GET, HEAD, OPTIONS\r\n", "not BREW."}},
-		{"OPTIONS", "/typed", 204,
+		{"OPTIONS",
+		 "/typed",
+		 204,
 		 {"Allow: GET, HEAD, OPTIONS\r\n",
 		  "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"}},
 	};
@@ -97,7 +99,8 @@ test_answers(void **state)
 				fail_msg("no %s in %s", cases[i].says[j],
 					 peer.text);
 		if (cases[i].status != 204)
-			json_object_put(body_read(&peer));
+			json_object_put(json_read(peer_body(&peer),
+						  strlen(peer_body(&peer))));
 	}
 	scene_close(&scene);
 }
@@ -120,8 +123,7 @@ test_head(void **state)
 		ask(&scene, &head, "HEAD", uris[i]);
 		assert_int_equal(peer_status(&head), peer_status(&get));
 		assert_string_equal(peer_body(&head), "");
-		assert_memory_equal(head.text + head.length - 4, "\r\n\r\n",
-				    4);
+		assert_memory_equal(head.text + head.length - 4, "\r\n\r\n", 4);
 		snprintf(length, sizeof(length), "Content-Length: %zu\r\n",
 			 strlen(peer_body(&get)));
 		assert_true(peer_says(&head, length));
@@ -166,19 +168,18 @@ static const struct {
 	{"count=1&count=1", {"count:repeated"}},
 	{"count=1&count=x&count=2", {"count:repeated"}},
 	{"count=x&ratio=2&word=a&flag=perhaps&colour=pink",
-	 {"count:int_parsing", "ratio:less_than_equal",
-	  "word:string_too_short", "flag:bool_parsing", "colour:enum"}},
+	 {"count:int_parsing", "ratio:less_than_equal", "word:string_too_short",
+	  "flag:bool_parsing", "colour:enum"}},
 	{"colour=pink&flag=perhaps&word=123456789&ratio=-2&count=",
 	 {"count:int_parsing", "ratio:greater_than_equal",
 	  "word:string_too_long", "flag:bool_parsing", "colour:enum"}},
 	{"count=1&word=a%00b&ratio=%ff&colour=%c3%28",
-	 {"ratio:string_unicode", "word:string_nul",
-	  "colour:string_unicode"}},
+	 {"ratio:string_unicode", "word:string_nul", "colour:string_unicode"}},
 	{"count=1%00", {"count:string_nul"}},
 	{"Count=1", {"count:missing"}},
 	{"count%00=1", {"count:missing"}},
-	{"ratio=&word=", {"count:missing", "ratio:float_parsing",
-			  "word:string_too_short"}},
+	{"ratio=&word=",
+	 {"count:missing", "ratio:float_parsing", "word:string_too_short"}},
 	{"count=1&colour=", {"colour:enum"}},
 	{"word=%22%3c%c3%a9%22%5c%22", {"count:missing"}},
 	{"count=%22%c3%a9%22%7d%5c", {"count:int_parsing"}},
@@ -220,9 +221,9 @@ test_all_errors(void **state)
 		snprintf(uri, sizeof(uri), "/typed?%s", bindings[i].query);
 		ask(&scene, &peer, "GET", uri);
 		assert_int_equal(peer_status(&peer), 422);
-		object = body_read(&peer);
-		assert_true(json_object_object_get_ex(object, "errors",
-						      &errors));
+		object = json_read(peer_body(&peer), strlen(peer_body(&peer)));
+		assert_true(
+			json_object_object_get_ex(object, "errors", &errors));
 		for (; bindings[i].errors[at] != NULL; at++)
 			error_compare(json_object_array_get_idx(errors, at),
 				      bindings[i].errors[at]);
@@ -246,8 +247,9 @@ test_warnings(void **state)
 		{"&colr=red",
 		 {"The parameter 'colr' is unknown and was ignored; did you "
 		  "mean 'colour'?"}},
-		{"&rat=1", {"The parameter 'rat' is unknown and was ignored; "
-			    "did you mean 'ratio'?"}},
+		{"&rat=1",
+		 {"The parameter 'rat' is unknown and was ignored; "
+		  "did you mean 'ratio'?"}},
 		{"&zzzzzz=1&COUNT=2",
 		 {"The parameter 'zzzzzz' is unknown and was ignored.",
 		  "The parameter 'COUNT' is unknown and was ignored."}},
@@ -271,14 +273,13 @@ test_warnings(void **state)
 		snprintf(uri, sizeof(uri), "/typed?count=3%s", cases[i].query);
 		ask(&scene, &peer, "GET", uri);
 		assert_int_equal(peer_status(&peer), 200);
-		object = body_read(&peer);
+		object = json_read(peer_body(&peer), strlen(peer_body(&peer)));
 		json_object_object_get_ex(object, "warnings", &warnings);
 		for (; cases[i].warnings[at] != NULL; at++)
-			assert_string_equal(
-				json_object_get_string(
-					json_object_array_get_idx(warnings,
-								  at)),
-				cases[i].warnings[at]);
+			assert_string_equal(json_object_get_string(
+						    json_object_array_get_idx(
+							    warnings, at)),
+					    cases[i].warnings[at]);
 		assert_true(warnings != NULL || at == 0);
 		assert_true(warnings == NULL ||
 			    json_object_array_length(warnings) == at);

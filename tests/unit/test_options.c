@@ -45,8 +45,8 @@ load(struct options *options, const char *text, const char *variable,
 	if (text != NULL)
 		file_write(text);
 	buf_init(&buf);
-	rc = options_load_from(options, text != NULL ? path : NULL,
-			       environment, &buf);
+	rc = options_load_from(options, text != NULL ? path : NULL, environment,
+			       &buf);
 	snprintf(why, 1024, "%.*s", (int)buf.length,
 		 buf.length > 0 ? buf.bytes : "");
 	assert_false(buf.failed);
@@ -104,8 +104,9 @@ test_precedence(void **state)
 		struct options options;
 		char why[1024];
 
-		assert_int_equal(load(&options, cases[i].text,
-				      cases[i].variable, why), LC_OK);
+		assert_int_equal(
+			load(&options, cases[i].text, cases[i].variable, why),
+			LC_OK);
 		assert_int_equal(options.threads, cases[i].threads);
 		options_release(&options);
 	}
@@ -152,31 +153,39 @@ test_wrong(void **state)
 		const char *text, *variable;
 		const char *says[4];
 	} cases[] = {
-		{"\nthreads = many\n", NULL,
+		{"\nthreads = many\n",
+		 NULL,
 		 {":2: threads", "\"many\"", "from 1 to 64", "threads = 4"}},
 		{"threads = 0", NULL, {":1: threads", "\"0\"", "from 1 to 64"}},
 		{"threads = 65", NULL, {":1: threads", "\"65\""}},
 		{"threads =", NULL, {":1: threads", "\"\""}},
 		{"threads = 4.0", NULL, {":1: threads", "\"4.0\""}},
 		{"threads = 99999999999999999999", NULL, {":1: threads"}},
-		{"query_max_bytes = 63", NULL,
+		{"query_max_bytes = 63",
+		 NULL,
 		 {":1:", "from 64 to 32768", "(bytes)"}},
-		{"#\n#\nlog_level = loud\n", NULL,
+		{"#\n#\nlog_level = loud\n",
+		 NULL,
 		 {":3: log_level", "\"loud\"", "one of error warning notice"}},
 		{"log_level = ERROR\n", NULL, {":1: log_level"}},
-		{"catalogue = \"\"", NULL,
+		{"catalogue = \"\"",
+		 NULL,
 		 {":1: catalogue", "from 1 to 64 bytes", "= openngc"}},
-		{"thread = 4", NULL,
+		{"thread = 4",
+		 NULL,
 		 {":1: there is no option \"thread\"", "\"threads\"?"}},
 		{"pool_quuee = 4", NULL, {":1:", "mean \"pool_queue\"?"}},
-		{"colour = red", NULL,
+		{"colour = red",
+		 NULL,
 		 {":1:", "\"colour\"", "'lightcone options'"}},
 		{"= 4", NULL, {":1:", "no option \"\""}},
 		{"threads\n", NULL, {":1:", "no '='", "name = value"}},
 		{"threads = 4\nthreads 5\nthreads = x", NULL, {":2:"}},
-		{"threads = 4", "LIGHTCONE_THREADS=0",
+		{"threads = 4",
+		 "LIGHTCONE_THREADS=0",
 		 {"LIGHTCONE_THREADS: threads", "\"0\"", "from 1 to 64"}},
-		{NULL, "LIGHTCONE_LOG_LEVEL=",
+		{NULL,
+		 "LIGHTCONE_LOG_LEVEL=",
 		 {"LIGHTCONE_LOG_LEVEL: log_level", "one of"}},
 		{NULL, "LIGHTCONE_STATE=", {"LIGHTCONE_STATE: state"}},
 	};
@@ -186,8 +195,9 @@ test_wrong(void **state)
 		struct options options;
 		char why[1024];
 
-		assert_int_equal(load(&options, cases[i].text,
-				      cases[i].variable, why), LC_INVALID);
+		assert_int_equal(
+			load(&options, cases[i].text, cases[i].variable, why),
+			LC_INVALID);
 		if (cases[i].variable == NULL &&
 		    strncmp(why, path, strlen(path)) != 0)
 			fail_msg("it does not name the file: %s", why);

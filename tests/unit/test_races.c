@@ -129,10 +129,13 @@ pieces_run(struct lc_call *call, const void *args)
 	return rc;
 }
 
-#define RACE_ENDPOINT(word, kind)                                     \
-	static const struct lc_endpoint word##_endpoint = {           \
-		.method = LC_GET, .path = "/" #word, .summary = ".",  \
-		.work = kind, .deadline_ms = DEADLINE_MS,             \
+#define RACE_ENDPOINT(word, kind)                           \
+	static const struct lc_endpoint word##_endpoint = { \
+		.method = LC_GET,                           \
+		.path = "/" #word,                          \
+		.summary = ".",                             \
+		.work = kind,                               \
+		.deadline_ms = DEADLINE_MS,                 \
 		.run = word##_run}
 
 RACE_ENDPOINT(parked, LC_QUICK);
@@ -142,9 +145,9 @@ RACE_ENDPOINT(pieces, LC_HEAVY);
 static const struct lc_endpoint *const table[] = {
 	&parked_endpoint, &heavy_endpoint, &pieces_endpoint, NULL};
 
-static const char *const settings[] = {
-	"LIGHTCONE_POOL_THREADS=2", "LIGHTCONE_HEAVY_SLOTS=2",
-	"LIGHTCONE_POOL_QUEUE=1024", NULL};
+static const char *const settings[] = {"LIGHTCONE_POOL_THREADS=2",
+				       "LIGHTCONE_HEAVY_SLOTS=2",
+				       "LIGHTCONE_POOL_QUEUE=1024", NULL};
 
 /* How the calls of a batch ended. */
 struct ends {
@@ -292,9 +295,9 @@ test_stop(void **state)
 
 		scene_open(&scene, table, settings, 2);
 		stop_ns = scene_later(DEADLINE_MS) -
-			(int64_t)(random_next(&random_state) % 2000) * 1000;
-		assert_int_equal(pthread_create(&stopper, NULL, stopper_run,
-						&scene), 0);
+			  (int64_t)(random_next(&random_state) % 2000) * 1000;
+		assert_int_equal(
+			pthread_create(&stopper, NULL, stopper_run, &scene), 0);
 		batch_ask(&scene, round % 2 == 0 ? "/parked" : "/heavy", true);
 		count = atomic_load(&waiting_count);
 		for (int i = 0; i < count; i++) {

@@ -79,8 +79,7 @@ test_query(void **state)
 			if (bytes == 0)
 				bytes = strlen(wanted[at].value);
 			assert_string_equal(pair->name, wanted[at].name);
-			assert_int_equal(pair->name_length,
-					 strlen(pair->name));
+			assert_int_equal(pair->name_length, strlen(pair->name));
 			assert_int_equal(pair->value_length, bytes);
 			assert_memory_equal(pair->value, wanted[at].value,
 					    bytes + 1);
@@ -140,15 +139,17 @@ static const struct {
 	{{URI("")}, LC_OK, "", "/"},
 	/* mounted at the top */
 	{{URI("/galaxy"), INFO("/galaxy"), SCRIPT("")}, LC_OK, "", "/galaxy"},
-	{{URI("/galaxy/"), INFO("/galaxy/"), SCRIPT("")}, LC_OK, "",
-	 "/galaxy"},
+	{{URI("/galaxy/"), INFO("/galaxy/"), SCRIPT("")}, LC_OK, "", "/galaxy"},
 	{{URI("/galaxy"), INFO(""), SCRIPT("/")}, LC_OK, "", "/galaxy"},
-	{{URI("/galaxy"), INFO(""), SCRIPT("/galaxy")}, LC_OK, "/galaxy",
-	 "/"},
+	{{URI("/galaxy"), INFO(""), SCRIPT("/galaxy")}, LC_OK, "/galaxy", "/"},
 	/* mounted at a prefix */
-	{{URI("/api/galaxy?x"), INFO("/galaxy"), SCRIPT("/api")}, LC_OK,
-	 "/api", "/galaxy"},
-	{{URI("/api/galaxy"), INFO(""), SCRIPT("/api")}, LC_OK, "/api",
+	{{URI("/api/galaxy?x"), INFO("/galaxy"), SCRIPT("/api")},
+	 LC_OK,
+	 "/api",
+	 "/galaxy"},
+	{{URI("/api/galaxy"), INFO(""), SCRIPT("/api")},
+	 LC_OK,
+	 "/api",
 	 "/galaxy"},
 	{{URI("/api/galaxy"), SCRIPT("/api")}, LC_OK, "/api", "/galaxy"},
 	{{URI("/api/galaxy"), SCRIPT("/api/")}, LC_OK, "/api", "/galaxy"},
@@ -156,34 +157,60 @@ static const struct {
 	{{URI("/api"), INFO(""), SCRIPT("/api")}, LC_OK, "/api", "/"},
 	{{URI("/apigalaxy"), SCRIPT("/api")}, LC_OK, "", "/apigalaxy"},
 	{{URI("/api%2Fgalaxy"), SCRIPT("/api")}, LC_OK, "/api", "/galaxy"},
-	{{URI("/api/a%20b"), INFO("/a b"), SCRIPT("/api")}, LC_OK, "/api",
+	{{URI("/api/a%20b"), INFO("/a b"), SCRIPT("/api")},
+	 LC_OK,
+	 "/api",
 	 "/a b"},
 	/* a program in its directory */
 	{{URI("/cgi-bin/lightcone.cgi/galaxy"), INFO("/galaxy"),
-	  SCRIPT("/cgi-bin/lightcone.cgi")}, LC_OK, "/cgi-bin/lightcone.cgi",
+	  SCRIPT("/cgi-bin/lightcone.cgi")},
+	 LC_OK,
+	 "/cgi-bin/lightcone.cgi",
 	 "/galaxy"},
 	{{URI("/cgi-bin/lightcone.cgi"), SCRIPT("/cgi-bin/lightcone.cgi")},
-	 LC_OK, "/cgi-bin/lightcone.cgi", "/"},
-	{{INFO("/galaxy"), SCRIPT("/cgi-bin/lightcone.cgi")}, LC_OK,
-	 "/cgi-bin/lightcone.cgi", "/galaxy"},
+	 LC_OK,
+	 "/cgi-bin/lightcone.cgi",
+	 "/"},
+	{{INFO("/galaxy"), SCRIPT("/cgi-bin/lightcone.cgi")},
+	 LC_OK,
+	 "/cgi-bin/lightcone.cgi",
+	 "/galaxy"},
 	/* a server that rewrites */
 	{{URI("/sub/galaxy"), INFO("/galaxy"), SCRIPT("/sub/lightcone.fcgi")},
-	 LC_OK, "/sub", "/galaxy"},
+	 LC_OK,
+	 "/sub",
+	 "/galaxy"},
 	{{URI("/sub/galaxy/?a"), INFO("/galaxy/"),
-	  SCRIPT("/sub/lightcone.fcgi")}, LC_OK, "/sub", "/galaxy"},
-	{{URI("/sub/"), INFO("/"), SCRIPT("/sub/lightcone.fcgi")}, LC_OK,
-	 "/sub", "/"},
-	{{URI("/sub/galaxy"), INFO(""), SCRIPT("/sub/lightcone.fcgi")}, LC_OK,
-	 "/sub", "/galaxy"},
-	{{URI("/sub/"), INFO(""), SCRIPT("/sub/lightcone.fcgi")}, LC_OK,
-	 "/sub", "/"},
-	{{URI("/galaxy"), INFO("/galaxy"), SCRIPT("/lightcone.fcgi")}, LC_OK,
-	 "", "/galaxy"},
+	  SCRIPT("/sub/lightcone.fcgi")},
+	 LC_OK,
+	 "/sub",
+	 "/galaxy"},
+	{{URI("/sub/"), INFO("/"), SCRIPT("/sub/lightcone.fcgi")},
+	 LC_OK,
+	 "/sub",
+	 "/"},
+	{{URI("/sub/galaxy"), INFO(""), SCRIPT("/sub/lightcone.fcgi")},
+	 LC_OK,
+	 "/sub",
+	 "/galaxy"},
+	{{URI("/sub/"), INFO(""), SCRIPT("/sub/lightcone.fcgi")},
+	 LC_OK,
+	 "/sub",
+	 "/"},
+	{{URI("/galaxy"), INFO("/galaxy"), SCRIPT("/lightcone.fcgi")},
+	 LC_OK,
+	 "",
+	 "/galaxy"},
 	/* the order of the variables is the server's */
-	{{SCRIPT("/api"), INFO("/galaxy"), URI("/api/galaxy")}, LC_OK, "/api",
+	{{SCRIPT("/api"), INFO("/galaxy"), URI("/api/galaxy")},
+	 LC_OK,
+	 "/api",
 	 "/galaxy"},
 	{{"PATH_INFOX=/no", "XPATH_INFO=/no", "REQUEST_URIS=/no",
-	  URI("/galaxy")}, LC_OK, "", "/galaxy"},
+	  URI("/galaxy")},
+	 LC_OK,
+	 "",
+	 "/galaxy"},
 	/* what is no text */
 	{{URI("/a%00b")}, LC_BAD_REQUEST, NULL, NULL},
 	{{URI("/%00")}, LC_BAD_REQUEST, NULL, NULL},
@@ -213,8 +240,8 @@ test_routes(void **state)
 		     (strcmp(request.mount, routes[i].mount) != 0 ||
 		      strcmp(request.path, routes[i].path) != 0)))
 			fail_msg("case %zu (%s): %s, mount %s, path %s", i,
-				 first != NULL ? first : "none",
-				 rc_label(rc), request.mount, request.path);
+				 first != NULL ? first : "none", rc_label(rc),
+				 request.mount, request.path);
 		arena_release(&arena);
 	}
 }
@@ -248,10 +275,11 @@ test_methods(void **state)
 		struct arena arena;
 
 		arena_init(&arena, NULL, 0);
-		assert_int_equal(request_read(&request,
-					      (char *const *)(uintptr_t)variables,
-					      &arena),
-				 LC_OK);
+		assert_int_equal(
+			request_read(&request,
+				     (char *const *)(uintptr_t)variables,
+				     &arena),
+			LC_OK);
 		assert_int_equal(request.method, cases[i].method);
 		if (cases[i].method < LC_METHOD__MAX)
 			assert_string_equal(method_name(cases[i].method),
