@@ -1,151 +1,58 @@
 #include "gate/acceptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "gate/arrival.h"
-#include "gate/fcgi_peer.h"
+#include "gate/porter.h"
 
 enum {
+	ACCEPTOR_IDLE_MS = 250, /* between looks whether to stop */
 	ACCEPTOR_LAST_MS = 300, /* of accepting, after the order to stop */
+	ACCEPTOR_GRACE_MS = 20, /* for a request to arrive at once */
 	ACCEPTOR_PAUSE_MS = 5,
-	ACCEPTOR_SWEEP_MS = 250,
 };
 
-/* A connection whose request has not arrived yet. */
-struct acceptor_waiting {
-	int connection;
-	int64_t until_ns;
-	struct acceptor_waiting *next, **link;
-};
-
-static void
-waiting_remove(struct acceptor_waiting *waiting)
+static bool
+descriptor_wait(int descriptor, int timeout_ms)
 {
-	*waiting->link = waiting->next;
-	if (waiting->next != NULL)
-		waiting->next->link = waiting->link;
-	free(waiting);
-}
+	struct pollfd ready = {.fd = descriptor, .events = POLLIN};
 
-static void
-waiting_close(struct acceptor_waiting *waiting)
-{
-	close(waiting->connection);
-	waiting_remove(waiting);
-}
-
-static void
-waiting_add(struct acceptor *acceptor, int connection)
-{
-	struct acceptor_waiting *waiting = malloc(sizeof(*waiting));
-	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLRDHUP | EPOLLET,
-		.data = {.ptr = waiting}};
-	int64_t limit_ms =
-		acceptor->shared->engine->options->receive_timeout_ms;
-
-	if (waiting == NULL ||
-	    epoll_ctl(acceptor->watch, EPOLL_CTL_ADD, connection, &event) !=
-		    0) {
-		log_warning("a connection cannot wait: %s", strerror(errno));
-		free(waiting);
-		close(connection);
-		return;
-	}
-	*waiting = (struct acceptor_waiting){
-		.connection = connection,
-		.until_ns = clock_mono_ns() + limit_ms * CLOCK_NS_PER_MS,
-		.next = acceptor->waiting,
-		.link = &acceptor->waiting,
-	};
-	if (waiting->next != NULL)
-		waiting->next->link = &waiting->next;
-	acceptor->waiting = waiting;
-}
-
-static void
-connection_serve(struct acceptor *acceptor, int connection,
-		 enum arrival arrival)
-{
-	const struct acceptors *shared = acceptor->shared;
-	struct fcgi_connection accepted = {
-		.listener = shared->listener,
-		.descriptor = connection,
-		.is_unix = shared->is_unix,
-		.is_whole = arrival == ARRIVAL_WHOLE,
-	};
-
-	fcgi_peer_serve(shared->engine, &accepted);
+	return poll(&ready, 1, timeout_ms) > 0;
 }
 
 /* Serves a new connection, or puts it aside. */
 static void
-connection_take(struct acceptor *acceptor, int connection)
+connection_take(struct gate_threads *threads, int connection)
 {
 	enum arrival arrival = arrival_look(connection);
 
+	/* A web server connects first and sends a moment later. */
+	if (arrival == ARRIVAL_PARTLY &&
+	    descriptor_wait(connection, ACCEPTOR_GRACE_MS))
+		arrival = arrival_look(connection);
 	if (arrival == ARRIVAL_NEVER)
 		close(connection);
 	else if (arrival == ARRIVAL_PARTLY)
-		waiting_add(acceptor, connection);
+		porter_take(threads, connection);
 	else
-		connection_serve(acceptor, connection, arrival);
-}
-
-/* More has arrived on a connection that was put aside. */
-static void
-waiting_look(struct acceptor *acceptor, struct acceptor_waiting *waiting)
-{
-	enum arrival arrival = arrival_look(waiting->connection);
-	int connection = waiting->connection;
-
-	if (arrival == ARRIVAL_NEVER) {
-		waiting_close(waiting);
-	} else if (arrival != ARRIVAL_PARTLY) {
-		epoll_ctl(acceptor->watch, EPOLL_CTL_DEL, connection, NULL);
-		waiting_remove(waiting);
-		connection_serve(acceptor, connection, arrival);
-	}
-}
-
-/* Closes what has waited too long. */
-static void
-waiting_sweep(struct acceptor *acceptor)
-{
-	struct acceptor_waiting *next;
-	int64_t now_ns;
-
-	if (acceptor->waiting == NULL)
-		return;
-	now_ns = clock_mono_ns();
-	if (now_ns < acceptor->sweep_ns)
-		return;
-	acceptor->sweep_ns = now_ns + ACCEPTOR_SWEEP_MS * CLOCK_NS_PER_MS;
-	for (struct acceptor_waiting *w = acceptor->waiting; w != NULL;
-	     w = next) {
-		next = w->next;
-		if (w->until_ns <= now_ns)
-			waiting_close(w);
-	}
+		connection_serve(threads, connection, arrival);
 }
 
 /* Accepts one connection; false when there was none. */
 static bool
-accept_one(struct acceptor *acceptor)
+accept_one(struct gate_threads *threads)
 {
-	int connection = accept4(acceptor->shared->listener, NULL, NULL,
-				 SOCK_CLOEXEC);
+	int connection = accept4(threads->listener, NULL, NULL, SOCK_CLOEXEC);
 
 	if (connection >= 0) {
-		connection_take(acceptor, connection);
+		connection_take(threads, connection);
 		return true;
 	}
 	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
@@ -158,115 +65,88 @@ accept_one(struct acceptor *acceptor)
 	return errno == ECONNABORTED || errno == EINTR;
 }
 
+/* The stop: accepts what is in the backlog already. */
 static void
-outbox_empty(struct acceptor *acceptor)
+acceptor_drain(struct gate_threads *threads)
 {
-	while (outbox_act(acceptor->shared->engine->outbox))
-		;
-}
-
-static void
-acceptor_wait(struct acceptor *acceptor, int timeout_ms)
-{
-	struct epoll_event event = {.data = {.ptr = NULL}};
-
-	if (epoll_wait(acceptor->watch, &event, 1, timeout_ms) > 0 &&
-	    event.data.ptr != NULL)
-		waiting_look(acceptor, event.data.ptr);
-	else
-		outbox_act(acceptor->shared->engine->outbox);
-}
-
-/*
- * The stop: accepts what is there already, lets what has been accepted
- * arrive, then only answers.
- */
-static void
-acceptor_drain(struct acceptor *acceptor)
-{
-	struct acceptors *shared = acceptor->shared;
 	int64_t until_ns = clock_mono_ns() +
 		ACCEPTOR_LAST_MS * CLOCK_NS_PER_MS;
-	struct pollfd ready = {
-		.fd = outbox_descriptor(shared->engine->outbox),
-		.events = POLLIN};
 
-	epoll_ctl(acceptor->watch, EPOLL_CTL_DEL, shared->stop, NULL);
-	epoll_ctl(acceptor->watch, EPOLL_CTL_DEL, shared->listener, NULL);
-	while (clock_mono_ns() < until_ns && accept_one(acceptor))
-		outbox_empty(acceptor);
-	while (acceptor->waiting != NULL && clock_mono_ns() < until_ns)
-		acceptor_wait(acceptor, ACCEPTOR_PAUSE_MS);
-	while (acceptor->waiting != NULL)
-		waiting_close(acceptor->waiting);
-	atomic_fetch_sub(&shared->accepting, 1);
-	while (!atomic_load(&shared->ending)) {
-		outbox_empty(acceptor);
-		poll(&ready, 1, ACCEPTOR_PAUSE_MS);
-	}
+	while (clock_mono_ns() < until_ns &&
+	       descriptor_wait(threads->listener, 0))
+		if (!accept_one(threads))
+			break;
+	/* What is put aside may still arrive; porters see to it. */
+	while (clock_mono_ns() < until_ns &&
+	       atomic_load(&threads->waiting_count) > 0)
+		poll(NULL, 0, ACCEPTOR_PAUSE_MS);
 }
 
 static void *
 acceptor_run(void *arg)
 {
-	struct acceptor *acceptor = arg;
-	struct acceptors *shared = acceptor->shared;
+	struct gate_threads *threads = arg;
 
-	while (!atomic_load(&shared->stopping)) {
-		if (outbox_waits(shared->engine->outbox))
-			outbox_empty(acceptor);
-		if (!accept_one(acceptor))
-			acceptor_wait(acceptor, acceptor->waiting != NULL ?
-				      ACCEPTOR_SWEEP_MS : -1);
-		waiting_sweep(acceptor);
-	}
-	acceptor_drain(acceptor);
-	close(acceptor->watch);
+	while (!atomic_load(&threads->stopping))
+		accept_one(threads);
+	acceptor_drain(threads);
+	atomic_fetch_sub(&threads->accepting, 1);
 	return NULL;
 }
 
-static bool
-acceptor_watch(struct acceptor *acceptor)
+/* Starts up to `wanted` threads; returns how many did. */
+static int
+threads_start(struct gate_threads *threads, pthread_t *started, int wanted,
+	      void *(*run)(void *))
 {
-	const struct acceptors *shared = acceptor->shared;
-	const int watched[] = {
-		shared->listener, outbox_descriptor(shared->engine->outbox),
-		shared->stop};
+	int count = 0;
 
-	acceptor->watch = epoll_create1(EPOLL_CLOEXEC);
-	if (acceptor->watch < 0)
-		return false;
-	for (int i = 0; i < 3; i++) {
-		/* One is enough for a connection; all must see the stop. */
-		struct epoll_event event = {
-			.events = EPOLLIN | (i < 2 ? EPOLLEXCLUSIVE : 0)};
+	while (count < wanted) {
+		int error = pthread_create(&started[count], NULL, run,
+					   threads);
 
-		if (epoll_ctl(acceptor->watch, EPOLL_CTL_ADD, watched[i],
-			      &event) != 0) {
-			close(acceptor->watch);
-			return false;
+		if (error != 0) {
+			log_warning("only %d of %d threads started: %s",
+				    count, wanted, strerror(error));
+			break;
 		}
+		count++;
 	}
-	return true;
+	return count;
 }
 
 bool
-acceptor_start(struct acceptor *acceptor, struct acceptors *shared)
+gate_threads_start(struct gate_threads *threads)
 {
-	int error;
+	struct timeval idle = {.tv_usec = ACCEPTOR_IDLE_MS * 1000};
+	int wanted = (int)threads->engine->options->threads;
 
-	*acceptor = (struct acceptor){.shared = shared};
-	if (!acceptor_watch(acceptor)) {
-		log_warning("an acceptor cannot wait: %s", strerror(errno));
+	/* Another process may have left it otherwise. */
+	fcntl(threads->listener, F_SETFL,
+	      fcntl(threads->listener, F_GETFL) & ~O_NONBLOCK);
+	setsockopt(threads->listener, SOL_SOCKET, SO_RCVTIMEO, &idle,
+		   sizeof(idle));
+	if (!porter_init(threads))
 		return false;
-	}
-	atomic_fetch_add(&shared->accepting, 1);
-	error = pthread_create(&acceptor->thread, NULL, acceptor_run,
-			       acceptor);
-	if (error == 0)
-		return true;
-	log_warning("an acceptor cannot start: %s", strerror(error));
-	atomic_fetch_sub(&shared->accepting, 1);
-	close(acceptor->watch);
-	return false;
+	threads->porter_count = threads_start(threads, threads->porters,
+					      GATE_PORTERS, porter_run);
+	atomic_store(&threads->accepting, wanted);
+	threads->acceptor_count = threads_start(
+		threads, threads->acceptors, wanted, acceptor_run);
+	atomic_fetch_sub(&threads->accepting,
+			 wanted - threads->acceptor_count);
+	return threads->acceptor_count > 0 && threads->porter_count > 0;
+}
+
+bool
+gate_threads_join(struct gate_threads *threads, const struct timespec *end)
+{
+	for (int i = 0; i < threads->acceptor_count; i++)
+		if (pthread_timedjoin_np(threads->acceptors[i], NULL, end) != 0)
+			return false;
+	for (int i = 0; i < threads->porter_count; i++)
+		if (pthread_timedjoin_np(threads->porters[i], NULL, end) != 0)
+			return false;
+	porter_release(threads);
+	return true;
 }

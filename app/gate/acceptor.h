@@ -1,38 +1,48 @@
 /*
- * An acceptor: a thread that accepts connections, answers what is quick,
- * and sends what others have decided.
+ * The threads of the gate.
  *
- * A connection whose request has not arrived is put aside, and holds no
- * thread; after option receive_timeout_ms without its end it is closed.
+ * Acceptors sleep in accept(2), where the kernel wakes just one of them for
+ * a connection, and answer what is quick.  Porters see to the rest: they
+ * send what others have decided (the outbox), and look after connections
+ * whose request has not arrived, which so hold no thread; after option
+ * receive_timeout_ms without the rest these are closed.
+ *
+ * An acceptor learns of the stop within ACCEPTOR_IDLE_MS: accept(2) on a
+ * socket that other processes may share can be told no other way, short of
+ * a signal, which libfcgi's reads and writes do not survive.
  */
 #ifndef GATE_ACCEPTOR_H
 #define GATE_ACCEPTOR_H
 
-#include <pthread.h>
-
+#include "base/lock.h"
 #include "engine/engine.h"
 
-/* What the acceptors of a process share. */
-struct acceptors {
+enum { GATE_ACCEPTORS_MAX = 64, GATE_PORTERS = 2 };
+
+struct porter_waiting;
+
+struct gate_threads {
 	struct engine *engine;
 	int listener;
 	bool is_unix;
-	int stop; /* an eventfd: readable once the stop has begun */
-	atomic_bool stopping, ending;
-	atomic_int accepting; /* threads that still accept */
+	atomic_bool stopping; /* accept what is there already, no more */
+	atomic_bool ending;   /* porters, too */
+	atomic_int accepting; /* acceptors that have not ended */
+	int acceptor_count, porter_count;
+	pthread_t acceptors[GATE_ACCEPTORS_MAX];
+	pthread_t porters[GATE_PORTERS];
+
+	int watch; /* epoll: the outbox, and connections put aside */
+	struct lock lock;
+	struct porter_waiting *waiting; /* under the lock */
+	atomic_int waiting_count;
 };
 
-struct acceptor_waiting;
+/* Starts the threads; false, with a word in the log, when none starts. */
+bool gate_threads_start(struct gate_threads *threads);
 
-struct acceptor {
-	struct acceptors *shared;
-	pthread_t thread;
-	int watch; /* epoll */
-	struct acceptor_waiting *waiting;
-	int64_t sweep_ns; /* when to look for those that wait too long */
-};
-
-/* False, with a word in the log, when the thread cannot start. */
-bool acceptor_start(struct acceptor *acceptor, struct acceptors *shared);
+/* Waits for their end until `end` (of CLOCK_REALTIME); false: some go on. */
+bool gate_threads_join(
+	struct gate_threads *threads, const struct timespec *end);
 
 #endif

@@ -1,10 +1,17 @@
 #include "gate/arrival.h"
 
 #include <errno.h>
-#include <fastcgi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
+
+/* FastCGI specification 1.0, section 3.3 and appendix 8. */
+enum {
+	RECORD_VERSION = 1,
+	RECORD_HEADER_BYTES = 8,
+	RECORD_PARAMS = 4,
+	RECORD_STDIN = 5,
+};
 
 /* A header that is longer than this is given to libfcgi unseen. */
 enum { ARRIVAL_LOOK_BYTES = 16384 };
@@ -28,24 +35,24 @@ records_look(const unsigned char *bytes, size_t length)
 	bool head = false;
 	size_t at = 0;
 
-	while (length - at >= FCGI_HEADER_LEN) {
+	while (length - at >= RECORD_HEADER_BYTES) {
 		const unsigned char *header = bytes + at;
 		size_t content = record_bytes(header);
 
-		if (header[0] != FCGI_VERSION_1)
+		if (header[0] != RECORD_VERSION)
 			return ARRIVAL_NEVER;
-		at += FCGI_HEADER_LEN;
+		at += RECORD_HEADER_BYTES;
 		if (length - at < content)
 			break;
 		at += content;
-		if (header[1] == FCGI_PARAMS && record_is_empty(header))
+		if (header[1] == RECORD_PARAMS && record_is_empty(header))
 			head = true;
-		else if (header[1] == FCGI_STDIN && record_is_empty(header))
+		else if (header[1] == RECORD_STDIN && record_is_empty(header))
 			return head ? ARRIVAL_WHOLE : ARRIVAL_NEVER;
 	}
 	if (head || length == ARRIVAL_LOOK_BYTES)
 		return ARRIVAL_HEAD;
-	return length > 0 && bytes[0] != FCGI_VERSION_1 ?
+	return length > 0 && bytes[0] != RECORD_VERSION ?
 		ARRIVAL_NEVER : ARRIVAL_PARTLY;
 }
 

@@ -1,13 +1,9 @@
 #include "gate/fcgi.h"
 
-#include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,27 +13,9 @@
 #include "gate/acceptor.h"
 
 enum {
-	FCGI_THREADS_MAX = 64,
 	FCGI_REPLACED_LOOK_S = 5,
 	FCGI_JOIN_MS = 300,
 };
-
-struct fcgi_gate {
-	struct acceptors shared;
-	struct acceptor acceptors[FCGI_THREADS_MAX];
-	int count;
-};
-
-static bool
-acceptors_start(struct fcgi_gate *gate)
-{
-	int wanted = (int)gate->shared.engine->options->threads;
-
-	while (gate->count < wanted &&
-	       acceptor_start(&gate->acceptors[gate->count], &gate->shared))
-		gate->count++;
-	return gate->count > 0;
-}
 
 /* An upgrade put another program in this one's place. */
 static bool
@@ -53,7 +31,7 @@ program_was_replaced(void)
 }
 
 static void
-wait_for_stop(struct fcgi_gate *gate, const sigset_t *signals)
+wait_for_stop(struct engine *engine, const sigset_t *signals)
 {
 	const struct timespec look = {.tv_sec = FCGI_REPLACED_LOOK_S};
 	int caught;
@@ -65,49 +43,34 @@ wait_for_stop(struct fcgi_gate *gate, const sigset_t *signals)
 			return;
 		}
 		if (program_was_replaced() &&
-		    atomic_load(&gate->shared.engine->open) == 0) {
+		    atomic_load(&engine->open) == 0) {
 			log_notice("stopping: the program was replaced");
 			return;
 		}
 	}
 }
 
+/* False when something did not end in time. */
 static bool
-acceptors_join(struct fcgi_gate *gate)
+threads_stop(struct gate_threads *threads)
 {
+	int64_t until_ns = clock_mono_ns() +
+		threads->engine->options->stop_ms * CLOCK_NS_PER_MS;
+	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 	struct timespec end;
 
+	atomic_store(&threads->stopping, true);
+	while (atomic_load(&threads->accepting) > 0 &&
+	       clock_mono_ns() < until_ns)
+		nanosleep(&pause, NULL);
+	if (!engine_stop(threads->engine, until_ns))
+		return false;
+	atomic_store(&threads->ending, true);
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_nsec += FCGI_JOIN_MS * CLOCK_NS_PER_MS;
 	end.tv_sec += end.tv_nsec / CLOCK_NS_PER_S;
 	end.tv_nsec %= CLOCK_NS_PER_S;
-	for (int i = 0; i < gate->count; i++)
-		if (pthread_timedjoin_np(gate->acceptors[i].thread, NULL,
-					 &end) != 0)
-			return false;
-	return true;
-}
-
-/* False when something did not end in time. */
-static bool
-gate_stop(struct fcgi_gate *gate)
-{
-	struct acceptors *shared = &gate->shared;
-	int64_t until_ns = clock_mono_ns() +
-		shared->engine->options->stop_ms * CLOCK_NS_PER_MS;
-	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
-	const uint64_t one = 1;
-
-	atomic_store(&shared->stopping, true);
-	if (write(shared->stop, &one, sizeof(one)) < 0)
-		log_error("the acceptors cannot be told: %s", strerror(errno));
-	while (atomic_load(&shared->accepting) > 0 &&
-	       clock_mono_ns() < until_ns)
-		nanosleep(&pause, NULL);
-	if (!engine_stop(shared->engine, until_ns))
-		return false;
-	atomic_store(&shared->ending, true);
-	return acceptors_join(gate);
+	return gate_threads_join(threads, &end);
 }
 
 static bool
@@ -123,12 +86,9 @@ descriptor_is_unix(int descriptor)
 int
 fcgi_serve(struct engine *engine, int listener)
 {
-	static struct fcgi_gate gate;
+	static struct gate_threads threads;
 	sigset_t signals;
 
-	gate.shared.engine = engine;
-	gate.shared.listener = listener;
-	gate.shared.is_unix = descriptor_is_unix(listener);
 	/* Before FCGX_Init, which sets handlers, and before any thread. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -141,19 +101,17 @@ fcgi_serve(struct engine *engine, int listener)
 		return EXIT_FAILURE;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-	gate.shared.stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (gate.shared.stop < 0 || !acceptors_start(&gate)) {
-		log_error("no thread can accept requests: %s",
-			  strerror(errno));
+	threads.engine = engine;
+	threads.listener = listener;
+	threads.is_unix = descriptor_is_unix(listener);
+	if (!gate_threads_start(&threads)) {
+		log_error("no thread can accept requests");
 		return EXIT_FAILURE;
 	}
-	wait_for_stop(&gate, &signals);
-	if (!gate_stop(&gate)) {
-		log_warning("work did not end within %lld ms",
-			    (long long)engine->options->stop_ms);
-		return FCGI_UNFINISHED;
-	}
-	close(gate.shared.stop);
-	return EXIT_SUCCESS;
+	wait_for_stop(engine, &signals);
+	if (threads_stop(&threads))
+		return EXIT_SUCCESS;
+	log_warning("work did not end within %lld ms",
+		    (long long)engine->options->stop_ms);
+	return FCGI_UNFINISHED;
 }

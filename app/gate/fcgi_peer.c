@@ -1,7 +1,6 @@
 #include "gate/fcgi_peer.h"
 
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -172,18 +171,16 @@ fcgi_peer_serve(struct engine *engine,
 	peer->is_unix = connection->is_unix;
 	peer->limited = false;
 	peer->sent = 0;
-	FCGX_InitRequest(&peer->request, connection->listener, 0);
-	/* As if the connection were a kept one: libfcgi reads from it. */
+	/*
+	 * As if the connection were a kept one: libfcgi reads from it, and
+	 * has no socket to accept another from should this one be bad.
+	 */
+	FCGX_InitRequest(&peer->request, -1, 0);
 	peer->request.ipcFd = connection->descriptor;
 	peer->request.keepConnection = 1;
 	if (FCGX_Accept_r(&peer->request) != 0) {
 		free(peer);
 		return;
-	}
-	if (peer->request.ipcFd != connection->descriptor) {
-		/* That one was bad, and libfcgi has accepted another. */
-		fcntl(peer->request.ipcFd, F_SETFD, FD_CLOEXEC);
-		connection_limit(engine->options, peer->request.ipcFd);
 	}
 	call_init(&peer->call, engine, &fcgi_transport);
 	rc = call_take_variables(&peer->call, peer->request.envp);

@@ -8,7 +8,7 @@
 
 /* An accepted connection, of which at least the header has arrived. */
 struct fcgi_connection {
-	int listener, descriptor;
+	int descriptor;
 	bool is_unix;
 	bool is_whole; /* the body has arrived as well */
 };

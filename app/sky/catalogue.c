@@ -19,6 +19,7 @@ struct catalogue_entry {
 	struct catalogue_set *set;
 	char name[CATALOGUE_NAME_MAX + 1];
 	struct catalogue *idle; /* under the set's lock */
+	int64_t newest;         /* generation opened, under the same */
 	/* Under the set's vetting lock: the last file looked through. */
 	bool vetted;
 	struct pointer_stamp vetted_stamp;
@@ -168,7 +169,8 @@ catalogue_look(struct catalogue_set *set, const char *name,
 
 /*
  * An idle reader that was looked at during this tick of the coarse clock: a
- * busy process saves two system calls for nearly every request.
+ * busy process saves two system calls for nearly every request.  Once any
+ * thread has opened a new generation, none gets an old one this way.
  */
 static struct catalogue *
 catalogue_take_recent(struct catalogue_set *set, const char *name)
@@ -182,7 +184,8 @@ catalogue_take_recent(struct catalogue_set *set, const char *name)
 		if (strcmp(entry->name, name) == 0)
 			break;
 	if (entry != NULL && entry->idle != NULL &&
-	    entry->idle->looked_ns == now_ns) {
+	    entry->idle->looked_ns == now_ns &&
+	    entry->idle->pointer.generation == entry->newest) {
 		reader = entry->idle;
 		entry->idle = reader->next;
 	}
@@ -304,6 +307,10 @@ catalogue_open_newest(struct catalogue_entry *entry,
 	(*out)->entry = entry;
 	(*out)->pointer = pointer;
 	(*out)->pointer_stamp = *stamp;
+	lock_take(&entry->set->lock);
+	if (pointer.generation > entry->newest)
+		entry->newest = pointer.generation;
+	lock_give(&entry->set->lock);
 	return LC_OK;
 }
 

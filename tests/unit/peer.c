@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "engine/dispatch.h"
 #include "scene.h"
 
@@ -48,6 +49,7 @@ peer_write(struct lc_call *call, const void *bytes, size_t length)
 static void
 peer_finish(struct lc_call *call)
 {
+	peer_of(call)->finished_ns = clock_mono_ns();
 	atomic_fetch_add(&peer_of(call)->finished, 1);
 }
 
@@ -99,6 +101,12 @@ peer_leave(struct peer *peer)
 	if (peer->far >= 0)
 		close(peer->far);
 	peer->far = -1;
+}
+
+void
+peer_hang_up(struct peer *peer)
+{
+	shutdown(peer->far, SHUT_WR);
 }
 
 void

@@ -23,7 +23,8 @@ struct peer {
 	size_t length;            /* of all of the answer */
 	bool deaf;                /* whatever is written fails */
 	atomic_int finished, freed;
-	int near, far; /* a pair of sockets, or -1 */
+	int64_t finished_ns; /* on the monotonic clock */
+	int near, far;       /* a pair of sockets, or -1 */
 };
 
 void peer_init(struct peer *peer);
@@ -31,8 +32,9 @@ void peer_init(struct peer *peer);
 /* Gives it a connection, which can be closed. */
 void peer_connect(struct peer *peer);
 
-/* The client closes its end. */
+/* The client closes its end, or says only that it will send no more. */
 void peer_leave(struct peer *peer);
+void peer_hang_up(struct peer *peer);
 void peer_release(struct peer *peer);
 
 /* Sends a request; false when there was no memory for the call itself. */

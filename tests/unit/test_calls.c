@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/slots.h"
 #include "peer.h"
 #include "scene.h"
 #include "../testapp.h"
@@ -125,7 +126,7 @@ test_park_left(void **state)
 	for (int i = 0; i < FEW; i++)
 		peer_go(&scene.engine, &many[i], true, "/park?wait_ms=60000");
 	for (int i = 0; i < FEW; i += 2)
-		peer_leave(&many[i]);
+		i % 4 == 0 ? peer_leave(&many[i]) : peer_hang_up(&many[i]);
 	UNTIL(peers_finished(many, FEW) == FEW / 2, PEER_SOON_MS);
 	UNTIL(counts().gone - gone == FEW / 2, PEER_SOON_MS);
 	testapp_stop();
@@ -144,7 +145,9 @@ static void
 test_heavy(void **state)
 {
 	int computed = counts().computed;
+	struct lc_progress progress;
 	static struct scene scene;
+	struct slots slots;
 
 	(void)state;
 	scene_open(&scene, testapp_table, one_thread, 2);
@@ -153,6 +156,11 @@ test_heavy(void **state)
 	assert_true(peer_says(&many[0], "{\"computed_ms\":1}"));
 	assert_true(peer_says(&many[0], "Server-Timing: bind;dur="));
 	assert_int_equal(counts().computed - computed, 1);
+	/* The slot is free again for other processes. */
+	progress_init(&progress, scene_later(PEER_SOON_MS));
+	slots_open(&slots, scene.state, 1);
+	assert_int_equal(slots_take(&slots, &progress), LC_OK);
+	slots_close(&slots);
 	scene_close(&scene);
 }
 

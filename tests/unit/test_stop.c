@@ -69,6 +69,27 @@ test_stop(void **state)
 	scene_close(&scene);
 }
 
+/* As long as an answer is not sent, the engine has not stopped. */
+static void
+test_stop_unsent(void **state)
+{
+	static struct scene scene;
+
+	(void)state;
+	scene_open(&scene, testapp_table, one_thread, 0);
+	testapp_start();
+	peer_go(&scene.engine, &many[0], true, "/park?wait_ms=60000");
+	assert_false(engine_stop(&scene.engine, scene_later(30)));
+	while (outbox_act(scene.engine.outbox))
+		;
+	assert_true(engine_stop(&scene.engine, scene_later(PEER_SOON_MS)));
+	testapp_stop();
+	while (outbox_act(scene.engine.outbox))
+		;
+	peers_answered(many, 1, 503);
+	scene_close(&scene);
+}
+
 static atomic_bool stubborn_may_end;
 
 static enum lc_rc
@@ -116,6 +137,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stop_unsent),
 		cmocka_unit_test(test_stop_stubborn),
 	};
 
