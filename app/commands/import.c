@@ -156,9 +156,8 @@ import_beside(struct import *import, const char *name, size_t length)
 {
 	const char *slash = strrchr(import->file, '/');
 	int directory = slash == NULL ? 0 : (int)(slash + 1 - import->file);
-	int bytes = snprintf(import->beside, sizeof(import->beside),
-			     "%.*s%.*s", directory, import->file, (int)length,
-			     name);
+	int bytes = snprintf(import->beside, sizeof(import->beside), "%.*s%.*s",
+			     directory, import->file, (int)length, name);
 
 	return bytes > 0 && (size_t)bytes < sizeof(import->beside);
 }
@@ -407,8 +406,7 @@ const struct command command_import = {
 	.name = "import",
 	.arguments = "[--catalogue NAME] [--aliases FILE] [--strict] FILE",
 	.summary = "Makes or replaces a catalogue from a table of objects.",
-	.help =
-		"FILE is text with a tab between its columns and a header "
+	.help = "FILE is text with a tab between its columns and a header "
 		"line that names them:\nname, ra_deg and dec_deg, and of the "
 		"others those that are there.  Rows that are\nbad are "
 		"reported with their line and left out; with --strict they "

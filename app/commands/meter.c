@@ -61,5 +61,5 @@ meter_bad_row(struct meter *meter, int64_t line, const char *why)
 			why);
 	else if (meter->reported == METER_REPORTS_MAX + 1)
 		fprintf(stderr, "further rows that are left out are counted "
-			"only\n");
+				"only\n");
 }

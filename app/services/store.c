@@ -89,15 +89,16 @@ store_open_uri(struct store *store, const char *path, enum store_mode mode)
 {
 	const bool build = mode == STORE_BUILD;
 	const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-		(build ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
-			 SQLITE_OPEN_READONLY);
+			  (build ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
+				   SQLITE_OPEN_READONLY);
 	/* One read transaction for good saves each query its own. */
-	const char *settings = build ?
-		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-		"PRAGMA cache_size = -65536;"
-		"PRAGMA temp.cache_size = -65536;" :
-		"PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -1000;"
-		"BEGIN;";
+	const char *settings =
+		build ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+			"PRAGMA cache_size = -65536;"
+			"PRAGMA temp.cache_size = -65536;" :
+			"PRAGMA mmap_size = 2147418112; PRAGMA cache_size = "
+			"-1000;"
+			"BEGIN;";
 	char *uri = store_uri(path, build ? "vfs=unix-none" : "immutable=1");
 	int code;
 
@@ -171,8 +172,7 @@ store_watch(struct store *store, struct lc_progress *progress)
 enum lc_rc
 store_exec(struct store *store, const char *sql)
 {
-	return store_rc(store,
-			sqlite3_exec(store->db, sql, NULL, NULL, NULL));
+	return store_rc(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL));
 }
 
 enum lc_rc
@@ -227,9 +227,9 @@ void
 store_bind_text(struct store_query *query, int at, const char *text,
 		size_t length)
 {
-	store_bound(query, sqlite3_bind_text64(query->statement, at, text,
-					       length, SQLITE_STATIC,
-					       SQLITE_UTF8));
+	store_bound(query,
+		    sqlite3_bind_text64(query->statement, at, text, length,
+					SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void

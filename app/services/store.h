@@ -35,9 +35,9 @@ enum store_mode {
 };
 
 /* Opens the file; on failure *out is NULL and `why` says what is wrong. */
-enum lc_rc store_open(
-	const char *path, enum store_mode mode, struct store **out, char *why,
-	size_t why_bytes) LC_CHECKED;
+enum lc_rc store_open(const char *path, enum store_mode mode,
+		      struct store **out, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Closes the store; its queries must be finished.  NULL is harmless. */
 void store_close(struct store *store);
@@ -52,9 +52,8 @@ void store_watch(struct store *store, struct lc_progress *progress);
 enum lc_rc store_exec(struct store *store, const char *sql) LC_CHECKED;
 
 /* Prepares one statement that will be run many times. */
-enum lc_rc store_prepare(
-	struct store *store, const char *sql, struct store_query **out)
-	LC_CHECKED;
+enum lc_rc store_prepare(struct store *store, const char *sql,
+			 struct store_query **out) LC_CHECKED;
 
 /* Finishes a query; NULL is harmless. */
 void store_finish(struct store_query *query);
@@ -65,10 +64,10 @@ void store_finish(struct store_query *query);
  */
 void store_bind_int64(struct store_query *query, int at, int64_t value);
 void store_bind_real(struct store_query *query, int at, double value);
-void store_bind_text(
-	struct store_query *query, int at, const char *text, size_t length);
-void store_bind_blob(
-	struct store_query *query, int at, const void *bytes, size_t length);
+void store_bind_text(struct store_query *query, int at, const char *text,
+		     size_t length);
+void store_bind_blob(struct store_query *query, int at, const void *bytes,
+		     size_t length);
 void store_bind_null(struct store_query *query, int at);
 
 /*

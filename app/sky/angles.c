@@ -20,9 +20,8 @@ angles_vector(double ra_deg, double dec_deg)
 	double dec_rad = angles_radians(dec_deg);
 	double equatorial = cos(dec_rad);
 
-	return (struct angles_vector){
-		equatorial * cos(ra_rad), equatorial * sin(ra_rad),
-		sin(dec_rad)};
+	return (struct angles_vector){equatorial * cos(ra_rad),
+				      equatorial * sin(ra_rad), sin(dec_rad)};
 }
 
 double

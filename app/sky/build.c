@@ -84,18 +84,19 @@ build_prepare(struct build *build)
 }
 
 enum lc_rc
-build_new(const char *state_dir, const char *name,
-	  struct lc_progress *progress, struct build **out, char *why,
-	  size_t why_bytes)
+build_new(const char *state_dir, const char *name, struct lc_progress *progress,
+	  struct build **out, char *why, size_t why_bytes)
 {
 	struct build *build;
 	enum lc_rc rc;
 
 	*out = NULL;
 	if (!catalogue_name_ok(name)) {
-		snprintf(why, why_bytes, "\"%s\" cannot be a catalogue's name; "
+		snprintf(why, why_bytes,
+			 "\"%s\" cannot be a catalogue's name; "
 			 "it needs 1 to %d of the characters a-z, 0-9, '-' "
-			 "and '_'", name, CATALOGUE_NAME_MAX);
+			 "and '_'",
+			 name, CATALOGUE_NAME_MAX);
 		return LC_INVALID;
 	}
 	build = calloc(1, sizeof(*build));
@@ -182,8 +183,8 @@ build_names(struct build *build, int64_t line, enum build_level level,
 
 	while (list->present && rc == LC_OK && name != NULL) {
 		const char *bar = strchr(name, '|');
-		size_t length = bar == NULL ? strlen(name) :
-					      (size_t)(bar - name);
+		size_t length =
+			bar == NULL ? strlen(name) : (size_t)(bar - name);
 
 		rc = build_name(build, line, level, name, length);
 		name = bar == NULL ? NULL : bar + 1;
@@ -197,8 +198,8 @@ build_take_name(struct build *build, const struct columns_value *name,
 {
 	struct store_query *query = build->queries[BUILD_TAKE];
 	char key[NAMES_MAX_BYTES + 1];
-	size_t length = !name->present ? 0 :
-		names_fold(name->text, name->length, key);
+	size_t length =
+		!name->present ? 0 : names_fold(name->text, name->length, key);
 	enum lc_rc rc;
 
 	if (length == 0)
@@ -208,7 +209,7 @@ build_take_name(struct build *build, const struct columns_value *name,
 	rc = store_run(query);
 	if (rc == LC_OK && store_changes(build->store) == 0)
 		return build_invalid(build, "its name is that of an earlier "
-				     "object");
+					    "object");
 	return rc == LC_OK ? LC_OK : build_failed(build, rc);
 }
 
@@ -229,8 +230,7 @@ build_check(struct build *build, const struct columns_value *values)
 }
 
 static void
-build_bind_values(struct store_query *query,
-		  const struct columns_value *values)
+build_bind_values(struct store_query *query, const struct columns_value *values)
 {
 	for (int i = 0; i < COLUMNS__MAX; i++) {
 		const int at = TABLES_STAGED_COLUMNS + i;
@@ -268,7 +268,8 @@ build_stage(struct build *build, const struct columns_value *values,
 	const struct columns_value *type = &values[COLUMNS_OBJECT_TYPE];
 	const struct columns_value *bright =
 		values[COLUMNS_MAGNITUDE_V].present ?
-		&values[COLUMNS_MAGNITUDE_V] : &values[COLUMNS_MAGNITUDE_B];
+			&values[COLUMNS_MAGNITUDE_V] :
+			&values[COLUMNS_MAGNITUDE_B];
 	const double ra_deg = angles_wrap_deg(values[COLUMNS_RA].real);
 	const double dec_deg = values[COLUMNS_DEC].real;
 	const struct angles_vector place = angles_vector(ra_deg, dec_deg);
@@ -389,7 +390,8 @@ build_verify(struct build *build, int64_t placed)
 	enum lc_rc rc;
 
 	if (placed != build->objects) {
-		snprintf(build->why, sizeof(build->why), "the catalogue has "
+		snprintf(build->why, sizeof(build->why),
+			 "the catalogue has "
 			 "%lld objects and should have %lld",
 			 (long long)placed, (long long)build->objects);
 		return LC_INTERNAL;
@@ -409,7 +411,7 @@ build_publish(struct build *build, struct build_counts *counts)
 	rc = tables_fill(build->store, &placed, &counts->names);
 	if (rc == LC_INVALID)
 		return build_invalid(build, "too many objects are at one "
-				     "position");
+					    "position");
 	if (rc != LC_OK)
 		return build_failed(build, rc);
 	rc = build_verify(build, placed);

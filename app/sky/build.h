@@ -34,9 +34,9 @@ struct build_counts {
  * LC_UNAVAILABLE when the directory cannot be written.  `progress`, which
  * may be NULL, can stop the build at any time.
  */
-enum lc_rc build_new(
-	const char *state_dir, const char *name, struct lc_progress *progress,
-	struct build **out, char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc build_new(const char *state_dir, const char *name,
+		     struct lc_progress *progress, struct build **out,
+		     char *why, size_t why_bytes) LC_CHECKED;
 
 /* Frees the build; if it was not published nothing of it remains. */
 void build_free(struct build *build);
@@ -57,13 +57,13 @@ enum lc_rc build_add(struct build *build, const struct columns_value *values)
  * Adds one more name for the object that has `name`.  LC_NOT_FOUND, the
  * build going on, when no object has.  The objects must all be there.
  */
-enum lc_rc build_add_alias(
-	struct build *build, const char *alias, size_t alias_length,
-	const char *name, size_t name_length) LC_CHECKED;
+enum lc_rc build_add_alias(struct build *build, const char *alias,
+			   size_t alias_length, const char *name,
+			   size_t name_length) LC_CHECKED;
 
 /* Keeps the text of the licence with the catalogue. */
-enum lc_rc build_set_licence(
-	struct build *build, const char *text, size_t length) LC_CHECKED;
+enum lc_rc build_set_licence(struct build *build, const char *text,
+			     size_t length) LC_CHECKED;
 
 /* Makes the file complete and puts it into its place. */
 enum lc_rc build_publish(struct build *build, struct build_counts *counts)

@@ -88,7 +88,7 @@ catalogue_name_ok(const char *name)
 	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
 
 	return length > 0 && length <= CATALOGUE_NAME_MAX &&
-		name[length] == '\0';
+	       name[length] == '\0';
 }
 
 /* The entry of that name; with `fresh`, that one when there is none yet. */
@@ -117,8 +117,8 @@ static struct catalogue_entry *
 catalogue_entry_new(struct catalogue_set *set, const char *name)
 {
 	static const char ending[] = ".current";
-	size_t room = strlen(set->directory) + 1 + strlen(name) +
-		sizeof(ending);
+	size_t room =
+		strlen(set->directory) + 1 + strlen(name) + sizeof(ending);
 	struct catalogue_entry *entry = calloc(1, sizeof(*entry) + room);
 
 	if (entry == NULL)
@@ -152,13 +152,16 @@ catalogue_look(struct catalogue_set *set, const char *name,
 		bool absent = errno == ENOENT || errno == ENOTDIR;
 
 		if (absent)
-			snprintf(why, why_bytes, "catalogue %s is not there: "
+			snprintf(why, why_bytes,
+				 "catalogue %s is not there: "
 				 "%s.current does not exist in the state "
-				 "directory; run 'lightcone import'", name,
-				 name);
+				 "directory; run 'lightcone import'",
+				 name, name);
 		else
-			snprintf(why, why_bytes, "catalogue %s is not there: "
-				 "%s.current: %s", name, name, strerror(errno));
+			snprintf(why, why_bytes,
+				 "catalogue %s is not there: "
+				 "%s.current: %s",
+				 name, name, strerror(errno));
 		if (fresh)
 			free(entry);
 		return absent ? LC_NOT_FOUND : LC_UNAVAILABLE;
@@ -273,9 +276,10 @@ catalogue_open(struct catalogue_entry *entry, struct pointer *pointer,
 		return LC_UNAVAILABLE;
 	}
 	if (stamp.bytes != pointer->bytes) {
-		snprintf(why, why_bytes, "it has %lld bytes and should have "
-			 "%lld", (long long)stamp.bytes,
-			 (long long)pointer->bytes);
+		snprintf(why, why_bytes,
+			 "it has %lld bytes and should have "
+			 "%lld",
+			 (long long)stamp.bytes, (long long)pointer->bytes);
 		return LC_UNAVAILABLE;
 	}
 	rc = catalogue_vet(entry, path, &stamp, why, why_bytes);
@@ -286,13 +290,13 @@ catalogue_open(struct catalogue_entry *entry, struct pointer *pointer,
 
 static enum lc_rc
 catalogue_open_newest(struct catalogue_entry *entry,
-		      const struct pointer_stamp *stamp,
-		      struct catalogue **out, char *why, size_t why_bytes)
+		      const struct pointer_stamp *stamp, struct catalogue **out,
+		      char *why, size_t why_bytes)
 {
 	char what[CATALOGUE_WHY_MAX];
 	struct pointer pointer;
-	enum lc_rc rc = pointer_read(entry->pointer_path, &pointer, what,
-				     sizeof(what));
+	enum lc_rc rc =
+		pointer_read(entry->pointer_path, &pointer, what, sizeof(what));
 
 	if (rc != LC_OK) {
 		snprintf(why, why_bytes, "catalogue %s: %s", entry->name, what);
@@ -324,7 +328,8 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 
 	*out = NULL;
 	if (!catalogue_name_ok(name)) {
-		snprintf(why, why_bytes, "a catalogue's name has 1 to %d of "
+		snprintf(why, why_bytes,
+			 "a catalogue's name has 1 to %d of "
 			 "the characters a-z, 0-9, '-' and '_'",
 			 CATALOGUE_NAME_MAX);
 		return LC_NOT_FOUND;

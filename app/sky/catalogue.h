@@ -53,9 +53,9 @@ bool catalogue_name_ok(const char *name);
  * cannot name a catalogue or there is none of that name; LC_UNAVAILABLE when
  * it is there and not right.  `why` then holds a sentence that a client may see.
  */
-enum lc_rc catalogue_acquire(
-	struct catalogue_set *set, const char *name, struct catalogue **out,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc catalogue_acquire(struct catalogue_set *set, const char *name,
+			     struct catalogue **out, char *why,
+			     size_t why_bytes) LC_CHECKED;
 
 /* Gives a reader back.  NULL is harmless. */
 void catalogue_release(struct catalogue *catalogue);
@@ -74,9 +74,8 @@ enum lc_rc catalogue_count(struct catalogue *catalogue, int64_t *objects)
 	LC_CHECKED;
 
 /* The text of the licence under which the catalogue stands; "" if none. */
-enum lc_rc catalogue_licence(
-	struct catalogue *catalogue, struct arena *arena, const char **out)
-	LC_CHECKED;
+enum lc_rc catalogue_licence(struct catalogue *catalogue, struct arena *arena,
+			     const char **out) LC_CHECKED;
 
 struct catalogue_place {
 	int64_t id; /* of the object, in this generation */
@@ -87,14 +86,14 @@ struct catalogue_place {
  * Finds the object that has this name, in any spelling; LC_NOT_FOUND when
  * there is none.
  */
-enum lc_rc catalogue_find_name(
-	struct catalogue *catalogue, const char *name, size_t length,
-	struct catalogue_place *out) LC_CHECKED;
+enum lc_rc catalogue_find_name(struct catalogue *catalogue, const char *name,
+			       size_t length, struct catalogue_place *out)
+	LC_CHECKED;
 
 /* The values of one object, COLUMNS_SHOWN of them, in the arena. */
-enum lc_rc catalogue_object(
-	struct catalogue *catalogue, int64_t id, struct arena *arena,
-	struct columns_value **out) LC_CHECKED;
+enum lc_rc catalogue_object(struct catalogue *catalogue, int64_t id,
+			    struct arena *arena, struct columns_value **out)
+	LC_CHECKED;
 
 struct catalogue_near {
 	char name[NAMES_MAX_BYTES + 1]; /* as it is displayed */
@@ -104,8 +103,9 @@ struct catalogue_near {
  * Names that differ in a few letters only from this one, nearest first;
  * *count is at most `most`.  Takes some milliseconds.
  */
-enum lc_rc catalogue_nearest_names(
-	struct catalogue *catalogue, const char *name, size_t length,
-	struct catalogue_near *out, size_t most, size_t *count) LC_CHECKED;
+enum lc_rc catalogue_nearest_names(struct catalogue *catalogue,
+				   const char *name, size_t length,
+				   struct catalogue_near *out, size_t most,
+				   size_t *count) LC_CHECKED;
 
 #endif

@@ -44,7 +44,8 @@ near_start(struct near_search *search, const char *name, size_t length)
 	search->length = names_fold(name, length, search->key);
 	search->letters = strcspn(search->key, "0123456789");
 	search->most_edits = search->length <= 4 ? 1 :
-			     search->length <= 7 ? 2 : 3;
+			     search->length <= 7 ? 2 :
+						   3;
 	search->mask = near_mask(search->key, search->length);
 	search->count = 0;
 	return search->length > 0 && search->length <= NEAR_MAX_BYTES;
@@ -79,8 +80,7 @@ near_consider(struct near_search *search, const char *key, size_t length)
 	uint64_t mask;
 	unsigned edits, score;
 
-	if (length > search->length &&
-	    search->length >= NEAR_BEGIN_MIN &&
+	if (length > search->length && search->length >= NEAR_BEGIN_MIN &&
 	    search->letters == search->length &&
 	    memcmp(key, search->key, search->length) == 0) {
 		near_keep(search, key, length, 4);
@@ -132,8 +132,8 @@ near_scan(struct near_search *search, struct catalogue *catalogue,
 }
 
 static bool
-near_is_listed(const struct catalogue_near *out, size_t count,
-	       const char *name, size_t length)
+near_is_listed(const struct catalogue_near *out, size_t count, const char *name,
+	       size_t length)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strlen(out[i].name) == length &&
@@ -177,8 +177,8 @@ near_show(const struct near_search *search, struct catalogue *catalogue,
 
 enum lc_rc
 catalogue_nearest_names(struct catalogue *catalogue, const char *name,
-			size_t length, struct catalogue_near *out,
-			size_t most, size_t *count)
+			size_t length, struct catalogue_near *out, size_t most,
+			size_t *count)
 {
 	struct near_search search;
 	enum lc_rc rc = LC_OK;
@@ -188,7 +188,8 @@ catalogue_nearest_names(struct catalogue *catalogue, const char *name,
 	if (!near_start(&search, name, length))
 		return LC_OK;
 	from = search.length > search.most_edits ?
-		search.length - search.most_edits : 1;
+		       search.length - search.most_edits :
+		       1;
 	to = search.length + NEAR_MORE_BYTES;
 	if (to > NEAR_MAX_BYTES)
 		to = NEAR_MAX_BYTES;

@@ -17,8 +17,16 @@ enum {
 };
 
 /* Columns of READER_SCAN. */
-enum { SCAN_X, SCAN_Y, SCAN_Z, SCAN_TYPE, SCAN_MAGNITUDE, SCAN_RANK, SCAN_K,
-	SCAN_PACKED };
+enum {
+	SCAN_X,
+	SCAN_Y,
+	SCAN_Z,
+	SCAN_TYPE,
+	SCAN_MAGNITUDE,
+	SCAN_RANK,
+	SCAN_K,
+	SCAN_PACKED
+};
 
 /* How far beyond the edge is still inside, and the grain of separations. */
 static const double edge_deg = 1e-10;
@@ -76,8 +84,8 @@ cone_start(struct cone_scan *scan, const struct cone_query *query)
 		scan->outside_chord2 = chord2 + chord2_slack;
 	}
 	if (query->type != NULL)
-		scan->type = columns_find_type(query->type,
-					       strlen(query->type));
+		scan->type =
+			columns_find_type(query->type, strlen(query->type));
 }
 
 /* Whether a is shown after b. */
@@ -120,8 +128,8 @@ cone_keep(struct cone_scan *scan, struct cone_found found)
 		return LC_OK;
 	}
 	if (scan->count == scan->room) {
-		size_t room = scan->room == 0 ? CONE_FIRST_ROOM :
-						2 * scan->room;
+		size_t room =
+			scan->room == 0 ? CONE_FIRST_ROOM : 2 * scan->room;
 		struct cone_found *heap =
 			realloc(scan->heap, room * sizeof(*heap));
 
@@ -158,18 +166,18 @@ cone_is_wanted(const struct cone_scan *scan, struct store_query *row)
 	     store_int64(row, SCAN_TYPE) != scan->type))
 		return false;
 	return !scan->query->has_magnitude_max ||
-		(!store_is_null(row, SCAN_MAGNITUDE) &&
-		 store_real(row, SCAN_MAGNITUDE) <= scan->query->magnitude_max);
+	       (!store_is_null(row, SCAN_MAGNITUDE) &&
+		store_real(row, SCAN_MAGNITUDE) <= scan->query->magnitude_max);
 }
 
 static enum lc_rc
 cone_consider(struct cone_scan *scan, struct store_query *row)
 {
-	const struct angles_vector place = {
-		store_real(row, SCAN_X), store_real(row, SCAN_Y),
-		store_real(row, SCAN_Z)};
-	struct cone_found found = {
-		.chord2 = angles_chord2(place, scan->centre)};
+	const struct angles_vector place = {store_real(row, SCAN_X),
+					    store_real(row, SCAN_Y),
+					    store_real(row, SCAN_Z)};
+	struct cone_found found = {.chord2 =
+					   angles_chord2(place, scan->centre)};
 	double separation_deg;
 	enum lc_rc rc = LC_OK;
 

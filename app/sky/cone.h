@@ -49,9 +49,9 @@ struct cone_result {
  * catalogue_why() tells; or the reason for which `progress` (which may be
  * NULL) says to stop.
  */
-enum lc_rc cone_search(
-	struct catalogue *catalogue, const struct cone_query *query,
-	struct lc_progress *progress, struct arena *arena,
-	struct cone_result *result) LC_CHECKED;
+enum lc_rc cone_search(struct catalogue *catalogue,
+		       const struct cone_query *query,
+		       struct lc_progress *progress, struct arena *arena,
+		       struct cone_result *result) LC_CHECKED;
 
 #endif

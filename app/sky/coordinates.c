@@ -25,8 +25,8 @@ static const char what_is_right[] =
 	"degrees, minutes and seconds";
 
 static bool LC_PRINTF(3, 4)
-coordinates_fault(struct coordinates *result, size_t offset,
-		  const char *format, ...)
+	coordinates_fault(struct coordinates *result, size_t offset,
+			  const char *format, ...)
 {
 	va_list list;
 
@@ -76,22 +76,24 @@ coordinates_split(const struct fields *fields, size_t *split,
 		if (fields->field[i].sign != '\0')
 			sign = i;
 	*split = fields->comma != 0 ? fields->comma :
-		 sign != 0 ? sign : coordinates_split_plain(fields);
+		 sign != 0          ? sign :
+				      coordinates_split_plain(fields);
 	for (size_t i = 1; i < fields->count; i++)
 		if (i != *split && fields->field[i].sign != '\0')
 			return coordinates_fault(
-				result, fields->field[i].offset, "a sign "
+				result, fields->field[i].offset,
+				"a sign "
 				"stands before right ascension or declination "
 				"only, not within");
 	if (fields->count == 1)
-		return coordinates_fault(
-			result, fields->field[0].offset,
-			"there is one number only; %s", what_is_right);
+		return coordinates_fault(result, fields->field[0].offset,
+					 "there is one number only; %s",
+					 what_is_right);
 	if (*split == 0 || *split >= fields->count)
 		return coordinates_fault(
 			result, fields->field[0].offset,
-			"these %zu numbers are no position; %s",
-			fields->count, what_is_right);
+			"these %zu numbers are no position; %s", fields->count,
+			what_is_right);
 	return true;
 }
 
@@ -125,11 +127,13 @@ coordinates_check_form(const struct coordinates_angle *angle,
 
 		if (field->fraction && !last)
 			return coordinates_fault(
-				result, field->offset, "only the last of "
+				result, field->offset,
+				"only the last of "
 				"these numbers may have a fraction");
 		if (field->digits > (i == 0 ? 3 : 2))
 			return coordinates_fault(
-				result, field->offset, "this number has more "
+				result, field->offset,
+				"this number has more "
 				"digits than any hours, degrees, minutes or "
 				"seconds");
 		if (field->colon != (first->colon && !last) ||
@@ -139,7 +143,8 @@ coordinates_check_form(const struct coordinates_angle *angle,
 		    (first->unit != FIELDS_BARE && !last &&
 		     field->unit == FIELDS_BARE))
 			return coordinates_fault(
-				result, field->offset, "hours or degrees, "
+				result, field->offset,
+				"hours or degrees, "
 				"minutes and seconds must be written alike "
 				"and in this order");
 	}
@@ -156,19 +161,21 @@ coordinates_check_pair(const struct coordinates_angle *ra,
 	const bool dec_bare = coordinates_is_bare(dec);
 
 	if (ra_bare && dec_bare && ra->count != dec->count)
-		return coordinates_fault(
-			result, ra->field[0].offset, "these %zu numbers are "
-			"no position; %s", ra->count + dec->count,
-			what_is_right);
+		return coordinates_fault(result, ra->field[0].offset,
+					 "these %zu numbers are "
+					 "no position; %s",
+					 ra->count + dec->count, what_is_right);
 	if (ra_bare && ra->count == 1 &&
 	    (dec->count > 1 || dec->field[0].colon))
 		return coordinates_fault(
-			result, ra->field[0].offset, "it is not clear whether "
+			result, ra->field[0].offset,
+			"it is not clear whether "
 			"right ascension is in hours or degrees; write h or d "
 			"after it");
 	if (dec_bare && dec->count > 1 && dec->count != ra->count)
 		return coordinates_fault(
-			result, dec->field[0].offset, "these %zu numbers are "
+			result, dec->field[0].offset,
+			"these %zu numbers are "
 			"no declination; write d, m and s after them",
 			dec->count);
 	return true;
@@ -186,9 +193,10 @@ coordinates_add_up(const struct coordinates_angle *angle, double *out_deg,
 
 	for (size_t i = 1; i < angle->count; i++) {
 		if (field[i].value >= 60)
-			return coordinates_fault(
-				result, field[i].offset, "%s are %g and must "
-				"be below 60", names[i], field[i].value);
+			return coordinates_fault(result, field[i].offset,
+						 "%s are %g and must "
+						 "be below 60",
+						 names[i], field[i].value);
 		parts[i] = field[i].value;
 	}
 	if (angle->count > 1)
@@ -223,14 +231,15 @@ coordinates_combine(const struct fields *fields, struct coordinates *result)
 	    !coordinates_check_pair(&ra, &dec, result))
 		return false;
 	ra.hours = ra.field[0].unit == FIELDS_HOURS || ra.field[0].colon ||
-		(coordinates_is_bare(&ra) && ra.count > 1);
+		   (coordinates_is_bare(&ra) && ra.count > 1);
 	if (!coordinates_add_up(&ra, &ra_deg, result) ||
 	    !coordinates_add_up(&dec, &dec_deg, result))
 		return false;
 	result->ra_deg = angles_wrap_deg(ra_deg);
 	result->dec_deg = dec_deg + 0.0; /* -0 becomes 0 */
 	result->form = ra.hours || ra.count > 1 || dec.count > 1 ?
-		"sexagesimal" : "degrees";
+			       "sexagesimal" :
+			       "degrees";
 	return true;
 }
 
@@ -286,12 +295,13 @@ coordinates_maybe_name(struct coordinates *result, const char *text,
 	result->offset = from;
 	if (at == to - from)
 		return;
-	(void)coordinates_fault(
-		result, from + at, short_one ?
-		"this designation gives hours and minutes only, which is a "
-		"box on the sky and no position" :
-		"this is no known designation; give its position, as in "
-		"12:30:49.42 +12:23:28.0");
+	(void)coordinates_fault(result, from + at,
+				short_one ? "this designation gives hours and "
+					    "minutes only, which is a "
+					    "box on the sky and no position" :
+					    "this is no known designation; "
+					    "give its position, as in "
+					    "12:30:49.42 +12:23:28.0");
 	result->kind = COORDINATES_NAME;
 }
 
@@ -299,8 +309,9 @@ static bool
 coordinates_has_letter(const char *text, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		if ((text_lower(text[i]) >= 'a' && text_lower(text[i]) <= 'z')
-		    || (text[i] & 0x80) != 0)
+		if ((text_lower(text[i]) >= 'a' &&
+		     text_lower(text[i]) <= 'z') ||
+		    (text[i] & 0x80) != 0)
 			return true;
 	return false;
 }
@@ -335,7 +346,8 @@ coordinates_check_bytes(const char *text, size_t length,
 		return coordinates_fault(result, valid,
 					 "the text is not UTF-8 here");
 	if (fields_space(text, length) == length)
-		return coordinates_fault(result, 0, "the text is blank; give "
+		return coordinates_fault(result, 0,
+					 "the text is blank; give "
 					 "a position or a name");
 	return true;
 }
@@ -346,7 +358,7 @@ coordinates_may_be_name(const char *text, const struct frames *frames,
 			const struct fields *fields, bool whole)
 {
 	return !whole && !fields->no_name && fields->count < 2 &&
-		coordinates_has_letter(text, fields->fault_offset, frames->to);
+	       coordinates_has_letter(text, fields->fault_offset, frames->to);
 }
 
 enum coordinates_kind
@@ -363,7 +375,8 @@ coordinates_read(const char *text, size_t length, struct coordinates *result)
 	whole = fields_read(&fields, text, frames.from, frames.to);
 	if (coordinates_is_galactic(text, frames.from, frames.to))
 		(void)coordinates_fault(
-			result, frames.from, "galactic coordinates are not "
+			result, frames.from,
+			"galactic coordinates are not "
 			"read here; give right ascension and declination in "
 			"ICRS");
 	else if (coordinates_may_be_name(text, &frames, &fields, whole))

@@ -43,7 +43,7 @@ struct coordinates {
 };
 
 /* Reads `length` bytes, which need not end in NUL; returns result->kind. */
-enum coordinates_kind coordinates_read(
-	const char *text, size_t length, struct coordinates *result);
+enum coordinates_kind coordinates_read(const char *text, size_t length,
+				       struct coordinates *result);
 
 #endif

@@ -11,14 +11,14 @@ struct fields_word {
 };
 
 static const struct fields_word units[] = {
-	{"h", FIELDS_HOURS},       {"deg", FIELDS_DEGREES},
-	{"d", FIELDS_DEGREES},     {"m", FIELDS_MINUTES},
-	{"s", FIELDS_SECONDS},     {"\u00b0", FIELDS_DEGREES},
+	{"h", FIELDS_HOURS},        {"deg", FIELDS_DEGREES},
+	{"d", FIELDS_DEGREES},      {"m", FIELDS_MINUTES},
+	{"s", FIELDS_SECONDS},      {"\u00b0", FIELDS_DEGREES},
 	{"\u00ba", FIELDS_DEGREES}, {"\u2032", FIELDS_MINUTES},
 	{"\u2019", FIELDS_MINUTES}, {"\u2033", FIELDS_SECONDS},
 	{"\u201d", FIELDS_SECONDS}, {"''", FIELDS_SECONDS},
-	{"'", FIELDS_MINUTES},     {"\"", FIELDS_SECONDS},
-	{"\u02b0", FIELDS_HOURS},  {"\u1d50", FIELDS_MINUTES},
+	{"'", FIELDS_MINUTES},      {"\"", FIELDS_SECONDS},
+	{"\u02b0", FIELDS_HOURS},   {"\u1d50", FIELDS_MINUTES},
 	{"\u02e2", FIELDS_SECONDS},
 };
 
@@ -209,8 +209,8 @@ fields_one(struct fields *fields, const char *text, size_t at, size_t length)
 		at++;
 	} else {
 		space = fields_space(text + at, length - at);
-		bytes = fields_read_unit(text + at + space,
-					 length - at - space, &field.unit);
+		bytes = fields_read_unit(text + at + space, length - at - space,
+					 &field.unit);
 		if (bytes > 0)
 			at += space + bytes;
 	}
@@ -231,7 +231,8 @@ fields_read(struct fields *fields, const char *text, size_t at, size_t length)
 			at += fields_space(text + at, length - at);
 		}
 		if (fields->count == FIELDS_MAX)
-			return fields_fault(fields, at, "a position ends "
+			return fields_fault(fields, at,
+					    "a position ends "
 					    "before this");
 		at = fields_one(fields, text, at, length);
 		if (fields->fault != NULL)

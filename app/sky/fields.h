@@ -22,7 +22,7 @@ enum fields_unit {
 struct fields_field {
 	double value; /* without its sign */
 	size_t offset;
-	int digits; /* before the point */
+	int digits;    /* before the point */
 	bool fraction; /* has a point or an exponent */
 	char sign;     /* '+', '-', or 0 */
 	bool colon;    /* follows */
@@ -43,8 +43,8 @@ struct fields {
  * Reads text from `at` to `length`; false after a fault, the fields before it
  * being there.
  */
-bool fields_read(
-	struct fields *fields, const char *text, size_t at, size_t length);
+bool fields_read(struct fields *fields, const char *text, size_t at,
+		 size_t length);
 
 /* The bytes of the white space at the beginning of a text; 0 for none. */
 size_t fields_space(const char *text, size_t length);

@@ -25,11 +25,11 @@ static const char besselian[] =
 	"declination in ICRS";
 
 static const struct frames_word words[] = {
-	{"icrs", NULL},         {"j2000", NULL},
-	{"j2000.0", NULL},      {"fk5", NULL},
-	{"b1950", besselian},   {"b1950.0", besselian},
-	{"fk4", besselian},     {"galactic", galactic},
-	{"gal", galactic},      {"supergalactic", supergalactic},
+	{"icrs", NULL},          {"j2000", NULL},
+	{"j2000.0", NULL},       {"fk5", NULL},
+	{"b1950", besselian},    {"b1950.0", besselian},
+	{"fk4", besselian},      {"galactic", galactic},
+	{"gal", galactic},       {"supergalactic", supergalactic},
 	{"sgal", supergalactic}, {"ecliptic", ecliptic},
 };
 
@@ -51,7 +51,7 @@ static bool
 frames_is_inside(char c)
 {
 	return (text_lower(c) >= 'a' && text_lower(c) <= 'z') ||
-		text_is_digit(c) || c == '.';
+	       text_is_digit(c) || c == '.';
 }
 
 static char
@@ -102,7 +102,7 @@ frames_strip_last(struct frames *frames, const char *text)
 	size_t to = frames->to, start;
 	const struct frames_word *word;
 	bool closed = to > frames->from &&
-		(text[to - 1] == ')' || text[to - 1] == ']');
+		      (text[to - 1] == ')' || text[to - 1] == ']');
 
 	to -= closed;
 	start = to;

@@ -14,7 +14,7 @@ struct frames {
 };
 
 /* Finds the words in the text from `from` to `to`. */
-void frames_strip(
-	struct frames *frames, const char *text, size_t from, size_t to);
+void frames_strip(struct frames *frames, const char *text, size_t from,
+		  size_t to);
 
 #endif

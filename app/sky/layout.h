@@ -17,7 +17,7 @@
 #ifndef SKY_LAYOUT_H
 #define SKY_LAYOUT_H
 
-#define LAYOUT_VERSION     1
+#define LAYOUT_VERSION 1
 #define LAYOUT_APPLICATION 0x4c434f4e /* "LCON" */
 
 /* The same, but for a machine with the other order of bytes. */
@@ -27,10 +27,10 @@
 #define LAYOUT_APPLICATION_HERE (LAYOUT_APPLICATION + 1)
 #endif
 
-#define LAYOUT_SPOT                                                        \
+#define LAYOUT_SPOT                                                         \
 	"CREATE TABLE spot (k INTEGER PRIMARY KEY, x REAL, y REAL, z REAL," \
 	" type INTEGER, magnitude REAL, rank INTEGER, packed BLOB);"
-#define LAYOUT_NAME                                                 \
+#define LAYOUT_NAME                                                       \
 	"CREATE TABLE name (key TEXT PRIMARY KEY, k INTEGER, shown TEXT)" \
 	" WITHOUT ROWID;"
 #define LAYOUT_NEAR "CREATE TABLE near (length INTEGER PRIMARY KEY, keys BLOB);"
@@ -39,7 +39,7 @@
 
 /* Words of `fact`. */
 #define LAYOUT_FACT_OBJECTS "objects"
-#define LAYOUT_FACT_NAMES   "names"
+#define LAYOUT_FACT_NAMES "names"
 #define LAYOUT_FACT_LICENCE "licence"
 
 #endif

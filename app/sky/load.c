@@ -10,8 +10,8 @@
 
 enum { LOAD_PROGRESS_EVERY = 256 };
 
-static const char *const unknown_words[] = {
-	"-", "--", "...", "nan", "null", "none", "n/a", "\\N", NULL};
+static const char *const unknown_words[] = {"-",    "--",  "...", "nan", "null",
+					    "none", "n/a", "\\N", NULL};
 
 static bool
 load_is_unknown(const char *text)
@@ -51,9 +51,10 @@ load_real(const struct columns_column *column, struct tsv_cell cell,
 	if (!(real >= column->min && real <= column->max)) {
 		if (load_is_filler(cell.text))
 			return LC_OK;
-		snprintf(why, why_bytes, "%s is %.40s and must be from %g to "
-			 "%g", column->name, cell.text, column->min,
-			 column->max);
+		snprintf(why, why_bytes,
+			 "%s is %.40s and must be from %g to "
+			 "%g",
+			 column->name, cell.text, column->min, column->max);
 		return LC_INVALID;
 	}
 	out->present = true;
@@ -76,8 +77,10 @@ load_value(int column, struct tsv_cell cell, struct columns_value *out,
 		return load_real(kind, cell, out, why, why_bytes);
 	if (column == COLUMNS_OBJECT_TYPE &&
 	    columns_find_type(cell.text, cell.length) < 0) {
-		snprintf(why, why_bytes, "type is \"%.40s\", which is none of "
-			 "those known", cell.text);
+		snprintf(why, why_bytes,
+			 "type is \"%.40s\", which is none of "
+			 "those known",
+			 cell.text);
 		return LC_INVALID;
 	}
 	out->present = true;
@@ -191,8 +194,8 @@ load_objects(struct build *build, struct tsv *table,
 		return rc;
 	for (int i = 0; i < COLUMNS__MAX; i++)
 		places[i] = tsv_find(table, columns_table[i].name);
-	return load_rows(build, table, places, load_object, report, counts,
-			 why, why_bytes);
+	return load_rows(build, table, places, load_object, report, counts, why,
+			 why_bytes);
 }
 
 enum lc_rc
@@ -208,6 +211,6 @@ load_aliases(struct build *build, struct tsv *table,
 		rc = load_need(table, "name", why, why_bytes);
 	if (rc != LC_OK)
 		return rc;
-	return load_rows(build, table, places, load_alias, report, counts,
-			 why, why_bytes);
+	return load_rows(build, table, places, load_alias, report, counts, why,
+			 why_bytes);
 }

@@ -36,20 +36,20 @@ struct load_counts {
  * Adds all objects of a table.  LC_INVALID, with `why`, when it lacks the
  * columns "name", "ra_deg" or "dec_deg".
  */
-enum lc_rc load_objects(
-	struct build *build, struct tsv *table,
-	const struct load_report *report, struct load_counts *counts,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc load_objects(struct build *build, struct tsv *table,
+			const struct load_report *report,
+			struct load_counts *counts, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Adds all aliases of a table with the columns "alias" and "name". */
-enum lc_rc load_aliases(
-	struct build *build, struct tsv *table,
-	const struct load_report *report, struct load_counts *counts,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc load_aliases(struct build *build, struct tsv *table,
+			const struct load_report *report,
+			struct load_counts *counts, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* One cell as a column's value; LC_INVALID, with `why`, if it cannot be. */
-enum lc_rc load_value(
-	int column, struct tsv_cell cell, struct columns_value *out,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc load_value(int column, struct tsv_cell cell,
+		      struct columns_value *out, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 #endif

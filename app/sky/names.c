@@ -14,28 +14,17 @@ struct names_prefix {
 };
 
 static const struct names_prefix prefixes[] = {
-	{"NGC", "NGC", false},
-	{"IC", "IC", false},
-	{"M", "M", false},
-	{"MESSIER", "M", false},
-	{"C", "C", false},
-	{"CALDWELL", "C", false},
-	{"MEL", "MEL", false},
-	{"MELOTTE", "MEL", false},
-	{"CL", "CL", false},
-	{"CR", "CL", false},
-	{"COLLINDER", "CL", false},
-	{"B", "B", false},
-	{"BARNARD", "B", false},
-	{"H", "H", false},
-	{"HARVARD", "H", false},
-	{"HCG", "HCG", false},
-	{"HICKSON", "HCG", false},
-	{"UGC", "UGC", false},
-	{"UGCA", "UGCA", false},
-	{"PGC", "PGC", false},
-	{"LEDA", "PGC", false},
-	{"ESO", "ESO", true},
+	{"NGC", "NGC", false},      {"IC", "IC", false},
+	{"M", "M", false},          {"MESSIER", "M", false},
+	{"C", "C", false},          {"CALDWELL", "C", false},
+	{"MEL", "MEL", false},      {"MELOTTE", "MEL", false},
+	{"CL", "CL", false},        {"CR", "CL", false},
+	{"COLLINDER", "CL", false}, {"B", "B", false},
+	{"BARNARD", "B", false},    {"H", "H", false},
+	{"HARVARD", "H", false},    {"HCG", "HCG", false},
+	{"HICKSON", "HCG", false},  {"UGC", "UGC", false},
+	{"UGCA", "UGCA", false},    {"PGC", "PGC", false},
+	{"LEDA", "PGC", false},     {"ESO", "ESO", true},
 	{"ESOLV", "ESOLV", true},
 };
 
@@ -172,8 +161,8 @@ names_fold(const char *name, size_t length, char key[NAMES_MAX_BYTES + 1])
 		memcpy(key, plain, end);
 	}
 	if (letters == 0)
-		return end + (size_t)snprintf(key, NAMES_MAX_BYTES + 1, "%s",
-					      plain);
+		return end +
+		       (size_t)snprintf(key, NAMES_MAX_BYTES + 1, "%s", plain);
 	return end + names_strip_zeros(number,
 				       prefix != NULL && prefix->fielded,
 				       key + end);

@@ -16,23 +16,23 @@
 #include <stddef.h>
 
 enum {
-	NAMES_MAX_BYTES = 128,    /* of a name, and so of its key */
-	NAMES_ORDER_BYTES = 1024  /* room for the order of any name */
+	NAMES_MAX_BYTES = 128,   /* of a name, and so of its key */
+	NAMES_ORDER_BYTES = 1024 /* room for the order of any name */
 };
 
 /*
  * Writes the key of a name and a NUL; returns its length.  0 for a name with
  * nothing in it or longer than NAMES_MAX_BYTES.
  */
-size_t names_fold(
-	const char *name, size_t length, char key[NAMES_MAX_BYTES + 1]);
+size_t names_fold(const char *name, size_t length,
+		  char key[NAMES_MAX_BYTES + 1]);
 
 /*
  * Writes a text that sorts, byte by byte, as the name does in natural order:
  * NGC 2 before NGC 10.  Returns its length; a name longer than
  * NAMES_MAX_BYTES is cut.
  */
-size_t names_order(
-	const char *name, size_t length, char order[NAMES_ORDER_BYTES]);
+size_t names_order(const char *name, size_t length,
+		   char order[NAMES_ORDER_BYTES]);
 
 #endif

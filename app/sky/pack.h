@@ -25,7 +25,6 @@ void pack_write(struct buf *out, const struct columns_value *values);
  * Reads a blob into COLUMNS_SHOWN values, whose texts point into it; false
  * when it is damaged.
  */
-bool pack_read(
-	const char *bytes, size_t length, struct columns_value *values);
+bool pack_read(const char *bytes, size_t length, struct columns_value *values);
 
 #endif

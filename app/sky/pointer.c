@@ -58,8 +58,8 @@ pointer_stamp_equal(const struct pointer_stamp *a,
 		    const struct pointer_stamp *b)
 {
 	return a->device == b->device && a->inode == b->inode &&
-		a->bytes == b->bytes && a->modified_ns == b->modified_ns &&
-		a->changed_ns == b->changed_ns;
+	       a->bytes == b->bytes && a->modified_ns == b->modified_ns &&
+	       a->changed_ns == b->changed_ns;
 }
 
 /* The rest of the line that begins with `word`; NULL if it does not. */
@@ -84,7 +84,7 @@ pointer_number(const char **text, const char *word, int64_t *out)
 	const char *value = pointer_line(text, word, &length);
 
 	return value != NULL &&
-		number_parse_int64(value, length, out) == NUMBER_OK && *out > 0;
+	       number_parse_int64(value, length, out) == NUMBER_OK && *out > 0;
 }
 
 static bool
@@ -123,8 +123,7 @@ pointer_read_text(const char *path, char text[POINTER_TEXT_MAX])
 }
 
 enum lc_rc
-pointer_read(const char *path, struct pointer *out, char *why,
-	     size_t why_bytes)
+pointer_read(const char *path, struct pointer *out, char *why, size_t why_bytes)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash == NULL ? path : slash + 1;
@@ -132,13 +131,17 @@ pointer_read(const char *path, struct pointer *out, char *why,
 	ssize_t length = pointer_read_text(path, text);
 
 	if (length < 0 && errno == ENOENT)
-		snprintf(why, why_bytes, "%s does not exist; run "
-			 "'lightcone import'", name);
+		snprintf(why, why_bytes,
+			 "%s does not exist; run "
+			 "'lightcone import'",
+			 name);
 	else if (length < 0)
 		snprintf(why, why_bytes, "%s: %s", name, strerror(errno));
 	else if (strlen(text) != (size_t)length || !pointer_parse(text, out))
-		snprintf(why, why_bytes, "%s is damaged; run 'lightcone "
-			 "import' again", name);
+		snprintf(why, why_bytes,
+			 "%s is damaged; run 'lightcone "
+			 "import' again",
+			 name);
 	else
 		return LC_OK;
 	return LC_UNAVAILABLE;
@@ -168,7 +171,7 @@ pointer_write_text(int file, const struct pointer *pointer)
 			      pointer->file, (long long)pointer->bytes);
 
 	return write(file, text, (size_t)length) == length &&
-		pointer_set_time(file) && fsync(file) == 0;
+	       pointer_set_time(file) && fsync(file) == 0;
 }
 
 enum lc_rc

@@ -36,13 +36,12 @@ bool pointer_stamp(const char *path, struct pointer_stamp *out);
 /* Takes the stamp of an open file, which its removal changes too. */
 bool pointer_stamp_open(int file, struct pointer_stamp *out);
 
-bool pointer_stamp_equal(
-	const struct pointer_stamp *a, const struct pointer_stamp *b);
+bool pointer_stamp_equal(const struct pointer_stamp *a,
+			 const struct pointer_stamp *b);
 
 /* Reads a pointer file; LC_UNAVAILABLE, with `why`, if that is no pointer. */
-enum lc_rc pointer_read(
-	const char *path, struct pointer *out, char *why, size_t why_bytes)
-	LC_CHECKED;
+enum lc_rc pointer_read(const char *path, struct pointer *out, char *why,
+			size_t why_bytes) LC_CHECKED;
 
 /*
  * Replaces NAME.current in a directory, durably: the new text and the
@@ -50,8 +49,8 @@ enum lc_rc pointer_read(
  * synced again.  On failure the old pointer
  * stands, and `why` says what is wrong.
  */
-enum lc_rc pointer_write(
-	int directory, const char *name, const struct pointer *pointer,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc pointer_write(int directory, const char *name,
+			 const struct pointer *pointer, char *why,
+			 size_t why_bytes) LC_CHECKED;
 
 #endif

@@ -39,22 +39,24 @@ publish_is_same(int file, const char *path)
 	struct stat ours, there;
 
 	return fstat(file, &ours) == 0 && stat(path, &there) == 0 &&
-		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
 static enum lc_rc
 publish_open(struct publish *publish, char *why, size_t why_bytes)
 {
 	for (;;) {
-		publish->file = open(publish->path,
-				     O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		publish->file =
+			open(publish->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 		if (publish->file < 0)
 			break;
 		if (flock(publish->file, LOCK_EX | LOCK_NB) != 0) {
 			if (errno != EWOULDBLOCK)
 				break;
-			snprintf(why, why_bytes, "another import of %s is "
-				 "running", publish->name);
+			snprintf(why, why_bytes,
+				 "another import of %s is "
+				 "running",
+				 publish->name);
 			return LC_QUEUE_FULL;
 		}
 		/* Its last owner may have given it another name meanwhile. */
@@ -83,16 +85,17 @@ publish_init(struct publish *publish, const char *state_dir, const char *name,
 	length = snprintf(directory, sizeof(directory), "%s/catalogues",
 			  state_dir);
 	if (length >= (int)sizeof(directory) - POINTER_FILE_MAX) {
-		snprintf(why, why_bytes, "the state directory's path is too "
+		snprintf(why, why_bytes,
+			 "the state directory's path is too "
 			 "long");
 		return LC_INVALID;
 	}
-	snprintf(publish->path, sizeof(publish->path), "%.*s/%s.tmp",
-		 length, directory, name);
+	snprintf(publish->path, sizeof(publish->path), "%.*s/%s.tmp", length,
+		 directory, name);
 	publish->directory = -1;
 	if (publish_make_directory(directory))
-		publish->directory = open(directory, O_RDONLY | O_DIRECTORY |
-					  O_CLOEXEC);
+		publish->directory =
+			open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (publish->directory < 0) {
 		snprintf(why, why_bytes, "%s cannot be made: %s", directory,
 			 strerror(errno));
@@ -154,8 +157,7 @@ publish_walk(const struct publish *publish, int64_t below, bool remove)
 		return 0;
 	}
 	while ((file = readdir(directory)) != NULL) {
-		int64_t generation =
-			publish_generation(publish, file->d_name);
+		int64_t generation = publish_generation(publish, file->d_name);
 
 		if (generation == 0 || generation >= below)
 			continue;
@@ -196,7 +198,8 @@ publish_put(struct publish *publish, struct pointer *pointer, char *why,
 		 publish->name, (long long)pointer->generation);
 	snprintf(path, sizeof(path), "%.*s%s",
 		 (int)(strlen(publish->path) - strlen(publish->name) -
-		       strlen(".tmp")), publish->path, pointer->file);
+		       strlen(".tmp")),
+		 publish->path, pointer->file);
 	if (rename(publish->path, path) != 0) {
 		snprintf(why, why_bytes, "%s cannot be put into its place: %s",
 			 pointer->file, strerror(errno));
@@ -208,8 +211,8 @@ publish_put(struct publish *publish, struct pointer *pointer, char *why,
 		unlink(path);
 		return rc;
 	}
-	publish_walk(publish,
-		     publish_walk(publish, pointer->generation, false), true);
+	publish_walk(publish, publish_walk(publish, pointer->generation, false),
+		     true);
 	return LC_OK;
 }
 

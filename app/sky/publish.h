@@ -29,9 +29,9 @@ struct publish {
  * build has it, LC_UNAVAILABLE when it cannot be written; then `publish`
  * needs no release.
  */
-enum lc_rc publish_init(
-	struct publish *publish, const char *state_dir, const char *name,
-	char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc publish_init(struct publish *publish, const char *state_dir,
+			const char *name, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Removes the temporary file, if it is still there, and the lock. */
 void publish_release(struct publish *publish);
@@ -40,8 +40,7 @@ void publish_release(struct publish *publish);
  * Syncs the finished file, gives it the next generation's name, changes the
  * pointer, and removes all generations but the newest two.
  */
-enum lc_rc publish_finish(
-	struct publish *publish, struct pointer *pointer, char *why,
-	size_t why_bytes) LC_CHECKED;
+enum lc_rc publish_finish(struct publish *publish, struct pointer *pointer,
+			  char *why, size_t why_bytes) LC_CHECKED;
 
 #endif

@@ -46,8 +46,8 @@ reader_query(struct catalogue *reader, enum reader_query which,
 
 	if (reader->queries[which] == NULL) {
 		if (which == READER_OBJECT)
-			rc = reader_prepare_object(
-				reader, &reader->queries[which]);
+			rc = reader_prepare_object(reader,
+						   &reader->queries[which]);
 		else
 			rc = store_prepare(reader->store, fixed_sql[which],
 					   &reader->queries[which]);
@@ -101,7 +101,8 @@ reader_check_layout(struct store *store, char *why, size_t why_bytes)
 	if (application != LAYOUT_APPLICATION_HERE)
 		snprintf(why, why_bytes, "it is not a catalogue");
 	else
-		snprintf(why, why_bytes, "its layout is version %lld and this "
+		snprintf(why, why_bytes,
+			 "its layout is version %lld and this "
 			 "program reads %d; run 'lightcone import' again",
 			 (long long)version, LAYOUT_VERSION);
 	return LC_UNAVAILABLE;
@@ -126,9 +127,9 @@ reader_open(const char *path, const struct pointer_stamp *stamp,
 	if (rc == LC_OK)
 		rc = reader_check_layout(reader->store, why, why_bytes);
 	/* The store, our file and the stamp must be of the same one. */
-	if (rc == LC_OK && (!reader_is_fresh(reader) ||
-			    !pointer_stamp(path, &there) ||
-			    !pointer_stamp_equal(&there, stamp))) {
+	if (rc == LC_OK &&
+	    (!reader_is_fresh(reader) || !pointer_stamp(path, &there) ||
+	     !pointer_stamp_equal(&there, stamp))) {
 		snprintf(why, why_bytes, "it was changed while it was opened");
 		rc = LC_UNAVAILABLE;
 	}
@@ -146,7 +147,7 @@ reader_is_fresh(const struct catalogue *reader)
 	struct pointer_stamp now;
 
 	return pointer_stamp_open(reader->file, &now) &&
-		pointer_stamp_equal(&reader->file_stamp, &now);
+	       pointer_stamp_equal(&reader->file_stamp, &now);
 }
 
 void

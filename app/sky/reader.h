@@ -29,7 +29,7 @@ struct catalogue {
 	struct pointer pointer;
 	struct pointer_stamp pointer_stamp, file_stamp;
 	int64_t looked_ns; /* the clock's tick when that was last seen true */
-	int file; /* held to see whether it changes */
+	int file;          /* held to see whether it changes */
 	struct store *store;
 	struct store_query *queries[READER__MAX];
 	bool broken;
@@ -40,9 +40,9 @@ struct catalogue {
  * Opens the file at `path`, which has this stamp, and checks that it is a
  * catalogue of the layout that we read.
  */
-enum lc_rc reader_open(
-	const char *path, const struct pointer_stamp *stamp,
-	struct catalogue **out, char *why, size_t why_bytes) LC_CHECKED;
+enum lc_rc reader_open(const char *path, const struct pointer_stamp *stamp,
+		       struct catalogue **out, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Whether the file is still as it was opened. */
 bool reader_is_fresh(const struct catalogue *reader);
@@ -50,9 +50,8 @@ bool reader_is_fresh(const struct catalogue *reader);
 void reader_close(struct catalogue *reader);
 
 /* The query, prepared when it is first asked for. */
-enum lc_rc reader_query(
-	struct catalogue *reader, enum reader_query which,
-	struct store_query **out) LC_CHECKED;
+enum lc_rc reader_query(struct catalogue *reader, enum reader_query which,
+			struct store_query **out) LC_CHECKED;
 
 /*
  * Notes what a failed call to the store means for the reader, and returns

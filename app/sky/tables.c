@@ -77,9 +77,10 @@ tables_make(struct store *store)
 	struct buf sql;
 
 	buf_init(&sql);
-	buf_printf(&sql, "PRAGMA application_id = %d;"
-		   "PRAGMA user_version = %d; BEGIN;", LAYOUT_APPLICATION_HERE,
-		   LAYOUT_VERSION);
+	buf_printf(&sql,
+		   "PRAGMA application_id = %d;"
+		   "PRAGMA user_version = %d; BEGIN;",
+		   LAYOUT_APPLICATION_HERE, LAYOUT_VERSION);
 	buf_add_text(&sql, LAYOUT_SPOT LAYOUT_NAME LAYOUT_NEAR LAYOUT_FACT);
 	buf_add_text(&sql, "CREATE TABLE object (k INTEGER PRIMARY KEY");
 	tables_typed_columns(&sql);
@@ -119,9 +120,9 @@ tables_place_all(struct store *store)
 		store, "SELECT line, k FROM staged ORDER BY k, line", &rows);
 
 	if (rc == LC_OK)
-		rc = store_prepare(
-			store, "UPDATE placed SET k = ?2 WHERE line = ?1",
-			&place);
+		rc = store_prepare(store,
+				   "UPDATE placed SET k = ?2 WHERE line = ?1",
+				   &place);
 	if (rc == LC_OK)
 		rc = tables_place(rows, place);
 	store_finish(rows);
@@ -138,7 +139,7 @@ tables_fill_objects(struct store *store)
 	buf_add_text(&sql, "INSERT INTO object SELECT placed.k");
 	tables_columns(&sql, "staged.");
 	buf_add_text(&sql, " FROM placed JOIN staged USING (line)"
-		     " ORDER BY placed.k");
+			   " ORDER BY placed.k");
 	return tables_exec(store, &sql);
 }
 

@@ -68,8 +68,7 @@ tsv_split(char *line, size_t length, struct tsv_cell *cells)
 		while (last > text && text_is_space(last[-1]))
 			last--;
 		*last = '\0';
-		cells[count++] =
-			(struct tsv_cell){text, (size_t)(last - text)};
+		cells[count++] = (struct tsv_cell){text, (size_t)(last - text)};
 		if (tab == NULL)
 			return count;
 		text = tab + 1;
@@ -111,8 +110,9 @@ tsv_read_header(struct tsv *tsv, char *why, size_t why_bytes)
 	do {
 		if (!tsv_read_line(tsv)) {
 			snprintf(why, why_bytes, "%s",
-				 ferror(tsv->file) ? strerror(errno) :
-				 "the file has no header line");
+				 ferror(tsv->file) ?
+					 strerror(errno) :
+					 "the file has no header line");
 			return false;
 		}
 		text = tsv->line;
@@ -127,8 +127,7 @@ tsv_read_header(struct tsv *tsv, char *why, size_t why_bytes)
 		return false;
 	}
 	memcpy(tsv->header, tsv->line, tsv->length + 1);
-	tsv->columns_count =
-		tsv_split(tsv->header, tsv->length, tsv->columns);
+	tsv->columns_count = tsv_split(tsv->header, tsv->length, tsv->columns);
 	if (tsv->columns_count == SIZE_MAX) {
 		snprintf(why, why_bytes, "the header has more than %d columns",
 			 TSV_CELLS_MAX);

@@ -33,7 +33,7 @@ int64_t
 zones_key(double ra_deg, double dec_deg)
 {
 	return (int64_t)zones_zone(dec_deg) << ZONES_ZONE_SHIFT |
-		zones_ra_cell(ra_deg);
+	       zones_ra_cell(ra_deg);
 }
 
 void
@@ -59,7 +59,7 @@ zones_start(struct zones_walk *walk, double ra_deg, double dec_deg,
 	half_deg += margin_deg;
 	walk->west = zones_ra_cell(angles_wrap_deg(ra_deg - half_deg));
 	walk->east = zones_ra_cell(angles_wrap_deg(ra_deg + half_deg)) +
-		ZONES_SHIFT_MAX;
+		     ZONES_SHIFT_MAX;
 }
 
 bool

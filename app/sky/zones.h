@@ -43,9 +43,8 @@ struct zones_walk {
  * follow hold every object within the radius and 1e-9 degrees more, and of
  * course others.  180 degrees and more is the whole sky.
  */
-void zones_start(
-	struct zones_walk *walk, double ra_deg, double dec_deg,
-	double radius_deg);
+void zones_start(struct zones_walk *walk, double ra_deg, double dec_deg,
+		 double radius_deg);
 
 /* Gives the next range, in rising order; false when there are no more. */
 bool zones_next(struct zones_walk *walk, struct zones_range *range);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "base/text.h"
+#include "sky/cone.h"
 
 void
 sky_fixture_init(struct sky_fixture *fixture)
@@ -69,21 +69,24 @@ sky_fixture_import(const struct sky_fixture *fixture, const char *name,
 	struct build *build;
 	struct tsv *table;
 
-	assert_int_equal(build_new(fixture->state, name, NULL, &build, why,
-				   sizeof(why)), LC_OK);
+	assert_int_equal(
+		build_new(fixture->state, name, NULL, &build, why, sizeof(why)),
+		LC_OK);
 	table = tsv_open(sky_fixture_source("conf/catalogue/openngc.tsv", path),
 			 why, sizeof(why));
 	assert_non_null(table);
-	assert_int_equal(load_objects(build, table, &silent, &loaded, why,
-				      sizeof(why)), LC_OK);
+	assert_int_equal(
+		load_objects(build, table, &silent, &loaded, why, sizeof(why)),
+		LC_OK);
 	assert_int_equal(loaded.rows, 13375);
 	assert_int_equal(loaded.skipped, 0);
 	tsv_close(table);
 	table = tsv_open(sky_fixture_source("conf/catalogue/aliases.tsv", path),
 			 why, sizeof(why));
 	assert_non_null(table);
-	assert_int_equal(load_aliases(build, table, &silent, &loaded, why,
-				      sizeof(why)), LC_OK);
+	assert_int_equal(
+		load_aliases(build, table, &silent, &loaded, why, sizeof(why)),
+		LC_OK);
 	assert_int_equal(loaded.skipped, 0);
 	tsv_close(table);
 	assert_int_equal(build_publish(build, counts), LC_OK);
@@ -101,8 +104,8 @@ keep_first_reason(void *context, int64_t line, const char *why)
 	struct first_reason *first = context;
 
 	if (first->text[0] == '\0')
-		snprintf(first->text, first->bytes, "%lld: %s",
-			 (long long)line, why);
+		snprintf(first->text, first->bytes, "%lld: %s", (long long)line,
+			 why);
 }
 
 void
@@ -118,14 +121,16 @@ sky_fixture_import_text(const struct sky_fixture *fixture, const char *name,
 	struct tsv *table;
 
 	reason[0] = '\0';
-	assert_int_equal(build_new(fixture->state, name, NULL, &build, why,
-				   sizeof(why)), LC_OK);
+	assert_int_equal(
+		build_new(fixture->state, name, NULL, &build, why, sizeof(why)),
+		LC_OK);
 	sky_fixture_write(fixture, "text.tsv", text, strlen(text));
 	table = tsv_open(sky_fixture_path(fixture, "text.tsv", path), why,
 			 sizeof(why));
 	assert_non_null(table);
-	assert_int_equal(load_objects(build, table, &report, counts, why,
-				      sizeof(why)), LC_OK);
+	assert_int_equal(
+		load_objects(build, table, &report, counts, why, sizeof(why)),
+		LC_OK);
 	tsv_close(table);
 	unlink(path);
 	assert_int_equal(build_publish(build, &published), LC_OK);
@@ -158,4 +163,61 @@ sky_fixture_count(const struct sky_fixture *fixture)
 		count += file->d_name[0] != '.';
 	closedir(directory);
 	return count;
+}
+
+void
+sky_fixture_import_small(const struct sky_fixture *fixture, const char *name,
+			 const char *text)
+{
+	struct load_counts counts;
+	char reason[512];
+
+	sky_fixture_import_text(fixture, name, text, &counts, reason,
+				sizeof(reason));
+	assert_string_equal(reason, "");
+}
+
+struct catalogue *
+sky_fixture_acquire(struct catalogue_set *set, const char *name)
+{
+	struct catalogue *catalogue;
+	char why[CATALOGUE_WHY_MAX] = "";
+
+	if (catalogue_acquire(set, name, &catalogue, why, sizeof(why)) != LC_OK)
+		fail_msg("%s", why);
+	return catalogue;
+}
+
+void
+sky_fixture_unavailable(const struct sky_fixture *fixture,
+			struct catalogue_set *set, const char *name,
+			const char *words)
+{
+	struct catalogue *catalogue;
+	char why[CATALOGUE_WHY_MAX] = "";
+	enum lc_rc rc =
+		catalogue_acquire(set, name, &catalogue, why, sizeof(why));
+
+	assert_true(rc == LC_UNAVAILABLE || rc == LC_NOT_FOUND);
+	assert_null(catalogue);
+	if (strstr(why, words) == NULL || strstr(why, fixture->state) != NULL)
+		fail_msg("%s", why);
+}
+
+int64_t
+sky_fixture_count_around(struct catalogue *catalogue, double ra_deg,
+			 double dec_deg, double radius_deg)
+{
+	const struct cone_query query = {.ra_deg = ra_deg,
+					 .dec_deg = dec_deg,
+					 .radius_deg = radius_deg,
+					 .limit = 5};
+	struct cone_result result;
+	struct arena arena;
+	enum lc_rc rc;
+
+	arena_init(&arena, NULL, 0);
+	rc = cone_search(catalogue, &query, NULL, &arena, &result);
+	arena_release(&arena);
+	return rc == LC_OK ? result.matched : -1;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sky/build.h"
+#include "sky/catalogue.h"
 #include "sky/load.h"
 
 struct sky_fixture {
@@ -24,24 +25,45 @@ void sky_fixture_release(struct sky_fixture *fixture);
 const char *sky_fixture_source(const char *name, char path[PATH_MAX]);
 
 /* The path of a file in STATE/catalogues. */
-const char *sky_fixture_path(
-	const struct sky_fixture *fixture, const char *file,
-	char path[PATH_MAX]);
+const char *sky_fixture_path(const struct sky_fixture *fixture,
+			     const char *file, char path[PATH_MAX]);
 
 /* Imports the default catalogue with its aliases, as NAME. */
-void sky_fixture_import(
-	const struct sky_fixture *fixture, const char *name,
-	struct build_counts *counts);
+void sky_fixture_import(const struct sky_fixture *fixture, const char *name,
+			struct build_counts *counts);
 
 /* Imports a text as the table of the catalogue NAME. */
-void sky_fixture_import_text(
-	const struct sky_fixture *fixture, const char *name, const char *text,
-	struct load_counts *counts, char *first_reason, size_t reason_bytes);
+void sky_fixture_import_text(const struct sky_fixture *fixture,
+			     const char *name, const char *text,
+			     struct load_counts *counts, char *first_reason,
+			     size_t reason_bytes);
+
+/* The header of a small table. */
+#define SKY_FIXTURE_SMALL "name\tra_deg\tdec_deg\taliases\n"
+
+/* Imports a text of which no row may be bad. */
+void sky_fixture_import_small(const struct sky_fixture *fixture,
+			      const char *name, const char *text);
+
+/* A reader of the catalogue, which must be there. */
+struct catalogue *sky_fixture_acquire(struct catalogue_set *set,
+				      const char *name);
+
+/*
+ * Demands that the catalogue cannot be had, for a reason with these words and
+ * without the directory's path.
+ */
+void sky_fixture_unavailable(const struct sky_fixture *fixture,
+			     struct catalogue_set *set, const char *name,
+			     const char *words);
+
+/* How many objects a cone search finds; -1 when it fails. */
+int64_t sky_fixture_count_around(struct catalogue *catalogue, double ra_deg,
+				 double dec_deg, double radius_deg);
 
 /* Writes a file in STATE/catalogues. */
-void sky_fixture_write(
-	const struct sky_fixture *fixture, const char *file, const void *bytes,
-	size_t length);
+void sky_fixture_write(const struct sky_fixture *fixture, const char *file,
+		       const void *bytes, size_t length);
 
 /* How many files are in STATE/catalogues. */
 size_t sky_fixture_count(const struct sky_fixture *fixture);

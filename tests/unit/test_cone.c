@@ -59,21 +59,20 @@ direction(double ra_deg, double dec_deg, long double out[3])
 static double
 cell_number(const struct tsv *table, const char *column)
 {
-	struct tsv_cell cell =
-		tsv_cell(table, (size_t)tsv_find(table, column));
+	struct tsv_cell cell = tsv_cell(table, (size_t)tsv_find(table, column));
 	double value = NAN;
 
 	if (cell.length > 0)
-		assert_int_equal(number_parse_double(cell.text, cell.length,
-						     &value), NUMBER_OK);
+		assert_int_equal(
+			number_parse_double(cell.text, cell.length, &value),
+			NUMBER_OK);
 	return value;
 }
 
 static void
 cell_text(const struct tsv *table, const char *column, char out[32])
 {
-	struct tsv_cell cell =
-		tsv_cell(table, (size_t)tsv_find(table, column));
+	struct tsv_cell cell = tsv_cell(table, (size_t)tsv_find(table, column));
 
 	snprintf(out, 32, "%s", cell.text);
 }
@@ -108,8 +107,9 @@ set_up(void **state)
 	tsv_close(table);
 	assert_int_equal(count, OBJECTS);
 	set = catalogue_set_new(fixture.state, true);
-	assert_int_equal(catalogue_acquire(set, "openngc", &catalogue, why,
-					   sizeof(why)), LC_OK);
+	assert_int_equal(
+		catalogue_acquire(set, "openngc", &catalogue, why, sizeof(why)),
+		LC_OK);
 	return 0;
 }
 
@@ -137,8 +137,8 @@ separation(const long double a[3], const long double b[3])
 	long double y = a[2] * b[0] - a[0] * b[2];
 	long double z = a[0] * b[1] - a[1] * b[0];
 
-	return (double)(atan2l(sqrtl(x * x + y * y + z * z),
-			       along(a, b)) / degree);
+	return (double)(atan2l(sqrtl(x * x + y * y + z * z), along(a, b)) /
+			degree);
 }
 
 static int
@@ -154,8 +154,8 @@ by_separation(const void *a, const void *b)
 static size_t
 look_at_all(const struct cone_query *q)
 {
-	long double least = q->radius_deg > 179 ? -2 :
-		cosl((q->radius_deg + 0.1) * degree);
+	long double least =
+		q->radius_deg > 179 ? -2 : cosl((q->radius_deg + 0.1) * degree);
 	long double centre[3];
 	size_t count = 0;
 
@@ -234,6 +234,11 @@ check(const struct cone_query *query)
 		rows = (size_t)query->limit;
 	assert_int_equal(result.count, rows);
 	for (size_t i = 0; i < rows; i++) {
+		double grains = result.rows[i].separation_deg * 1e10;
+
+		assert_true(fabs(grains - nearbyint(grains)) < 0.001);
+	}
+	for (size_t i = 0; i < rows; i++) {
 		if (i > 0)
 			assert_true(is_in_order(&result.rows[i - 1],
 						&result.rows[i]));
@@ -260,8 +265,8 @@ random_cones_agree(void **state)
 		};
 
 		if (i % 4 < 2) {
-			const struct object *o = &objects[
-				(size_t)(random_unit() * OBJECTS)];
+			const struct object *o =
+				&objects[(size_t)(random_unit() * OBJECTS)];
 
 			query.ra_deg = o->ra_deg;
 			query.dec_deg = o->dec_deg;
@@ -274,27 +279,28 @@ random_cones_agree(void **state)
 static void
 poles_and_wrap_agree(void **state)
 {
-	static const double radii[] = {0, 1e-7, 0.25, 10, 89.999999, 90,
-				       90.000001, 179.999, 180, 1000};
-	static const double decs[] = {-90, -89.9999999, -0.25, 50.7450, 89.75,
-				      90};
+	static const double radii[] = {0,  1e-7,      0.25,    10,  89.999999,
+				       90, 90.000001, 179.999, 180, 1000};
+	static const double decs[] = {-90,     -89.9999999, -0.25,
+				      50.7450, 89.75,       90};
 	static const double ras[] = {0, 359.9, 359.999999999};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(radii) / sizeof(*radii); i++)
 		for (size_t j = 0; j < sizeof(decs) / sizeof(*decs); j++)
 			for (size_t k = 0; k < sizeof(ras) / sizeof(*ras); k++)
-				check(&(struct cone_query){
-					ras[k], decs[j], radii[i], 30, NULL,
-					false, 0});
+				check(&(struct cone_query){ras[k], decs[j],
+							   radii[i], 30, NULL,
+							   false, 0});
 }
 
 static void
 everything_is_found(void **state)
 {
-	const struct cone_query query = {
-		.ra_deg = 10, .dec_deg = 20, .radius_deg = 180,
-		.limit = OBJECTS};
+	const struct cone_query query = {.ra_deg = 10,
+					 .dec_deg = 20,
+					 .radius_deg = 180,
+					 .limit = OBJECTS};
 
 	(void)state;
 	assert_int_equal(check(&query), OBJECTS);
@@ -308,13 +314,14 @@ a_position_itself_is_at_zero(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < OBJECTS; i += 97) {
-		const struct cone_query query = {
-			.ra_deg = objects[i].ra_deg,
-			.dec_deg = objects[i].dec_deg, .limit = 10};
+		const struct cone_query query = {.ra_deg = objects[i].ra_deg,
+						 .dec_deg = objects[i].dec_deg,
+						 .limit = 10};
 
 		arena_init(&arena, NULL, 0);
-		assert_int_equal(cone_search(catalogue, &query, NULL, &arena,
-					     &result), LC_OK);
+		assert_int_equal(
+			cone_search(catalogue, &query, NULL, &arena, &result),
+			LC_OK);
 		assert_true(result.count >= 1);
 		assert_true(result.rows[0].separation_deg == 0);
 		arena_release(&arena);
@@ -338,12 +345,14 @@ the_edge_is_inside(void **state)
 	assert_true(all.count > 50);
 	for (size_t i = 0; i < all.count; i++) {
 		query.radius_deg = all.rows[i].separation_deg;
-		assert_int_equal(cone_search(catalogue, &query, NULL, &arena,
-					     &some), LC_OK);
+		assert_int_equal(
+			cone_search(catalogue, &query, NULL, &arena, &some),
+			LC_OK);
 		assert_true(some.count > i);
 		query.radius_deg -= 1e-9;
-		assert_int_equal(cone_search(catalogue, &query, NULL, &arena,
-					     &some), LC_OK);
+		assert_int_equal(
+			cone_search(catalogue, &query, NULL, &arena, &some),
+			LC_OK);
 		assert_int_equal(some.count, i);
 	}
 	arena_release(&arena);
@@ -395,8 +404,9 @@ a_stopped_search_returns(void **state)
 	arena_init(&arena, NULL, 0);
 	progress_init(&progress, 0);
 	progress_stop(&progress, LC_CANCELLED);
-	assert_int_equal(cone_search(catalogue, &query, &progress, &arena,
-				     &result), LC_CANCELLED);
+	assert_int_equal(
+		cone_search(catalogue, &query, &progress, &arena, &result),
+		LC_CANCELLED);
 	/* The clock is looked at now and then only. */
 	progress_init(&progress, 1);
 	for (int i = 0; i < 10 && rc == LC_OK; i++)

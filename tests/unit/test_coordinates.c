@@ -127,12 +127,30 @@ static const struct fault_case faults[] = {
 };
 
 static const char *const names[] = {
-	"M31", "m 31", "NGC 224", "Andromeda", "Virgo A", "3C 274", "47 Tuc",
-	"30 Doradus", "30 Dor Cluster", "2MASX J00424433+4116074", "M111",
-	"NGC 99999", "'; DROP TABLE t;--", "h & chi Persei", "47 Tucanae",
-	"3XMM J123", "6dF J0342", "S Nor Cluster", "Galactic Center",
-	"Infinity Nebula", "\u0410\u043d\u0434\u0440\u043e\u043c\u0435\u0434\u0430",
-	"J2000 Andromeda", "PN G165.5-15.2", "G 29-38",
+	"M31",
+	"m 31",
+	"NGC 224",
+	"Andromeda",
+	"Virgo A",
+	"3C 274",
+	"47 Tuc",
+	"30 Doradus",
+	"30 Dor Cluster",
+	"2MASX J00424433+4116074",
+	"M111",
+	"NGC 99999",
+	"'; DROP TABLE t;--",
+	"h & chi Persei",
+	"47 Tucanae",
+	"3XMM J123",
+	"6dF J0342",
+	"S Nor Cluster",
+	"Galactic Center",
+	"Infinity Nebula",
+	"\u0410\u043d\u0434\u0440\u043e\u043c\u0435\u0434\u0430",
+	"J2000 Andromeda",
+	"PN G165.5-15.2",
+	"G 29-38",
 };
 
 static bool
@@ -293,7 +311,7 @@ static bool
 is_other_frame(const char *text)
 {
 	return strstr(text, "B1950") != NULL || strstr(text, "gal") != NULL ||
-		strstr(text, "l=") != NULL;
+	       strstr(text, "l=") != NULL;
 }
 
 static bool
@@ -321,10 +339,12 @@ check_case(char *cells[CASE_CELLS], size_t length)
 		assert_int_equal(c.kind, COORDINATES_NAME);
 		return;
 	}
-	assert_int_equal(number_parse_double(cells[2], strlen(cells[2]),
-					     &ra_deg), NUMBER_OK);
-	assert_int_equal(number_parse_double(cells[3], strlen(cells[3]),
-					     &dec_deg), NUMBER_OK);
+	assert_int_equal(
+		number_parse_double(cells[2], strlen(cells[2]), &ra_deg),
+		NUMBER_OK);
+	assert_int_equal(
+		number_parse_double(cells[3], strlen(cells[3]), &dec_deg),
+		NUMBER_OK);
 	if (c.kind != COORDINATES_POSITION || fabs(c.ra_deg - ra_deg) > 1e-6 ||
 	    fabs(c.dec_deg - dec_deg) > 1e-6)
 		fail_msg("\"%s\": kind %d, %.9f %.9f, %s", cells[0], c.kind,

@@ -57,14 +57,14 @@ cells_become_values(void **state)
 		struct tsv_cell cell = {v->cell, strlen(v->cell)};
 		struct columns_value out;
 		char why[LOAD_WHY_MAX] = "";
-		enum lc_rc rc = load_value(v->column, cell, &out, why,
-					   sizeof(why));
+		enum lc_rc rc =
+			load_value(v->column, cell, &out, why, sizeof(why));
 		bool real = columns_table[v->column].type == COLUMNS_REAL;
 
 		if ((rc == LC_OK) != v->ok || out.present != v->present ||
 		    (v->present && real && out.real != v->real) ||
-		    (!v->ok && strstr(why, columns_table[v->column].name) ==
-		     NULL))
+		    (!v->ok &&
+		     strstr(why, columns_table[v->column].name) == NULL))
 			fail_msg("%s \"%s\": %d %d %s",
 				 columns_table[v->column].name, v->cell, rc,
 				 out.present, why);
@@ -124,8 +124,8 @@ tables_are_loaded(void **state)
 static void
 headers_are_checked(void **state)
 {
-	static const char *const headers[] = {
-		"name\tra_deg\n", "ra_deg\tdec_deg\n", "a,b,c\n"};
+	static const char *const headers[] = {"name\tra_deg\n",
+					      "ra_deg\tdec_deg\n", "a,b,c\n"};
 	const struct load_report silent = {NULL, NULL, NULL};
 	struct sky_fixture *fixture = *state;
 	char path[PATH_MAX], why[512];
@@ -135,14 +135,16 @@ headers_are_checked(void **state)
 
 	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
 		assert_int_equal(build_new(fixture->state, "bad", NULL, &build,
-					   why, sizeof(why)), LC_OK);
+					   why, sizeof(why)),
+				 LC_OK);
 		sky_fixture_write(fixture, "t.tsv", headers[i],
 				  strlen(headers[i]));
 		table = tsv_open(sky_fixture_path(fixture, "t.tsv", path), why,
 				 sizeof(why));
 		assert_non_null(table);
 		assert_int_equal(load_objects(build, table, &silent, &counts,
-					      why, sizeof(why)), LC_INVALID);
+					      why, sizeof(why)),
+				 LC_INVALID);
 		assert_non_null(strstr(why, "has no column"));
 		tsv_close(table);
 		build_free(build);

@@ -42,6 +42,7 @@ static const char *const folds[][2] = {
 	{"MCG \u22124-1-25", "MCG-4-1-25"},
 	{"2MASX J00424433+4116074", "2MASXJ00424433+4116074"},
 	{"SDSS J123049.42+122328.0", "SDSSJ123049.42+122328.0"},
+	{"BD -0 1", "BD-01"},
 	{"IC 80 NED01", "IC80NED01"},
 	{"NGC 2573B", "NGC2573B"},
 	{"Barnard's Galaxy", "BARNARDSGALAXY"},
@@ -65,8 +66,8 @@ spellings_fold_to_one_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(folds) / sizeof(*folds); i++) {
-		size_t length = names_fold(folds[i][0], strlen(folds[i][0]),
-					   key);
+		size_t length =
+			names_fold(folds[i][0], strlen(folds[i][0]), key);
 
 		assert_string_equal(key, folds[i][1]);
 		assert_int_equal(length, strlen(folds[i][1]));
@@ -80,8 +81,8 @@ a_key_folds_to_itself(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(folds) / sizeof(*folds); i++) {
-		size_t length = names_fold(folds[i][0], strlen(folds[i][0]),
-					   key);
+		size_t length =
+			names_fold(folds[i][0], strlen(folds[i][0]), key);
 
 		assert_int_equal(names_fold(key, length, again), length);
 		assert_string_equal(again, key);
@@ -105,8 +106,8 @@ static void
 any_bytes_fold(void **state)
 {
 	static const char bits[][4] = {
-		"M", "0", "7", "-", "+", " ", ".", "'", "\xe2", "\x88", "\x92",
-		"\u2212", "\u00e9", "E", "S", "O"};
+		"M",    "0",    "7",    "-",      "+",      " ", ".", "'",
+		"\xe2", "\x88", "\x92", "\u2212", "\u00e9", "E", "S", "O"};
 	char name[NAMES_MAX_BYTES], key[NAMES_MAX_BYTES + 1];
 	uint32_t random = 1;
 
@@ -145,9 +146,10 @@ static void
 names_sort_as_people_count(void **state)
 {
 	static const char *const sorted[] = {
-		"B 33", "IC 1", "IC 2", "IC 10", "IC 80 NED01", "IC 80 NED02",
-		"NGC 9", "NGC 10", "NGC 99", "NGC 100", "NGC 1000",
-		"NGC 2573", "NGC 2573A", "NGC 2573B", "NGC 10000"};
+		"B 33",        "IC 1",        "IC 2",     "IC 10",
+		"IC 80 NED01", "IC 80 NED02", "NGC 9",    "NGC 10",
+		"NGC 99",      "NGC 100",     "NGC 1000", "NGC 2573",
+		"NGC 2573A",   "NGC 2573B",   "NGC 10000"};
 
 	(void)state;
 	for (size_t i = 1; i < sizeof(sorted) / sizeof(*sorted); i++)
@@ -165,11 +167,9 @@ the_longest_order_fits(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(name); i++)
 		name[i] = i % 2 == 0 ? 'a' : '1';
-	assert_true(names_order(name, sizeof(name), order) <
-		    NAMES_ORDER_BYTES);
+	assert_true(names_order(name, sizeof(name), order) < NAMES_ORDER_BYTES);
 	memset(name, '1', sizeof(name));
-	assert_true(names_order(name, sizeof(name), order) <
-		    NAMES_ORDER_BYTES);
+	assert_true(names_order(name, sizeof(name), order) < NAMES_ORDER_BYTES);
 }
 
 int

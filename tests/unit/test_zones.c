@@ -64,8 +64,8 @@ go(double ra_deg, double dec_deg, double distance_deg, double bearing_deg,
 	double north = cos(d) * cos(dec) - sin(dec) * sin(d) * cos(b);
 
 	*out_dec_deg = angles_degrees(atan2(up, hypot(east, north)));
-	*out_ra_deg = angles_wrap_deg(ra_deg +
-				      angles_degrees(atan2(east, north)));
+	*out_ra_deg =
+		angles_wrap_deg(ra_deg + angles_degrees(atan2(east, north)));
 }
 
 static void
@@ -76,8 +76,8 @@ check_circle(double ra_deg, double dec_deg, double radius_deg)
 	double ra, dec;
 
 	for (int i = 0; i < 360; i++) {
-		double distance = i % 3 == 0 ? radius_deg :
-			radius_deg * random_unit();
+		double distance =
+			i % 3 == 0 ? radius_deg : radius_deg * random_unit();
 
 		go(ra_deg, dec_deg, distance, i + random_unit(), &ra, &dec);
 		for (int64_t shift = 0; shift <= ZONES_SHIFT_MAX;
@@ -85,22 +85,22 @@ check_circle(double ra_deg, double dec_deg, double radius_deg)
 			if (!is_covered(ranges, count,
 					zones_key(ra, dec) + shift))
 				fail_msg("%.12f %.12f is not in the circle of "
-					 "%.12f around %.12f %.12f", ra, dec,
-					 radius_deg, ra_deg, dec_deg);
+					 "%.12f around %.12f %.12f",
+					 ra, dec, radius_deg, ra_deg, dec_deg);
 	}
 }
 
 static void
 circles_are_covered(void **state)
 {
-	static const double radii[] = {
-		0, 1e-9, 1e-4, 0.1, 0.25, 0.5, 1, 5, 20, 45, 89.9, 90, 90.1,
-		120, 179, 179.999, 180, 200};
-	static const double decs[] = {
-		0, 0.25, -0.25, 45, 60.25, 89, 89.75, 89.9, 89.9999999, 90,
-		-45, -89, -89.75, -89.9999999, -90};
-	static const double ras[] = {0, 1e-12, 0.1, 180, 359.9,
-				     359.99999999999994};
+	static const double radii[] = {0,    1e-9, 1e-4, 0.1,     0.25, 0.5,
+				       1,    5,    20,   45,      89.9, 90,
+				       90.1, 120,  179,  179.999, 180,  200};
+	static const double decs[] = {0,   0.25,  -0.25,  45,          60.25,
+				      89,  89.75, 89.9,   89.9999999,  90,
+				      -45, -89,   -89.75, -89.9999999, -90};
+	static const double ras[] = {0,   1e-12, 0.1,
+				     180, 359.9, 359.99999999999994};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(radii) / sizeof(*radii); i++)
@@ -130,8 +130,7 @@ small_circles_have_few_ranges(void **state)
 
 	(void)state;
 	assert_true(ranges_of(10, 41.1, 0.5, ranges) <= 5);
-	assert_true(ranges[0].last - ranges[0].first <
-		    INT64_C(1) << 37);
+	assert_true(ranges[0].last - ranges[0].first < INT64_C(1) << 37);
 	assert_int_equal(ranges_of(10, 41.1, 0, ranges), 1);
 	assert_int_equal(ranges_of(10, 90, 1, ranges), 1);
 	assert_int_equal(ranges_of(10, 20, 180, ranges), 1);
