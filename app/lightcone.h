@@ -161,7 +161,7 @@ enum lc_rc lc_park(
 	void *arg) LC_CHECKED;
 
 /*
- * Completes a parked call from any thread: an accepting thread runs `reply`
+ * Completes a parked call from any thread: a thread of the gate runs `reply`
  * to write the answer, and sends it.  False: it had ended otherwise, and
  * `reply` is not run.  The call must not be touched after it.
  */

@@ -3,7 +3,7 @@
  *
  * A call begins open and is answered exactly once: call_claim() decides the
  * race between a result, the deadline, a stop and a client that leaves.  It
- * is freed when its last holder lets go, which is always an acceptor.
+ * is freed when its last holder lets go, which is always in the gate.
  * Holders are: the answer (one, from the beginning), and the pool's job or
  * the waiter of a parked call.
  *
@@ -102,7 +102,7 @@ enum lc_rc call_take_variables(
 /* Decides who answers: true for exactly one caller. */
 bool call_claim(struct lc_call *call, enum call_state by, enum lc_rc verdict);
 
-/* Sends the answer, in an acceptor, after a claim; lets go. */
+/* Sends the answer, in a thread of the gate, after a claim; lets go. */
 void call_answer(struct lc_call *call);
 
 /* Ends a call that was never dispatched. */
@@ -111,7 +111,7 @@ void call_release(struct lc_call *call);
 /* Puts the claimed call's answer into the outbox. */
 void call_post_answer(struct lc_call *call, int holders);
 
-/* Lets an acceptor let go of one holder. */
+/* Lets a thread of the gate let go of one holder. */
 void call_post_release(struct lc_call *call);
 
 #endif

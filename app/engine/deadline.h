@@ -3,7 +3,7 @@
  * at once, and watches for their clients' leaving.
  *
  * When a call's time is up the clock claims it (504), stops its work and
- * leaves the sending to an acceptor, so that no slow reader delays another
+ * leaves the sending to the gate, so that no slow reader delays another
  * deadline.  The thread starts with the first call that needs it.
  */
 #ifndef ENGINE_DEADLINE_H

@@ -34,7 +34,7 @@ enum lc_rc engine_init(
 
 /*
  * Ends what waits or computes with 503 and lets the pool end, until
- * `until_ns` (monotonic).  Acceptors must go on emptying the outbox
+ * `until_ns` (monotonic).  The gate must go on emptying the outbox
  * meanwhile.  False: some work did not end in time, and
  * engine_release() must not be called.
  */

@@ -11,7 +11,6 @@ struct outbox {
 	_Atomic(struct outbox_item *) arrived; /* the newest first */
 	pthread_mutex_t takers;
 	struct outbox_item *ordered; /* under `takers`: the oldest first */
-	atomic_int count;
 	int descriptor;
 };
 
@@ -23,7 +22,6 @@ outbox_new(void)
 	if (outbox == NULL)
 		return NULL;
 	atomic_init(&outbox->arrived, NULL);
-	atomic_init(&outbox->count, 0);
 	outbox->descriptor = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK |
 				     EFD_CLOEXEC);
 	if (outbox->descriptor < 0) {
@@ -55,7 +53,6 @@ outbox_put(struct outbox *outbox, struct outbox_item *item)
 	do {
 		item->next = head;
 	} while (!atomic_compare_exchange_weak(&outbox->arrived, &head, item));
-	atomic_fetch_add(&outbox->count, 1);
 	/* Fails only when 2^64 - 2 are waiting, or never. */
 	if (write(outbox->descriptor, &one, sizeof(one)) < 0)
 		return;
@@ -65,12 +62,6 @@ int
 outbox_descriptor(const struct outbox *outbox)
 {
 	return outbox->descriptor;
-}
-
-bool
-outbox_waits(struct outbox *outbox)
-{
-	return atomic_load_explicit(&outbox->count, memory_order_relaxed) > 0;
 }
 
 /* All that has arrived, turned round so that the oldest comes first. */
@@ -107,10 +98,8 @@ outbox_act(struct outbox *outbox)
 	if (outbox->ordered == NULL)
 		outbox->ordered = outbox_collect(outbox);
 	item = outbox->ordered;
-	if (item != NULL) {
+	if (item != NULL)
 		outbox->ordered = item->next;
-		atomic_fetch_sub(&outbox->count, 1);
-	}
 	pthread_mutex_unlock(&outbox->takers);
 	if (item == NULL)
 		return false;

@@ -1,10 +1,10 @@
 /*
- * What acceptors still have to do for calls that others have decided: send
+ * What the gate still has to do for calls that others have decided: send
  * an answer, or let go of a call.
  *
- * The clock decides, the pool computes, acceptors talk: whoever decides puts
+ * The clock decides, the pool computes, the gate talks: whoever decides puts
  * an item here, from any thread, without a lock (a pool thread under
- * SCHED_IDLE must never hold one that a quick thread takes).  An acceptor
+ * SCHED_IDLE must never hold one that a quick thread takes).  A porter
  * sees the descriptor become readable and takes one item for each read.
  */
 #ifndef ENGINE_OUTBOX_H
@@ -28,9 +28,6 @@ void outbox_put(struct outbox *outbox, struct outbox_item *item);
 
 /* A descriptor to wait on: readable while there are items. */
 int outbox_descriptor(const struct outbox *outbox);
-
-/* Whether there seems to be an item; costs a load. */
-bool outbox_waits(struct outbox *outbox);
 
 /* Takes one item and acts on it; false when there was none. */
 bool outbox_act(struct outbox *outbox);

@@ -256,7 +256,7 @@ random_cones_agree(void **state)
 	size_t found = 0;
 
 	(void)state;
-	for (int i = 0; i < 250; i++) {
+	for (int i = 0; i < 160; i++) {
 		struct cone_query query = {
 			.ra_deg = 360 * random_unit(),
 			.dec_deg = angles_degrees(asin(2 * random_unit() - 1)),
@@ -281,8 +281,7 @@ poles_and_wrap_agree(void **state)
 {
 	static const double radii[] = {0,  1e-7,      0.25,    10,  89.999999,
 				       90, 90.000001, 179.999, 180, 1000};
-	static const double decs[] = {-90,     -89.9999999, -0.25,
-				      50.7450, 89.75,       90};
+	static const double decs[] = {-90, -0.25, 50.745, 89.9999999};
 	static const double ras[] = {0, 359.9, 359.999999999};
 
 	(void)state;
