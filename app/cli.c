@@ -22,14 +22,14 @@ usage_print(FILE *out)
 	fprintf(out, "usage: lightcone VERB [ARGUMENT ...]\n\n");
 	for (const struct command *const *v = verbs; *v != NULL; v++)
 		fprintf(out, "  lightcone %s%s%s\n        %s\n", (*v)->name,
-			(*v)->arguments[0] != '\0' ? " " : "",
-			(*v)->arguments, (*v)->summary);
+			(*v)->arguments[0] != '\0' ? " " : "", (*v)->arguments,
+			(*v)->summary);
 	fprintf(out, "  lightcone help [VERB]\n"
-		"        Says this, or all about one verb.\n"
-		"  lightcone --version\n\n"
-		"Exit codes: 0 done; 1 failed; 2 wrong usage; 65 the data "
-		"was refused;\n66 no input; 73 cannot write; 75 somebody "
-		"else is at it, try again; 78 a wrong option.\n");
+		     "        Says this, or all about one verb.\n"
+		     "  lightcone --version\n\n"
+		     "Exit codes: 0 done; 1 failed; 2 wrong usage; 65 the data "
+		     "was refused;\n66 no input; 73 cannot write; 75 somebody "
+		     "else is at it, try again; 78 a wrong option.\n");
 	return out == stdout ? COMMAND_OK : COMMAND_USAGE;
 }
 
@@ -49,8 +49,7 @@ verb_unknown(const char *name)
 	unsigned least = CLI_NEAR_MOST + 1;
 
 	for (const struct command *const *v = verbs; *v != NULL; v++) {
-		unsigned edits = text_distance(name, (*v)->name,
-					       CLI_NEAR_MOST);
+		unsigned edits = text_distance(name, (*v)->name, CLI_NEAR_MOST);
 
 		if (edits < least) {
 			least = edits;

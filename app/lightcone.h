@@ -37,8 +37,8 @@ enum lc_type { LC_INT, LC_NUMBER, LC_TEXT, LC_BOOL, LC_TYPE__MAX };
 struct lc_param {
 	const char *name;
 	enum lc_type type;
-	size_t offset;     /* of the field in the arguments' struct */
-	bool optional;     /* then `has_offset` is that of a bool beside it */
+	size_t offset; /* of the field in the arguments' struct */
+	bool optional; /* then `has_offset` is that of a bool beside it */
 	size_t has_offset;
 	const char *def;
 	const char *min;
@@ -47,7 +47,7 @@ struct lc_param {
 	const char *doc;
 };
 
-#define LC_TYPE_OF(value)            \
+#define LC_TYPE_OF(value) \
 	_Generic((value),            \
 		int64_t: LC_INT,     \
 		double: LC_NUMBER,   \
@@ -55,19 +55,22 @@ struct lc_param {
 		bool: LC_BOOL)
 
 /* A field of `struct tag` as a parameter; the C type gives the type. */
-#define LC_PARAM(tag, field, ...)                                \
-	{                                                        \
-		.name = #field,                                  \
-		.type = LC_TYPE_OF(((struct tag *)NULL)->field), \
+#define LC_PARAM(tag, field, ...)                                  \
+	{                                                          \
+		.name = #field,                                    \
+		.type = LC_TYPE_OF(((struct tag *)NULL)->field),   \
 		.offset = offsetof(struct tag, field), __VA_ARGS__ \
 	}
 
 /* The same with a `bool has_FIELD` that tells whether it was given. */
-#define LC_PARAM_OPTIONAL(tag, field, ...)                          \
-	LC_PARAM(tag, field, .optional = true,                      \
+#define LC_PARAM_OPTIONAL(tag, field, ...)     \
+	LC_PARAM(tag, field, .optional = true, \
 		 .has_offset = offsetof(struct tag, has_##field), __VA_ARGS__)
 
-#define LC_PARAM_END {.name = NULL}
+#define LC_PARAM_END         \
+	{                    \
+		.name = NULL \
+	}
 
 /* ---- endpoints */
 
@@ -121,8 +124,7 @@ void lc_set_status(struct lc_call *call, int status);
 void lc_warn(struct lc_call *call, const char *format, ...) LC_PRINTF(2, 3);
 
 /* Gives up with a sentence for the client; returns `rc`. */
-enum lc_rc lc_fail(
-	struct lc_call *call, enum lc_rc rc, const char *format, ...)
+enum lc_rc lc_fail(struct lc_call *call, enum lc_rc rc, const char *format, ...)
 	LC_PRINTF(3, 4);
 
 /*
@@ -130,9 +132,9 @@ enum lc_rc lc_fail(
  * be right; `type` is a word of FastAPI's vocabulary ("value_error").  May
  * be called for several; returns LC_INVALID.
  */
-enum lc_rc lc_refuse(
-	struct lc_call *call, const char *param, const char *type,
-	const char *input, const char *format, ...) LC_PRINTF(5, 6);
+enum lc_rc lc_refuse(struct lc_call *call, const char *param, const char *type,
+		     const char *input, const char *format, ...)
+	LC_PRINTF(5, 6);
 
 /*
  * An answer in pieces.  After LC_OK of the first, each piece is on its way
@@ -141,8 +143,8 @@ enum lc_rc lc_refuse(
  */
 enum lc_rc lc_stream_begin(struct lc_call *call, const char *media_type)
 	LC_CHECKED;
-enum lc_rc lc_stream_write(
-	struct lc_call *call, const void *bytes, size_t length) LC_CHECKED;
+enum lc_rc lc_stream_write(struct lc_call *call, const void *bytes,
+			   size_t length) LC_CHECKED;
 
 /* ---- parked calls: a request that waits, and no thread with it */
 
@@ -152,21 +154,21 @@ enum lc_rc lc_stream_write(
  * will complete it, touches it no more, and returns LC_PARKED.  Exactly one
  * lc_complete() must follow in every case.
  *
- * `gone`, if not NULL, is called once by the clock's thread when the call
- * ended otherwise, so that a waiting list can let go of it early; it must
- * not block.
+ * `gone`, if not NULL, is called once, by the thread that ended the call
+ * otherwise, so that a waiting list can let go of it early; it must not
+ * block.
  */
-enum lc_rc lc_park(
-	struct lc_call *call, void (*gone)(struct lc_call *call, void *arg),
-	void *arg) LC_CHECKED;
+enum lc_rc lc_park(struct lc_call *call,
+		   void (*gone)(struct lc_call *call, void *arg), void *arg)
+	LC_CHECKED;
 
 /*
  * Completes a parked call from any thread: a thread of the gate runs `reply`
  * to write the answer, and sends it.  False: it had ended otherwise, and
  * `reply` is not run.  The call must not be touched after it.
  */
-bool lc_complete(
-	struct lc_call *call,
-	enum lc_rc (*reply)(struct lc_call *call, void *arg), void *arg);
+bool lc_complete(struct lc_call *call,
+		 enum lc_rc (*reply)(struct lc_call *call, void *arg),
+		 void *arg);
 
 #endif

@@ -32,8 +32,8 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 	const struct companion companions[] = {
 		{"memcached", cache, memcached_probe}, {.name = NULL}};
 	struct context context = {
-		.catalogues = catalogue_set_new(
-			options->state, gate->kind == GATE_FCGI),
+		.catalogues = catalogue_set_new(options->state,
+						gate->kind == GATE_FCGI),
 		.catalogue = options->catalogue,
 		.companions = companions,
 	};

@@ -26,8 +26,8 @@ static const struct lc_param galaxy_params[] = {
 			"\"00:42:44 +41:16:09\"."),
 	LC_PARAM(galaxy_query, radius_deg, .min = "0", .max = "180",
 		 .def = "0.25", .doc = "Search radius, degrees."),
-	LC_PARAM(galaxy_query, limit, .min = "1", .max = "10000",
-		 .def = "100", .doc = "Most objects to return."),
+	LC_PARAM(galaxy_query, limit, .min = "1", .max = "10000", .def = "100",
+		 .doc = "Most objects to return."),
 	LC_PARAM_OPTIONAL(galaxy_query, catalogue, .min = "1", .max = "64",
 			  .doc = "The catalogue to ask; the default one "
 				 "otherwise."),
@@ -37,8 +37,7 @@ static const struct lc_param galaxy_params[] = {
 			  .max = "40",
 			  .doc = "Only objects at least this bright (V, or B "
 				 "where V is unknown)."),
-	LC_PARAM_END
-};
+	LC_PARAM_END};
 
 enum { GALAXY_NEAR_MOST = 5 };
 
@@ -81,8 +80,8 @@ name_unknown(struct lc_call *call, struct catalogue *catalogue,
 }
 
 static enum lc_rc
-target_find(struct lc_call *call, struct catalogue *catalogue,
-	    const char *text, struct galaxy_target *target)
+target_find(struct lc_call *call, struct catalogue *catalogue, const char *text,
+	    struct galaxy_target *target)
 {
 	struct catalogue_place place;
 	struct coordinates read;
@@ -90,13 +89,12 @@ target_find(struct lc_call *call, struct catalogue *catalogue,
 
 	switch (coordinates_read(text, strlen(text), &read)) {
 	case COORDINATES_POSITION:
-		*target = (struct galaxy_target){
-			read.form, read.ra_deg, read.dec_deg};
+		*target = (struct galaxy_target){read.form, read.ra_deg,
+						 read.dec_deg};
 		return LC_OK;
 	case COORDINATES_ERROR:
 		return lc_refuse(call, "coordinates", "value_error", text,
-				 "%s (at byte %zu)", read.message,
-				 read.offset);
+				 "%s (at byte %zu)", read.message, read.offset);
 	case COORDINATES_NAME:
 		break;
 	}
@@ -121,8 +119,7 @@ list_write(struct json *json, const char *name, const char *list)
 }
 
 static void
-row_write(struct json *json, const struct cone_row *row,
-	  const char *catalogue)
+row_write(struct json *json, const struct cone_row *row, const char *catalogue)
 {
 	json_object_begin(json, NULL);
 	for (int i = 0; i < COLUMNS_SHOWN; i++) {
@@ -205,8 +202,8 @@ galaxy_run(struct lc_call *call, const void *args)
 	const struct galaxy_query *query = args;
 	struct catalogue *catalogue;
 	char why[CATALOGUE_WHY_MAX];
-	const char *name = query->has_catalogue ?
-		query->catalogue : context->catalogue;
+	const char *name =
+		query->has_catalogue ? query->catalogue : context->catalogue;
 	bool is_default = strcmp(name, context->catalogue) == 0;
 	enum lc_rc rc;
 
@@ -215,8 +212,8 @@ galaxy_run(struct lc_call *call, const void *args)
 	if (rc == LC_NOT_FOUND && is_default)
 		rc = LC_UNAVAILABLE; /* that it is missing is our fault */
 	if (rc == LC_NOT_FOUND)
-		return lc_refuse(call, "catalogue", "value_error", name,
-				 "%s", why);
+		return lc_refuse(call, "catalogue", "value_error", name, "%s",
+				 why);
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
 	rc = galaxy_search(call, catalogue, query);

@@ -23,8 +23,8 @@ catalogue_write(struct json *json, const struct context *context)
 		json_int(json, "generation", catalogue_generation(catalogue));
 		json_int(json, "objects", objects);
 	} else {
-		json_text(json, "why", catalogue != NULL ?
-			  catalogue_why(catalogue) : why);
+		json_text(json, "why",
+			  catalogue != NULL ? catalogue_why(catalogue) : why);
 	}
 	json_object_end(json);
 	catalogue_release(catalogue);

@@ -44,7 +44,8 @@ home_run(struct lc_call *call, const void *args)
 
 	(void)args;
 	buf_add_text(page, page_head);
-	buf_add_text(page, "<h2>Objects around a position or name</h2>\n<dl>\n");
+	buf_add_text(page,
+		     "<h2>Objects around a position or name</h2>\n<dl>\n");
 	for (size_t i = 0; i < count; i++) {
 		buf_printf(page, "<dt>%s</dt>\n<dd><a href=\"",
 			   page_examples[i].says);
@@ -54,7 +55,8 @@ home_run(struct lc_call *call, const void *args)
 	}
 	buf_add_text(page, "</dl>\n<h2>For operators</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
-	buf_add_text(page, "/health\"><code>GET /health</code></a> says "
+	buf_add_text(page,
+		     "/health\"><code>GET /health</code></a> says "
 		     "whether all is well.</p>\n"
 		     "<p>Catalogue: OpenNGC by Mattia Verga, "
 		     "<a href=\"https://creativecommons.org/licenses/by-sa/"

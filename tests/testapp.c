@@ -182,10 +182,9 @@ struct park_query {
 };
 
 static const struct lc_param park_params[] = {
-	LC_PARAM(park_query, wait_ms, .min = "0", .max = "60000",
-		 .def = "1000", .doc = "How long to wait, ms."),
-	LC_PARAM_END
-};
+	LC_PARAM(park_query, wait_ms, .min = "0", .max = "60000", .def = "1000",
+		 .doc = "How long to wait, ms."),
+	LC_PARAM_END};
 
 static enum lc_rc
 park_run(struct lc_call *call, const void *args)
@@ -211,8 +210,7 @@ struct compute_query {
 static const struct lc_param compute_params[] = {
 	LC_PARAM(compute_query, cpu_ms, .min = "0", .max = "60000",
 		 .def = "100", .doc = "How long to compute, ms."),
-	LC_PARAM_END
-};
+	LC_PARAM_END};
 
 static void
 most_raise(int now)
@@ -245,8 +243,7 @@ compute_run(struct lc_call *call, const void *args)
 	most_raise(atomic_fetch_add(&computing, 1) + 1);
 	while (used_ns < wanted_ns && rc == LC_OK) {
 		used_ns = cpu_ns() - begun_ns;
-		progress_report(progress,
-				(double)used_ns / (double)wanted_ns);
+		progress_report(progress, (double)used_ns / (double)wanted_ns);
 		rc = progress_stopped(progress);
 	}
 	atomic_fetch_sub(&computing, 1);
@@ -267,22 +264,21 @@ struct stream_query {
 };
 
 static const struct lc_param stream_params[] = {
-	LC_PARAM(stream_query, chunks, .min = "1", .max = "100000",
-		 .def = "10", .doc = "How many pieces."),
+	LC_PARAM(stream_query, chunks, .min = "1", .max = "100000", .def = "10",
+		 .doc = "How many pieces."),
 	LC_PARAM(stream_query, every_ms, .min = "0", .max = "10000",
 		 .def = "10", .doc = "The pause between them, ms."),
-	LC_PARAM(stream_query, bytes, .min = "1", .max = "65536",
-		 .def = "1024", .doc = "The bytes of a piece."),
-	LC_PARAM_END
-};
+	LC_PARAM(stream_query, bytes, .min = "1", .max = "65536", .def = "1024",
+		 .doc = "The bytes of a piece."),
+	LC_PARAM_END};
 
 static enum lc_rc
 stream_run(struct lc_call *call, const void *args)
 {
 	const struct stream_query *query = args;
-	const struct timespec pause = {
-		.tv_sec = query->every_ms / 1000,
-		.tv_nsec = query->every_ms % 1000 * CLOCK_NS_PER_MS};
+	const struct timespec pause = {.tv_sec = query->every_ms / 1000,
+				       .tv_nsec = query->every_ms % 1000 *
+						  CLOCK_NS_PER_MS};
 	char *piece = lc_alloc(call, (size_t)query->bytes);
 	enum lc_rc rc;
 
@@ -369,15 +365,14 @@ struct typed_query {
 
 static const struct lc_param typed_params[] = {
 	LC_PARAM(typed_query, count, .min = "1", .max = "10", .doc = "Int."),
-	LC_PARAM(typed_query, ratio, .min = "-1.5", .max = "1.5",
-		 .def = "0.5", .doc = "Number."),
+	LC_PARAM(typed_query, ratio, .min = "-1.5", .max = "1.5", .def = "0.5",
+		 .doc = "Number."),
 	LC_PARAM(typed_query, word, .min = "2", .max = "8", .def = "word",
 		 .doc = "Text."),
 	LC_PARAM(typed_query, flag, .def = "false", .doc = "Bool."),
 	LC_PARAM_OPTIONAL(typed_query, colour, .choices = colours,
 			  .doc = "Choice."),
-	LC_PARAM_END
-};
+	LC_PARAM_END};
 
 static enum lc_rc
 typed_run(struct lc_call *call, const void *args)
@@ -394,12 +389,16 @@ typed_run(struct lc_call *call, const void *args)
 	return LC_OK;
 }
 
-#define TEST_ENDPOINT(word, kind, ms)                                    \
-	static const struct lc_endpoint word##_endpoint = {              \
-		.method = LC_GET, .path = "/" #word, .summary = #word,   \
-		.params = word##_params,                                 \
-		.args_size = sizeof(struct word##_query), .work = kind,  \
-		.deadline_ms = ms, .run = word##_run}
+#define TEST_ENDPOINT(word, kind, ms)                       \
+	static const struct lc_endpoint word##_endpoint = { \
+		.method = LC_GET,                           \
+		.path = "/" #word,                          \
+		.summary = #word,                           \
+		.params = word##_params,                    \
+		.args_size = sizeof(struct word##_query),   \
+		.work = kind,                               \
+		.deadline_ms = ms,                          \
+		.run = word##_run}
 
 TEST_ENDPOINT(park, LC_QUICK, 10000);
 TEST_ENDPOINT(compute, LC_HEAVY, 2000);
@@ -407,16 +406,29 @@ TEST_ENDPOINT(stream, LC_HEAVY, 30000);
 TEST_ENDPOINT(typed, LC_QUICK, 1000);
 
 static const struct lc_endpoint never_endpoint = {
-	.method = LC_GET, .path = "/never", .summary = "Parks for ever.",
-	.work = LC_QUICK, .deadline_ms = 300, .run = never_run,
+	.method = LC_GET,
+	.path = "/never",
+	.summary = "Parks for ever.",
+	.work = LC_QUICK,
+	.deadline_ms = 300,
+	.run = never_run,
 };
 
 static const struct lc_endpoint stats_endpoint = {
-	.method = LC_GET, .path = "/stats", .summary = "What there is to see.",
-	.work = LC_QUICK, .deadline_ms = 1000, .run = stats_run,
+	.method = LC_GET,
+	.path = "/stats",
+	.summary = "What there is to see.",
+	.work = LC_QUICK,
+	.deadline_ms = 1000,
+	.run = stats_run,
 };
 
 const struct lc_endpoint *const testapp_table[] = {
-	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint,
-	&typed_endpoint, &stats_endpoint, NULL,
+	&park_endpoint,
+	&never_endpoint,
+	&compute_endpoint,
+	&stream_endpoint,
+	&typed_endpoint,
+	&stats_endpoint,
+	NULL,
 };

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define CLOCK_NS_PER_MS INT64_C(1000000)
-#define CLOCK_NS_PER_S  INT64_C(1000000000)
+#define CLOCK_NS_PER_S INT64_C(1000000000)
 
 /* Nanoseconds on the monotonic clock; never 0. */
 int64_t clock_mono_ns(void);

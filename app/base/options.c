@@ -15,9 +15,9 @@ enum { OPTION_LINE_MAX = 4096, OPTION_NEAR_MOST = 2 };
 static const char env_prefix[] = "LIGHTCONE_";
 
 /* Variables that are not options: of this reader, of autogen.sh, of conf/. */
-static const char *const env_others[] = {
-	"BIN", "BIND", "BUILD", "CONF", "MOUNT", "PORT", "PROCS", "RATE", "SOCKET",
-	NULL};
+static const char *const env_others[] = {"BIN",    "BIND", "BUILD", "CONF",
+					 "MOUNT",  "PORT", "PROCS", "RATE",
+					 "SOCKET", NULL};
 
 static const struct option *
 option_find(const char *name)
@@ -245,7 +245,8 @@ env_read(struct options *options, const char *variable, struct buf *why)
 	if (option == NULL) {
 		/* Another program's variable, perhaps: no reason to stop. */
 		log_warning("the variable %s names no option; "
-			    "'lightcone options' lists them", name);
+			    "'lightcone options' lists them",
+			    name);
 		return LC_OK;
 	}
 	return option_set(options, option, equals + 1, name, why);

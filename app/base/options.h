@@ -63,15 +63,14 @@ extern const struct option options_table[];
 enum lc_rc options_load(struct options *options, struct buf *why) LC_CHECKED;
 
 /* As above from a given file (NULL: none) and environment. */
-enum lc_rc options_load_from(
-	struct options *options, const char *path, char *const *environment,
-	struct buf *why) LC_CHECKED;
+enum lc_rc options_load_from(struct options *options, const char *path,
+			     char *const *environment, struct buf *why)
+	LC_CHECKED;
 
 void options_release(struct options *options);
 
 /* Adds an option's present value, as text. */
-void options_print(
-	const struct options *options, const struct option *option,
-	struct buf *out);
+void options_print(const struct options *options, const struct option *option,
+		   struct buf *out);
 
 #endif

@@ -3,12 +3,15 @@
 
 #include "base/options.h"
 
-#define INT_OPTION(field) \
-	.name = #field, .type = OPTION_INT, .offset = offsetof(struct options, field)
-#define TEXT_OPTION(field) \
-	.name = #field, .type = OPTION_TEXT, .offset = offsetof(struct options, field)
-#define CHOICE_OPTION(field) \
-	.name = #field, .type = OPTION_CHOICE, .offset = offsetof(struct options, field)
+#define INT_OPTION(field)                   \
+	.name = #field, .type = OPTION_INT, \
+	.offset = offsetof(struct options, field)
+#define TEXT_OPTION(field)                   \
+	.name = #field, .type = OPTION_TEXT, \
+	.offset = offsetof(struct options, field)
+#define CHOICE_OPTION(field)                   \
+	.name = #field, .type = OPTION_CHOICE, \
+	.offset = offsetof(struct options, field)
 
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
 
@@ -50,8 +53,8 @@ const struct option options_table[] = {
 	 .doc = "The largest request body; more gets 413."},
 	{INT_OPTION(query_max_bytes), .min = 64, .max = 32768, .def = "8192",
 	 .unit = "bytes", .doc = "The longest query string; more gets 414."},
-	{INT_OPTION(send_timeout_ms), .min = 100, .max = 600000,
-	 .def = "10000", .unit = "ms",
+	{INT_OPTION(send_timeout_ms), .min = 100, .max = 600000, .def = "10000",
+	 .unit = "ms",
 	 .doc = "How long a web server may leave our reply unread."},
 	{INT_OPTION(receive_timeout_ms), .min = 100, .max = 600000,
 	 .def = "10000", .unit = "ms",

@@ -33,8 +33,8 @@ progress_stopped(struct lc_progress *progress)
 	    ++progress->asked % PROGRESS_CLOCK_EVERY == 0 &&
 	    clock_mono_ns() >= progress->deadline_ns)
 		progress_stop(progress, LC_DEADLINE);
-	return (enum lc_rc)atomic_load_explicit(
-		&progress->stop, memory_order_relaxed);
+	return (enum lc_rc)atomic_load_explicit(&progress->stop,
+						memory_order_relaxed);
 }
 
 void
@@ -42,18 +42,17 @@ progress_report(struct lc_progress *progress, double done)
 {
 	if (progress == NULL)
 		return;
-	if (done < 0)
+	if (!(done > 0)) /* not a number neither */
 		done = 0;
 	if (done > 1)
 		done = 1;
-	atomic_store_explicit(
-		&progress->done_ppm, (unsigned)(done * 1e6),
-		memory_order_relaxed);
+	atomic_store_explicit(&progress->done_ppm, (unsigned)(done * 1e6),
+			      memory_order_relaxed);
 }
 
 double
 progress_done(const struct lc_progress *progress)
 {
-	return atomic_load_explicit(
-		&progress->done_ppm, memory_order_relaxed) / 1e6;
+	return atomic_load_explicit(&progress->done_ppm, memory_order_relaxed) /
+	       1e6;
 }

@@ -31,7 +31,7 @@ enum lc_rc {
 #define LC_RC_ENUM(code, status, label, title) code,
 	LC_RC_TABLE(LC_RC_ENUM)
 #undef LC_RC_ENUM
-	LC_RC__MAX
+		LC_RC__MAX
 };
 
 #define LC_CHECKED __attribute__((warn_unused_result))

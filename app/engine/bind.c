@@ -6,21 +6,22 @@
 #include "engine/param.h"
 #include "http/query.h"
 
-enum { BIND_NEAR_MOST = 2 };
+enum { BIND_NEAR_MOST = 2, BIND_WARN_MOST = 16 };
 
 static enum lc_rc
 error_add(struct lc_call *call, const char *param, const char *type,
 	  const char *message, const char *input, size_t input_length)
 {
-	struct problem_error *error = arena_alloc(
-		&call->arena, sizeof(*error));
+	struct problem_error *error = arena_alloc(&call->arena, sizeof(*error));
 
 	if (error == NULL)
 		return LC_NO_MEMORY;
-	*error = (struct problem_error){
-		.in = "query", .name = param, .type = type,
-		.message = message, .input = input,
-		.input_length = input_length};
+	*error = (struct problem_error){.in = "query",
+					.name = param,
+					.type = type,
+					.message = message,
+					.input = input,
+					.input_length = input_length};
 	*call->errors_end = error;
 	call->errors_end = &error->next;
 	return LC_INVALID;
@@ -76,8 +77,8 @@ param_bind(struct lc_call *call, const struct lc_param *param,
 		return param_absent(call, param, args + param->offset);
 	if (count > 1)
 		return error_add(call, param->name, "repeated",
-				 "Input should be given once",
-				 pair->value, pair->value_length);
+				 "Input should be given once", pair->value,
+				 pair->value_length);
 	rc = param_read(param, pair->value, pair->value_length,
 			args + param->offset, &fault, &call->arena);
 	if (rc == LC_INVALID)
@@ -96,12 +97,12 @@ unknown_warn(struct lc_call *call, const struct lc_param *params,
 {
 	const char *nearest = NULL;
 	unsigned least = BIND_NEAR_MOST + 1;
-	size_t shown = text_utf8_cut(pair->name, pair->name_length,
-				     PROBLEM_INPUT_MAX);
+	size_t shown =
+		text_utf8_cut(pair->name, pair->name_length, PROBLEM_INPUT_MAX);
 
 	for (const struct lc_param *p = params; p->name != NULL; p++) {
-		unsigned edits = text_distance(
-			pair->name, p->name, BIND_NEAR_MOST);
+		unsigned edits =
+			text_distance(pair->name, p->name, BIND_NEAR_MOST);
 
 		/* A name with its unit left out is near as well. */
 		if (edits > BIND_NEAR_MOST && pair->name_length >= 3 &&
@@ -113,12 +114,15 @@ unknown_warn(struct lc_call *call, const struct lc_param *params,
 		}
 	}
 	if (nearest != NULL)
-		lc_warn(call, "The parameter '%.*s' is unknown and was "
-			"ignored; did you mean '%s'?", (int)shown, pair->name,
-			nearest);
+		lc_warn(call,
+			"The parameter '%.*s' is unknown and was "
+			"ignored; did you mean '%s'?",
+			(int)shown, pair->name, nearest);
 	else
-		lc_warn(call, "The parameter '%.*s' is unknown and was "
-			"ignored.", (int)shown, pair->name);
+		lc_warn(call,
+			"The parameter '%.*s' is unknown and was "
+			"ignored.",
+			(int)shown, pair->name);
 }
 
 static bool
@@ -129,6 +133,19 @@ param_known(const struct lc_param *params, const struct query_pair *pair)
 		    memcmp(p->name, pair->name, pair->name_length) == 0)
 			return true;
 	return false;
+}
+
+static void
+unknown_warn_all(struct lc_call *call, const struct lc_param *params,
+		 const struct query *query)
+{
+	int warned = 0;
+
+	for (size_t i = 0; i < query->count && warned < BIND_WARN_MOST; i++)
+		if (!param_known(params, &query->pairs[i])) {
+			unknown_warn(call, params, &query->pairs[i]);
+			warned++;
+		}
 }
 
 enum lc_rc
@@ -145,8 +162,8 @@ bind_query(struct lc_call *call)
 	if (rc != LC_OK)
 		return rc;
 	if (call->endpoint->args_size > 0) {
-		call->args = arena_alloc(
-			&call->arena, call->endpoint->args_size);
+		call->args =
+			arena_alloc(&call->arena, call->endpoint->args_size);
 		if (call->args == NULL)
 			return LC_NO_MEMORY;
 	}
@@ -157,9 +174,7 @@ bind_query(struct lc_call *call)
 		if (rc != LC_OK)
 			worst = rc;
 	}
-	for (size_t i = 0; i < query.count; i++)
-		if (!param_known(params, &query.pairs[i]))
-			unknown_warn(call, params, &query.pairs[i]);
+	unknown_warn_all(call, params, &query);
 	return worst;
 }
 
@@ -184,8 +199,8 @@ lc_refuse(struct lc_call *call, const char *param, const char *type,
 void
 lc_warn(struct lc_call *call, const char *format, ...)
 {
-	struct lc_warning *warning = arena_alloc(
-		&call->arena, sizeof(*warning));
+	struct lc_warning *warning =
+		arena_alloc(&call->arena, sizeof(*warning));
 	va_list list;
 
 	if (warning == NULL)

@@ -7,9 +7,9 @@
 #include "engine/engine.h"
 #include "engine/reply.h"
 
-#define CALL_OF(item, member) \
-	((struct lc_call *)(void *)((char *)(item) - \
-				    offsetof(struct lc_call, member)))
+#define CALL_OF(item, member)                                               \
+	((struct lc_call *)(void *)((char *)(item)-offsetof(struct lc_call, \
+							    member)))
 
 static void
 answer_act(struct outbox_item *item)

@@ -68,7 +68,7 @@ struct lc_call {
 	struct problem_error *errors, **errors_end;
 	struct lc_warning *warnings, **warnings_end;
 
-	atomic_int state;   /* enum call_state */
+	atomic_int state; /* enum call_state */
 	atomic_int holders;
 	enum lc_rc verdict; /* set by who claimed the call */
 	int answer_holders; /* how many let go when the answer is sent */
@@ -88,16 +88,15 @@ struct lc_call {
 };
 
 /* Starts a call in memory of the gate's, and notes the time. */
-void call_init(
-	struct lc_call *call, struct engine *engine,
-	const struct transport *transport);
+void call_init(struct lc_call *call, struct engine *engine,
+	       const struct transport *transport);
 
 /*
  * Copies the gate's variables into the call, so that they outlive the
  * connection, and reads the request from them.
  */
-enum lc_rc call_take_variables(
-	struct lc_call *call, char *const *variables) LC_CHECKED;
+enum lc_rc call_take_variables(struct lc_call *call, char *const *variables)
+	LC_CHECKED;
 
 /* Decides who answers: true for exactly one caller. */
 bool call_claim(struct lc_call *call, enum call_state by, enum lc_rc verdict);

@@ -88,9 +88,9 @@ static void
 timer_arm(struct deadlines *d)
 {
 	int64_t first = d->count > 0 ? d->heap[0]->progress.deadline_ns : 0;
-	struct itimerspec when = {.it_value = {
-		.tv_sec = (time_t)(first / CLOCK_NS_PER_S),
-		.tv_nsec = (long)(first % CLOCK_NS_PER_S)}};
+	struct itimerspec when = {
+		.it_value = {.tv_sec = (time_t)(first / CLOCK_NS_PER_S),
+			     .tv_nsec = (long)(first % CLOCK_NS_PER_S)}};
 
 	if (d->ending)
 		when.it_value = (struct timespec){.tv_nsec = 1};
@@ -123,9 +123,13 @@ call_unlist(struct deadlines *d, struct lc_call *call)
 static bool
 call_expire(struct deadlines *d, struct lc_call *call, enum lc_rc why)
 {
+	bool claimed;
+
 	call_unlist(d, call);
+	/* In this order: the work that is stopped must not answer for us. */
+	claimed = call_claim(call, CALL_BY_ENGINE, why);
 	progress_stop(&call->progress, why);
-	return call_claim(call, CALL_BY_ENGINE, why);
+	return claimed;
 }
 
 /* ---- without the lock: the caller holds the answer's share */
@@ -236,8 +240,7 @@ deadlines_new(void)
 
 	if (d == NULL)
 		return NULL;
-	d->timer = timerfd_create(CLOCK_MONOTONIC,
-				  TFD_NONBLOCK | TFD_CLOEXEC);
+	d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	d->watch = epoll_create1(EPOLL_CLOEXEC);
 	pthread_mutex_init(&d->lock, NULL);
 	if (d->timer < 0 || d->watch < 0 ||
@@ -272,8 +275,8 @@ deadlines_free(struct deadlines *d)
 enum lc_rc
 deadlines_add(struct deadlines *d, struct lc_call *call)
 {
-	struct epoll_event event = {
-		.events = EPOLLRDHUP, .data = {.ptr = call}};
+	struct epoll_event event = {.events = EPOLLRDHUP,
+				    .data = {.ptr = call}};
 	int descriptor = call->transport->descriptor(call);
 	enum lc_rc rc = LC_OK;
 
@@ -287,8 +290,8 @@ deadlines_add(struct deadlines *d, struct lc_call *call)
 		heap_set(d, d->count++, call);
 		heap_settle(d, d->count - 1);
 		timer_arm(d);
-		if (descriptor >= 0 && epoll_ctl(d->watch, EPOLL_CTL_ADD,
-						 descriptor, &event) != 0)
+		if (descriptor >= 0 &&
+		    epoll_ctl(d->watch, EPOLL_CTL_ADD, descriptor, &event) != 0)
 			log_warning("a client cannot be watched: %s",
 				    strerror(errno));
 	}

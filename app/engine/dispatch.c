@@ -26,12 +26,14 @@ dispatch_route(struct lc_call *call)
 {
 	const struct lc_endpoint *const *table = call->engine->table;
 	const char *path = call->request.path;
-	enum lc_rc rc = router_find(table, call->request.method, path,
-				    &call->endpoint);
+	enum lc_rc rc =
+		router_find(table, call->request.method, path, &call->endpoint);
 
 	if (rc == LC_NOT_FOUND)
-		return lc_fail(call, rc, "There is nothing at %.200s; / lists "
-			       "what there is.", path);
+		return lc_fail(call, rc,
+			       "There is nothing at %.200s; / lists "
+			       "what there is.",
+			       path);
 	if (rc == LC_METHOD) {
 		call->allow = router_allow(table, path, &call->arena);
 		if (call->request.method == LC_OPTIONS)
@@ -51,8 +53,7 @@ answer_options(struct lc_call *call)
 		       call->allow != NULL ? call->allow : "");
 	response_field_text(&call->response, "Access-Control-Allow-Headers",
 			    "*");
-	response_field_text(&call->response, "Access-Control-Max-Age",
-			    "86400");
+	response_field_text(&call->response, "Access-Control-Max-Age", "86400");
 }
 
 /*
@@ -106,7 +107,8 @@ dispatch(struct lc_call *call, enum lc_rc read)
 
 	atomic_fetch_add(&call->engine->open, 1);
 	if (rc == LC_BAD_REQUEST && call->detail == NULL)
-		rc = lc_fail(call, rc, "The path holds a NUL, or is not "
+		rc = lc_fail(call, rc,
+			     "The path holds a NUL, or is not "
 			     "UTF-8.");
 	if (rc == LC_OK)
 		rc = dispatch_limits(call);

@@ -27,10 +27,9 @@ struct engine {
 };
 
 /* LC_INVALID: a table is wrong; `why` says where. */
-enum lc_rc engine_init(
-	struct engine *engine, const struct options *options,
-	const struct lc_endpoint *const *table, void *context,
-	struct buf *why) LC_CHECKED;
+enum lc_rc engine_init(struct engine *engine, const struct options *options,
+		       const struct lc_endpoint *const *table, void *context,
+		       struct buf *why) LC_CHECKED;
 
 /*
  * Ends what waits or computes with 503 and lets the pool end, until

@@ -22,8 +22,8 @@ outbox_new(void)
 	if (outbox == NULL)
 		return NULL;
 	atomic_init(&outbox->arrived, NULL);
-	outbox->descriptor = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK |
-				     EFD_CLOEXEC);
+	outbox->descriptor =
+		eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
 	if (outbox->descriptor < 0) {
 		free(outbox);
 		return NULL;

@@ -12,9 +12,9 @@ union param_value {
 	bool boolean;
 };
 
-static enum lc_rc
-fault_set(struct param_fault *fault, struct arena *arena, const char *type,
-	  const char *format, ...) LC_PRINTF(4, 5);
+static enum lc_rc fault_set(struct param_fault *fault, struct arena *arena,
+			    const char *type, const char *format, ...)
+	LC_PRINTF(4, 5);
 
 static enum lc_rc
 fault_set(struct param_fault *fault, struct arena *arena, const char *type,
@@ -142,21 +142,23 @@ bounds_hold(const struct lc_param *param, const union param_value *value,
 	bool text = param->type == LC_TEXT;
 
 	if (param->min != NULL && bound_compare(param, value, param->min) < 0)
-		return text ?
-			fault_set(fault, arena, "string_too_short",
-				  "String should have at least %s "
-				  "byte(s)", param->min) :
-			fault_set(fault, arena, "greater_than_equal",
-				  "Input should be greater than or equal to "
-				  "%s", param->min);
+		return text ? fault_set(fault, arena, "string_too_short",
+					"String should have at least %s "
+					"byte(s)",
+					param->min) :
+			      fault_set(fault, arena, "greater_than_equal",
+					"Input should be greater than or equal "
+					"to "
+					"%s",
+					param->min);
 	if (param->max != NULL && bound_compare(param, value, param->max) > 0)
-		return text ?
-			fault_set(fault, arena, "string_too_long",
-				  "String should have at most %s byte(s)",
-				  param->max) :
-			fault_set(fault, arena, "less_than_equal",
-				  "Input should be less than or equal to %s",
-				  param->max);
+		return text ? fault_set(fault, arena, "string_too_long",
+					"String should have at most %s byte(s)",
+					param->max) :
+			      fault_set(fault, arena, "less_than_equal",
+					"Input should be less than or equal to "
+					"%s",
+					param->max);
 	return LC_OK;
 }
 
@@ -174,10 +176,13 @@ choice_holds(const struct lc_param *param, const char *text,
 	for (const char *const *c = param->choices; *c != NULL; c++)
 		buf_printf(&list, "%s'%s'",
 			   c == param->choices ? "" :
-			   c[1] == NULL ? " or " : ", ", *c);
-	rc = list.failed ? LC_NO_MEMORY :
-		fault_set(fault, arena, "enum", "Input should be %.*s",
-			  (int)list.length, list.bytes);
+			   c[1] == NULL        ? " or " :
+						 ", ",
+			   *c);
+	rc = list.failed ?
+		     LC_NO_MEMORY :
+		     fault_set(fault, arena, "enum", "Input should be %.*s",
+			       (int)list.length, list.bytes);
 	buf_release(&list);
 	return rc;
 }
@@ -243,9 +248,10 @@ bounds_ordered(const struct lc_param *param)
 	if (param->min == NULL || param->max == NULL)
 		return true;
 	return number_parse_double(param->min, strlen(param->min), &min) ==
-			NUMBER_OK &&
-		number_parse_double(param->max, strlen(param->max), &max) ==
-			NUMBER_OK && min <= max;
+		       NUMBER_OK &&
+	       number_parse_double(param->max, strlen(param->max), &max) ==
+		       NUMBER_OK &&
+	       min <= max;
 }
 
 static bool
@@ -258,10 +264,9 @@ bound_readable(const struct lc_param *param, const char *bound)
 		return true;
 	if (param->type == LC_NUMBER)
 		return number_parse_double(bound, strlen(bound), &number) ==
-			NUMBER_OK;
+		       NUMBER_OK;
 	return param->type != LC_BOOL &&
-		number_parse_int64(bound, strlen(bound), &integer) ==
-		NUMBER_OK;
+	       number_parse_int64(bound, strlen(bound), &integer) == NUMBER_OK;
 }
 
 enum lc_rc
@@ -274,15 +279,18 @@ param_check(const struct lc_param *param, struct buf *why)
 
 	if (!bound_readable(param, param->min) ||
 	    !bound_readable(param, param->max)) {
-		buf_printf(why, "parameter %s: its type cannot read the "
-			   "bound \"%s\" or \"%s\"", param->name,
-			   param->min != NULL ? param->min : "",
+		buf_printf(why,
+			   "parameter %s: its type cannot read the "
+			   "bound \"%s\" or \"%s\"",
+			   param->name, param->min != NULL ? param->min : "",
 			   param->max != NULL ? param->max : "");
 		return LC_INVALID;
 	}
 	if (!bounds_ordered(param)) {
-		buf_printf(why, "parameter %s: nothing is between \"%s\" and "
-			   "\"%s\"", param->name, param->min, param->max);
+		buf_printf(why,
+			   "parameter %s: nothing is between \"%s\" and "
+			   "\"%s\"",
+			   param->name, param->min, param->max);
 		return LC_INVALID;
 	}
 	if (param->choices != NULL && param->type != LC_TEXT) {

@@ -20,10 +20,9 @@ struct param_fault {
  * not copied and must live as long as the field.  LC_INVALID with `fault`,
  * or LC_NO_MEMORY.
  */
-enum lc_rc param_read(
-	const struct lc_param *param, const char *text, size_t length,
-	void *field, struct param_fault *fault, struct arena *arena)
-	LC_CHECKED;
+enum lc_rc param_read(const struct lc_param *param, const char *text,
+		      size_t length, void *field, struct param_fault *fault,
+		      struct arena *arena) LC_CHECKED;
 
 /* The bytes of a parameter's field in the arguments' struct. */
 size_t param_field_bytes(const struct lc_param *param);

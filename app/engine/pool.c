@@ -94,7 +94,8 @@ pool_start(struct pool *pool)
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (atomic_load(&pool->running) < pool->wanted) {
+	while (!atomic_load(&pool->ending) &&
+	       atomic_load(&pool->running) < pool->wanted) {
 		atomic_fetch_add(&pool->running, 1);
 		if (pthread_create(&thread, &detached, pool_run, pool) != 0) {
 			atomic_fetch_sub(&pool->running, 1);
@@ -122,10 +123,10 @@ pool_new(const struct options *options)
 		return NULL;
 	}
 	pool->state_dir = options->state;
-	pool->wanted = options->pool_threads > 0 ?
-		(int)options->pool_threads : cores;
-	pool->slot_count = options->heavy_slots > 0 ?
-		(int)options->heavy_slots : cores;
+	pool->wanted =
+		options->pool_threads > 0 ? (int)options->pool_threads : cores;
+	pool->slot_count =
+		options->heavy_slots > 0 ? (int)options->heavy_slots : cores;
 	sem_init(&pool->jobs, 0, 0);
 	pthread_mutex_init(&pool->starting, NULL);
 	return pool;
@@ -153,7 +154,9 @@ pool_stop(struct pool *pool, int64_t until_ns)
 {
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 
+	pthread_mutex_lock(&pool->starting);
 	atomic_store(&pool->ending, true);
+	pthread_mutex_unlock(&pool->starting);
 	for (int i = 0; i < pool->wanted; i++)
 		sem_post(&pool->jobs);
 	while (atomic_load(&pool->running) > 0) {
@@ -167,8 +170,12 @@ pool_stop(struct pool *pool, int64_t until_ns)
 void
 pool_free(struct pool *pool)
 {
+	struct lc_call *call;
+
 	if (pool == NULL)
 		return;
+	while ((call = queue_take(pool->queue)) != NULL)
+		call_release(call);
 	queue_free(pool->queue);
 	sem_destroy(&pool->jobs);
 	pthread_mutex_destroy(&pool->starting);

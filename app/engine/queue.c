@@ -66,15 +66,15 @@ queue_claim(struct queue *queue, atomic_size_t *position, size_t ahead,
 	*at = atomic_load_explicit(position, memory_order_relaxed);
 	for (;;) {
 		struct queue_cell *cell = &queue->cells[*at & queue->mask];
-		size_t turn = atomic_load_explicit(
-			&cell->turn, memory_order_acquire);
+		size_t turn =
+			atomic_load_explicit(&cell->turn, memory_order_acquire);
 		intptr_t off = (intptr_t)turn - (intptr_t)(*at + ahead);
 
 		if (off < 0)
 			return NULL;
 		if (off > 0)
-			*at = atomic_load_explicit(
-				position, memory_order_relaxed);
+			*at = atomic_load_explicit(position,
+						   memory_order_relaxed);
 		else if (atomic_compare_exchange_weak_explicit(
 				 position, at, *at + 1, memory_order_relaxed,
 				 memory_order_relaxed))

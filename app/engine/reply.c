@@ -122,8 +122,6 @@ problem_of(struct lc_call *call, struct problem *problem)
 {
 	*problem = (struct problem){
 		.rc = call->verdict,
-		.detail = call->detail,
-		.errors = call->errors,
 	};
 	if (call->verdict == LC_DEADLINE) {
 		problem->detail = "Beyond the event horizon!";
@@ -135,8 +133,6 @@ problem_of(struct lc_call *call, struct problem *problem)
 	} else if (call->verdict == LC_QUEUE_FULL) {
 		problem->detail = "Too much heavy work is waiting already; "
 				  "ask again.";
-	} else if (call->errors != NULL && problem->detail == NULL) {
-		problem->detail = "Some of the input is wrong; see errors.";
 	}
 }
 
@@ -154,6 +150,12 @@ reply_send(struct lc_call *call)
 	}
 	if (call->verdict != LC_OK) {
 		problem_of(call, &problem);
+		if (problem.detail == NULL)
+			problem.detail = call->detail;
+		problem.errors = call->errors;
+		if (call->errors != NULL && problem.detail == NULL)
+			problem.detail =
+				"Some of the input is wrong; see errors.";
 		problem_write(&call->response, &problem);
 	} else {
 		response_field_text(&call->response, "Cache-Control",
@@ -240,6 +242,6 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 
 	if (rc != LC_OK || call->request.method == LC_HEAD)
 		return rc;
-	return call->transport->write(call, bytes, length) ?
-		LC_OK : LC_CANCELLED;
+	return call->transport->write(call, bytes, length) ? LC_OK :
+							     LC_CANCELLED;
 }

@@ -51,8 +51,8 @@ endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 	}
 	if (rc == LC_INVALID) {
 		buf_add_char(&fault, '\0');
-		rc = endpoint_fault(
-			endpoint, fault.failed ? "" : fault.bytes, why);
+		rc = endpoint_fault(endpoint, fault.failed ? "" : fault.bytes,
+				    why);
 	}
 	buf_release(&fault);
 	return rc;
@@ -71,10 +71,12 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 		return endpoint_fault(endpoint, "its path ends in /", why);
 	if (endpoint->run == NULL)
 		return endpoint_fault(endpoint, "it has no function", why);
-	if (endpoint->method >= LC_METHOD__MAX ||
-	    endpoint->method == LC_HEAD || endpoint->method == LC_OPTIONS)
-		return endpoint_fault(endpoint, "the engine answers that "
-				      "method by itself", why);
+	if (endpoint->method >= LC_METHOD__MAX || endpoint->method == LC_HEAD ||
+	    endpoint->method == LC_OPTIONS)
+		return endpoint_fault(endpoint,
+				      "the engine answers that "
+				      "method by itself",
+				      why);
 	if (endpoint->deadline_ms <= 0)
 		return endpoint_fault(endpoint, "it has no deadline", why);
 	if (endpoint->summary == NULL)
@@ -93,9 +95,10 @@ router_check(const struct lc_endpoint *const *table, struct buf *why)
 		for (size_t j = 0; j < i; j++)
 			if (table[i]->method == table[j]->method &&
 			    strcmp(table[i]->path, table[j]->path) == 0)
-				return endpoint_fault(
-					table[i], "it stands in the table "
-					"twice", why);
+				return endpoint_fault(table[i],
+						      "it stands in the table "
+						      "twice",
+						      why);
 	}
 	return LC_OK;
 }

@@ -12,20 +12,19 @@
  * endpoints on one path and method.  On LC_INVALID `why` names the endpoint
  * and what is wrong with it.
  */
-enum lc_rc router_check(
-	const struct lc_endpoint *const *table, struct buf *why) LC_CHECKED;
+enum lc_rc router_check(const struct lc_endpoint *const *table, struct buf *why)
+	LC_CHECKED;
 
 /*
  * LC_OK with the endpoint (HEAD finds GET's); LC_NOT_FOUND; LC_METHOD with
  * no endpoint.
  */
-enum lc_rc router_find(
-	const struct lc_endpoint *const *table, enum lc_method method,
-	const char *path, const struct lc_endpoint **endpoint) LC_CHECKED;
+enum lc_rc router_find(const struct lc_endpoint *const *table,
+		       enum lc_method method, const char *path,
+		       const struct lc_endpoint **endpoint) LC_CHECKED;
 
 /* The methods of a path as `Allow` lists them; NULL without memory. */
-const char *router_allow(
-	const struct lc_endpoint *const *table, const char *path,
-	struct arena *arena);
+const char *router_allow(const struct lc_endpoint *const *table,
+			 const char *path, struct arena *arena);
 
 #endif

@@ -23,7 +23,8 @@ slots_open(struct slots *slots, const char *state_dir, int count)
 	slots->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (slots->descriptor < 0)
 		log_warning("%s: %s; heavy work is bounded in each process "
-			    "alone", path, strerror(errno));
+			    "alone",
+			    path, strerror(errno));
 }
 
 void
@@ -38,9 +39,10 @@ slots_close(struct slots *slots)
 static int
 slot_lock(const struct slots *slots, int slot, short type)
 {
-	struct flock lock = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = slot,
-		.l_len = 1};
+	struct flock lock = {.l_type = type,
+			     .l_whence = SEEK_SET,
+			     .l_start = slot,
+			     .l_len = 1};
 
 	return fcntl(slots->descriptor, F_OFD_SETLK, &lock);
 }
@@ -48,8 +50,8 @@ slot_lock(const struct slots *slots, int slot, short type)
 enum lc_rc
 slots_take(struct slots *slots, struct lc_progress *progress)
 {
-	const struct timespec pause = {
-		.tv_nsec = SLOTS_RETRY_MS * CLOCK_NS_PER_MS};
+	const struct timespec pause = {.tv_nsec = SLOTS_RETRY_MS *
+						  CLOCK_NS_PER_MS};
 	enum lc_rc rc;
 
 	while ((rc = progress_stopped(progress)) == LC_OK) {
@@ -62,8 +64,7 @@ slots_take(struct slots *slots, struct lc_progress *progress)
 			}
 			/* Anything but "taken": the file system has no locks. */
 			if (errno != EAGAIN && errno != EACCES) {
-				log_warning("slots.lock: %s",
-					    strerror(errno));
+				log_warning("slots.lock: %s", strerror(errno));
 				slots_close(slots);
 				break;
 			}

@@ -69,8 +69,7 @@ accept_one(struct gate_threads *threads)
 static void
 acceptor_drain(struct gate_threads *threads)
 {
-	int64_t until_ns = clock_mono_ns() +
-		ACCEPTOR_LAST_MS * CLOCK_NS_PER_MS;
+	int64_t until_ns = clock_mono_ns() + ACCEPTOR_LAST_MS * CLOCK_NS_PER_MS;
 
 	while (clock_mono_ns() < until_ns &&
 	       descriptor_wait(threads->listener, 0))
@@ -102,12 +101,11 @@ threads_start(struct gate_threads *threads, pthread_t *started, int wanted,
 	int count = 0;
 
 	while (count < wanted) {
-		int error = pthread_create(&started[count], NULL, run,
-					   threads);
+		int error = pthread_create(&started[count], NULL, run, threads);
 
 		if (error != 0) {
-			log_warning("only %d of %d threads started: %s",
-				    count, wanted, strerror(error));
+			log_warning("only %d of %d threads started: %s", count,
+				    wanted, strerror(error));
 			break;
 		}
 		count++;
@@ -131,10 +129,9 @@ gate_threads_start(struct gate_threads *threads)
 	threads->porter_count = threads_start(threads, threads->porters,
 					      GATE_PORTERS, porter_run);
 	atomic_store(&threads->accepting, wanted);
-	threads->acceptor_count = threads_start(
-		threads, threads->acceptors, wanted, acceptor_run);
-	atomic_fetch_sub(&threads->accepting,
-			 wanted - threads->acceptor_count);
+	threads->acceptor_count = threads_start(threads, threads->acceptors,
+						wanted, acceptor_run);
+	atomic_fetch_sub(&threads->accepting, wanted - threads->acceptor_count);
 	return threads->acceptor_count > 0 && threads->porter_count > 0;
 }
 

@@ -42,7 +42,7 @@ struct gate_threads {
 bool gate_threads_start(struct gate_threads *threads);
 
 /* Waits for their end until `end` (of CLOCK_REALTIME); false: some go on. */
-bool gate_threads_join(
-	struct gate_threads *threads, const struct timespec *end);
+bool gate_threads_join(struct gate_threads *threads,
+		       const struct timespec *end);
 
 #endif

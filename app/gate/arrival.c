@@ -52,16 +52,16 @@ records_look(const unsigned char *bytes, size_t length)
 	}
 	if (head || length == ARRIVAL_LOOK_BYTES)
 		return ARRIVAL_HEAD;
-	return length > 0 && bytes[0] != RECORD_VERSION ?
-		ARRIVAL_NEVER : ARRIVAL_PARTLY;
+	return length > 0 && bytes[0] != RECORD_VERSION ? ARRIVAL_NEVER :
+							  ARRIVAL_PARTLY;
 }
 
 enum arrival
 arrival_look(int connection)
 {
 	unsigned char bytes[ARRIVAL_LOOK_BYTES];
-	ssize_t length = recv(connection, bytes, sizeof(bytes),
-			      MSG_PEEK | MSG_DONTWAIT);
+	ssize_t length =
+		recv(connection, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
 
 	if (length > 0)
 		return records_look(bytes, (size_t)length);

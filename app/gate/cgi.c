@@ -105,21 +105,23 @@ body_read(struct lc_call *call)
 			       "Content-Length is not a number of bytes.");
 	if (length > most) {
 		body_drop(length < CGI_DROP_MOST ? length : CGI_DROP_MOST);
-		return lc_fail(call, LC_TOO_LARGE, "The body has %lld bytes; "
-			       "%lld are allowed.", (long long)length,
-			       (long long)most);
+		return lc_fail(call, LC_TOO_LARGE,
+			       "The body has %lld bytes; "
+			       "%lld are allowed.",
+			       (long long)length, (long long)most);
 	}
 	body = arena_alloc(&call->arena, (size_t)length + 1);
 	if (body == NULL)
 		return LC_NO_MEMORY;
 	while (at < (size_t)length) {
-		ssize_t part = read(STDIN_FILENO, body + at,
-				    (size_t)length - at);
+		ssize_t part =
+			read(STDIN_FILENO, body + at, (size_t)length - at);
 
 		if (part == 0 || (part < 0 && errno != EINTR))
-			return lc_fail(call, LC_BAD_REQUEST, "The body ended "
-				       "after %zu of %lld bytes.", at,
-				       (long long)length);
+			return lc_fail(call, LC_BAD_REQUEST,
+				       "The body ended "
+				       "after %zu of %lld bytes.",
+				       at, (long long)length);
 		at += part > 0 ? (size_t)part : 0;
 	}
 	call->request.body = body;
@@ -131,8 +133,8 @@ int
 cgi_serve(struct engine *engine)
 {
 	struct cgi_peer *peer = malloc(sizeof(*peer));
-	struct pollfd ready = {
-		.fd = outbox_descriptor(engine->outbox), .events = POLLIN};
+	struct pollfd ready = {.fd = outbox_descriptor(engine->outbox),
+			       .events = POLLIN};
 	enum lc_rc rc;
 
 	if (peer == NULL)

@@ -27,7 +27,7 @@ program_was_replaced(void)
 	ssize_t tail = (ssize_t)sizeof(mark) - 1;
 
 	return length > tail &&
-		memcmp(path + length - tail, mark, (size_t)tail) == 0;
+	       memcmp(path + length - tail, mark, (size_t)tail) == 0;
 }
 
 static void
@@ -42,8 +42,7 @@ wait_for_stop(struct engine *engine, const sigset_t *signals)
 			log_notice("stopping: signal %d", caught);
 			return;
 		}
-		if (program_was_replaced() &&
-		    atomic_load(&engine->open) == 0) {
+		if (program_was_replaced() && atomic_load(&engine->open) == 0) {
 			log_notice("stopping: the program was replaced");
 			return;
 		}
@@ -55,7 +54,7 @@ static bool
 threads_stop(struct gate_threads *threads)
 {
 	int64_t until_ns = clock_mono_ns() +
-		threads->engine->options->stop_ms * CLOCK_NS_PER_MS;
+			   threads->engine->options->stop_ms * CLOCK_NS_PER_MS;
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 	struct timespec end;
 
@@ -80,7 +79,7 @@ descriptor_is_unix(int descriptor)
 	socklen_t length = sizeof(address);
 
 	return getsockname(descriptor, &address, &length) == 0 &&
-		address.sa_family == AF_UNIX;
+	       address.sa_family == AF_UNIX;
 }
 
 int

@@ -30,8 +30,8 @@ peer_of(struct lc_call *call)
 static struct timeval
 timeval_of(int64_t ms)
 {
-	return (struct timeval){
-		.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	return (struct timeval){.tv_sec = ms / 1000,
+				.tv_usec = ms % 1000 * 1000};
 }
 
 /*
@@ -41,12 +41,11 @@ timeval_of(int64_t ms)
 static void
 peer_limit_sending(struct fcgi_peer *peer, size_t length)
 {
-	struct timeval limit = timeval_of(
-		peer->call.engine->options->send_timeout_ms);
+	struct timeval limit =
+		timeval_of(peer->call.engine->options->send_timeout_ms);
 
 	peer->sent += length;
-	if (peer->limited || (peer->sent <= PEER_FREE_BYTES &&
-			      peer->is_unix))
+	if (peer->limited || (peer->sent <= PEER_FREE_BYTES && peer->is_unix))
 		return;
 	peer->limited = true;
 	setsockopt(peer->request.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &limit,
@@ -113,8 +112,7 @@ connection_limit(const struct options *options, int connection)
 {
 	struct timeval limit = timeval_of(options->receive_timeout_ms);
 
-	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit,
-		   sizeof(limit));
+	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
 /*
@@ -143,8 +141,10 @@ body_read(struct fcgi_peer *peer)
 		kept = arena_dup(&peer->call.arena, body.bytes, body.length);
 	buf_release(&body);
 	if (total > most)
-		return lc_fail(&peer->call, LC_TOO_LARGE, "The body has %zu "
-			       "bytes; %zu are allowed.", total, most);
+		return lc_fail(&peer->call, LC_TOO_LARGE,
+			       "The body has %zu "
+			       "bytes; %zu are allowed.",
+			       total, most);
 	if (total > 0 && kept == NULL)
 		return LC_NO_MEMORY;
 	if (total > 0) {
@@ -155,8 +155,7 @@ body_read(struct fcgi_peer *peer)
 }
 
 void
-fcgi_peer_serve(struct engine *engine,
-		const struct fcgi_connection *connection)
+fcgi_peer_serve(struct engine *engine, const struct fcgi_connection *connection)
 {
 	struct fcgi_peer *peer = malloc(sizeof(*peer));
 	enum lc_rc rc, body_rc;

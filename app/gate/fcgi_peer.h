@@ -17,7 +17,7 @@ struct fcgi_connection {
  * Reads the request from the connection, which it owns from now on, and
  * dispatches it.
  */
-void fcgi_peer_serve(
-	struct engine *engine, const struct fcgi_connection *connection);
+void fcgi_peer_serve(struct engine *engine,
+		     const struct fcgi_connection *connection);
 
 #endif

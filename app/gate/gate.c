@@ -24,7 +24,8 @@ descriptor_listens(int descriptor)
 	socklen_t length = sizeof(listens);
 
 	return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens,
-			  &length) == 0 && listens != 0;
+			  &length) == 0 &&
+	       listens != 0;
 }
 
 /* Whether systemd, or another holder, passed a socket to this process. */

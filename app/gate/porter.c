@@ -56,9 +56,9 @@ static bool
 waiting_arm(struct gate_threads *threads, struct porter_waiting *waiting,
 	    int operation)
 {
-	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLRDHUP | EPOLLET | EPOLLONESHOT,
-		.data = {.ptr = waiting}};
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET |
+					      EPOLLONESHOT,
+				    .data = {.ptr = waiting}};
 	bool armed;
 
 	lock_take(&threads->lock);
@@ -149,8 +149,7 @@ porter_init(struct gate_threads *threads)
 	threads->watch = epoll_create1(EPOLL_CLOEXEC);
 	if (threads->watch >= 0 &&
 	    epoll_ctl(threads->watch, EPOLL_CTL_ADD,
-		      outbox_descriptor(threads->engine->outbox),
-		      &event) == 0)
+		      outbox_descriptor(threads->engine->outbox), &event) == 0)
 		return true;
 	log_error("nothing can be waited for: %s", strerror(errno));
 	return false;
@@ -178,7 +177,8 @@ porter_run(void *arg)
 		bool waits = atomic_load(&threads->waiting_count) > 0;
 		struct epoll_event event = {.data = {.ptr = NULL}};
 		int timeout_ms = atomic_load(&threads->stopping) ?
-			PORTER_STOP_WAKE_MS : PORTER_WAKE_MS;
+					 PORTER_STOP_WAKE_MS :
+					 PORTER_WAKE_MS;
 
 		if (epoll_wait(threads->watch, &event, 1, timeout_ms) > 0 &&
 		    event.data.ptr != NULL)

@@ -20,7 +20,7 @@ void *porter_run(void *arg);
 void porter_take(struct gate_threads *threads, int connection);
 
 /* Serves a connection of which at least the header has arrived. */
-void connection_serve(
-	struct gate_threads *threads, int connection, enum arrival arrival);
+void connection_serve(struct gate_threads *threads, int connection,
+		      enum arrival arrival);
 
 #endif

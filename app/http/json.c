@@ -147,8 +147,7 @@ json_array_end(struct json *json)
 }
 
 void
-json_bytes(struct json *json, const char *name, const char *text,
-	   size_t length)
+json_bytes(struct json *json, const char *name, const char *text, size_t length)
 {
 	json_lead(json, name);
 	json_string(json->out, text, length);

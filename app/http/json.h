@@ -33,8 +33,8 @@ void json_array_begin(struct json *json, const char *name);
 void json_array_end(struct json *json);
 
 void json_text(struct json *json, const char *name, const char *text);
-void json_bytes(
-	struct json *json, const char *name, const char *text, size_t length);
+void json_bytes(struct json *json, const char *name, const char *text,
+		size_t length);
 void json_number(struct json *json, const char *name, double value);
 void json_int(struct json *json, const char *name, int64_t value);
 void json_bool(struct json *json, const char *name, bool value);

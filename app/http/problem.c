@@ -54,8 +54,8 @@ problem_write(struct response *response, const struct problem *problem)
 	}
 	if (problem->errors != NULL) {
 		json_array_begin(&json, "errors");
-		for (const struct problem_error *e = problem->errors;
-		     e != NULL; e = e->next)
+		for (const struct problem_error *e = problem->errors; e != NULL;
+		     e = e->next)
 			error_write(&json, e);
 		json_array_end(&json);
 	}

@@ -65,8 +65,8 @@ pair_parse(struct query_pair *pair, const char *text, size_t length,
 	pair->name_length = query_decode(room, text, name_length, true);
 	value = room + pair->name_length + 1;
 	pair->value = value;
-	pair->value_length = query_decode(
-		value, text + length - value_length, value_length, true);
+	pair->value_length = query_decode(value, text + length - value_length,
+					  value_length, true);
 	return LC_OK;
 }
 
@@ -79,8 +79,8 @@ query_parse(struct query *query, const char *text, size_t length,
 	*query = (struct query){.count = 0};
 	if (length == 0)
 		return LC_OK;
-	query->pairs = arena_alloc(
-		arena, query_count(text, length) * sizeof(*query->pairs));
+	query->pairs = arena_alloc(arena, query_count(text, length) *
+						  sizeof(*query->pairs));
 	if (query->pairs == NULL)
 		return LC_NO_MEMORY;
 	while (from <= length) {
@@ -88,9 +88,9 @@ query_parse(struct query *query, const char *text, size_t length,
 		size_t to = end != NULL ? (size_t)(end - text) : length;
 
 		if (to > from) {
-			enum lc_rc rc = pair_parse(
-				&query->pairs[query->count], text + from,
-				to - from, arena);
+			enum lc_rc rc =
+				pair_parse(&query->pairs[query->count],
+					   text + from, to - from, arena);
 
 			if (rc != LC_OK)
 				return rc;

@@ -24,15 +24,14 @@ struct query {
 };
 
 /* LC_OK or LC_NO_MEMORY; the pairs live in the arena. */
-enum lc_rc query_parse(
-	struct query *query, const char *text, size_t length,
-	struct arena *arena) LC_CHECKED;
+enum lc_rc query_parse(struct query *query, const char *text, size_t length,
+		       struct arena *arena) LC_CHECKED;
 
 /*
  * Decodes `length` bytes into `out`, which has room for as many and a NUL;
  * returns the decoded length.
  */
-size_t query_decode(
-	char *out, const char *text, size_t length, bool plus_is_space);
+size_t query_decode(char *out, const char *text, size_t length,
+		    bool plus_is_space);
 
 #endif

@@ -121,19 +121,19 @@ request_route(struct request *request, const char *uri, const char *info,
 			mount = strlen(script);
 		}
 	}
-	request->mount = arena_dup(
-		arena, path, length_without_slashes(path, mount));
+	request->mount =
+		arena_dup(arena, path, length_without_slashes(path, mount));
 	info_length = length_without_slashes(info, strlen(info));
-	request->path = info_length == 0 ?
-		"/" : arena_dup(arena, info, info_length);
-	return request->mount == NULL || request->path == NULL ?
-		LC_NO_MEMORY : LC_OK;
+	request->path =
+		info_length == 0 ? "/" : arena_dup(arena, info, info_length);
+	return request->mount == NULL || request->path == NULL ? LC_NO_MEMORY :
+								 LC_OK;
 }
 
 /* Which of the variables that every request needs this one is. */
 static void
-variable_take(struct request *request, const char *variable,
-	      const char **uri, const char **info, const char **script)
+variable_take(struct request *request, const char *variable, const char **uri,
+	      const char **info, const char **script)
 {
 	const struct {
 		const char *name;
@@ -163,9 +163,12 @@ request_read(struct request *request, char *const *variables,
 {
 	const char *uri = NULL, *info = NULL, *script = "";
 
-	*request = (struct request){
-		.method_name = "GET", .query = "", .mount = "", .path = "/",
-		.body = "", .variables = variables};
+	*request = (struct request){.method_name = "GET",
+				    .query = "",
+				    .mount = "",
+				    .path = "/",
+				    .body = "",
+				    .variables = variables};
 	for (char *const *v = variables; *v != NULL; v++)
 		variable_take(request, *v, &uri, &info, &script);
 	request->method = method_read(request->method_name);

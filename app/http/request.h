@@ -13,20 +13,20 @@
 #include "base/arena.h"
 
 /* X(constant, name) */
-#define LC_METHOD_TABLE(X)        \
-	X(LC_GET, "GET")          \
-	X(LC_HEAD, "HEAD")        \
-	X(LC_POST, "POST")        \
-	X(LC_PUT, "PUT")          \
-	X(LC_PATCH, "PATCH")      \
-	X(LC_DELETE, "DELETE")    \
+#define LC_METHOD_TABLE(X)     \
+	X(LC_GET, "GET")       \
+	X(LC_HEAD, "HEAD")     \
+	X(LC_POST, "POST")     \
+	X(LC_PUT, "PUT")       \
+	X(LC_PATCH, "PATCH")   \
+	X(LC_DELETE, "DELETE") \
 	X(LC_OPTIONS, "OPTIONS")
 
 enum lc_method {
 #define LC_METHOD_ENUM(constant, name) constant,
 	LC_METHOD_TABLE(LC_METHOD_ENUM)
 #undef LC_METHOD_ENUM
-	LC_METHOD__MAX /* any other */
+		LC_METHOD__MAX /* any other */
 };
 
 struct request {
@@ -45,9 +45,8 @@ struct request {
  * Reads the variables.  LC_BAD_REQUEST: the path holds a NUL or is not
  * UTF-8; LC_NO_MEMORY.
  */
-enum lc_rc request_read(
-	struct request *request, char *const *variables,
-	struct arena *arena) LC_CHECKED;
+enum lc_rc request_read(struct request *request, char *const *variables,
+			struct arena *arena) LC_CHECKED;
 
 /* A variable's value, e.g. of "HTTP_ACCEPT" or "REMOTE_ADDR"; or NULL. */
 const char *request_variable(const struct request *request, const char *name);

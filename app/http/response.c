@@ -75,8 +75,8 @@ response_field_text(struct response *response, const char *name,
 }
 
 void
-response_field(struct response *response, const char *name,
-	       const char *format, ...)
+response_field(struct response *response, const char *name, const char *format,
+	       ...)
 {
 	char value[1024];
 	va_list list;
@@ -91,16 +91,15 @@ response_field(struct response *response, const char *name,
 }
 
 void
-response_head(const struct response *response, bool streamed,
-	      struct buf *out)
+response_head(const struct response *response, bool streamed, struct buf *out)
 {
 	char *room = buf_room(out, 3 * SHORTEST_MAX);
 
 	if (room == NULL)
 		return;
 	buf_add(out, "Status: ", 8);
-	out->length += shortest_format_int64(
-		response->status, out->bytes + out->length);
+	out->length += shortest_format_int64(response->status,
+					     out->bytes + out->length);
 	buf_add_char(out, ' ');
 	buf_add_text(out, status_phrase(response->status));
 	buf_add(out, "\r\n", 2);

@@ -24,20 +24,19 @@ void response_release(struct response *response);
 void response_reset(struct response *response);
 
 /* Adds a header field; the value is formatted. */
-void response_field(
-	struct response *response, const char *name, const char *format, ...)
-	LC_PRINTF(3, 4);
+void response_field(struct response *response, const char *name,
+		    const char *format, ...) LC_PRINTF(3, 4);
 
 /* Adds a field whose value is a constant of ours. */
-void response_field_text(
-	struct response *response, const char *name, const char *value);
+void response_field_text(struct response *response, const char *name,
+			 const char *value);
 
 /*
  * Writes status line, fields and the empty line into `out`; with
  * Content-Length unless `streamed`.
  */
-void response_head(
-	const struct response *response, bool streamed, struct buf *out);
+void response_head(const struct response *response, bool streamed,
+		   struct buf *out);
 
 /* "Not Found" for 404; "Unknown" for what has no name. */
 const char *status_phrase(int status);

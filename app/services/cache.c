@@ -21,15 +21,15 @@ static enum lc_rc
 cache_read_address(struct cache *cache, const char *address)
 {
 	const char *colon = address[0] == '/' ? NULL : strrchr(address, ':');
-	size_t length = colon != NULL ? (size_t)(colon - address) :
-		strlen(address);
+	size_t length =
+		colon != NULL ? (size_t)(colon - address) : strlen(address);
 	int64_t port = CACHE_PORT;
 
 	if (length == 0 || length >= sizeof(cache->host))
 		return LC_INVALID;
-	if (colon != NULL &&
-	    (number_parse_int64(colon + 1, strlen(colon + 1), &port) !=
-		     NUMBER_OK || port < 1 || port > 65535))
+	if (colon != NULL && (number_parse_int64(colon + 1, strlen(colon + 1),
+						 &port) != NUMBER_OK ||
+			      port < 1 || port > 65535))
 		return LC_INVALID;
 	memcpy(cache->host, address, length);
 	cache->host[length] = '\0';
@@ -38,8 +38,7 @@ cache_read_address(struct cache *cache, const char *address)
 }
 
 enum lc_rc
-cache_new(const char *setting, struct cache **out, char *why,
-	  size_t why_bytes)
+cache_new(const char *setting, struct cache **out, char *why, size_t why_bytes)
 {
 	size_t scheme = sizeof(cache_scheme) - 1;
 	struct cache *cache;
@@ -53,9 +52,11 @@ cache_new(const char *setting, struct cache **out, char *why,
 	if (strncmp(setting, cache_scheme, scheme) != 0 ||
 	    cache_read_address(cache, setting + scheme) != LC_OK) {
 		free(cache);
-		snprintf(why, why_bytes, "cache cannot be \"%.80s\"; it must "
+		snprintf(why, why_bytes,
+			 "cache cannot be \"%.80s\"; it must "
 			 "be off, memcached://HOST:PORT or "
-			 "memcached:///PATH.sock", setting);
+			 "memcached:///PATH.sock",
+			 setting);
 		return LC_INVALID;
 	}
 	*out = cache;

@@ -20,9 +20,8 @@ enum { CACHE_WHY_MAX = 160 };
  * Reads the setting; no connection is made.  LC_INVALID with `why` when it
  * is none of the forms; LC_OK with NULL for "off".
  */
-enum lc_rc cache_new(
-	const char *setting, struct cache **out, char *why, size_t why_bytes)
-	LC_CHECKED;
+enum lc_rc cache_new(const char *setting, struct cache **out, char *why,
+		     size_t why_bytes) LC_CHECKED;
 void cache_free(struct cache *cache);
 
 /*

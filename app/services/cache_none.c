@@ -11,8 +11,7 @@ struct cache {
 static struct cache cache_absent;
 
 enum lc_rc
-cache_new(const char *setting, struct cache **out, char *why,
-	  size_t why_bytes)
+cache_new(const char *setting, struct cache **out, char *why, size_t why_bytes)
 {
 	(void)why;
 	(void)why_bytes;
@@ -30,7 +29,8 @@ enum lc_rc
 cache_probe(struct cache *cache, char *why, size_t why_bytes)
 {
 	(void)cache;
-	snprintf(why, why_bytes, "this program was built without "
+	snprintf(why, why_bytes,
+		 "this program was built without "
 		 "libmemcached");
 	return LC_UNAVAILABLE;
 }
