@@ -6,7 +6,7 @@
 #include "engine/param.h"
 #include "http/query.h"
 
-enum { BIND_NEAR_MOST = 2, BIND_WARN_MOST = 16 };
+enum { BIND_NEAR_MOST = 2 };
 
 static enum lc_rc
 error_add(struct lc_call *call, const char *param, const char *type,

@@ -10,6 +10,9 @@
 
 #include "engine/call.h"
 
+/* A reply names so many unknown parameters at most. */
+enum { BIND_WARN_MOST = 16 };
+
 /*
  * Fills `call->args` by the endpoint's table.  LC_INVALID with the call's
  * errors; LC_NO_MEMORY.

@@ -191,10 +191,12 @@ errors_check(const struct lc_call *call)
 	}
 }
 
+/* A warning for each unknown parameter, in order, up to so many. */
 static void
 warnings_check(const struct lc_call *call, const struct query *query)
 {
 	const struct lc_warning *warning = call->warnings;
+	int warned = 0;
 
 	for (size_t i = 0; i < query->count; i++) {
 		const struct query_pair *pair = &query->pairs[i];
@@ -202,6 +204,8 @@ warnings_check(const struct lc_call *call, const struct query *query)
 		if (strlen(pair->name) == pair->name_length &&
 		    name_known(call, pair->name))
 			continue;
+		if (warned++ == BIND_WARN_MOST)
+			break;
 		MUST(warning != NULL);
 		warning = warning->next;
 	}
