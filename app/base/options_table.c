@@ -31,7 +31,7 @@ const struct option options_table[] = {
 	{CHOICE_OPTION(log_level), .choices = log_levels, .def = "notice",
 	 .unit = "",
 	 .doc = "The least important messages that are still written."},
-	{INT_OPTION(threads), .min = 1, .max = 64, .def = "4",
+	{INT_OPTION(threads), .min = 1, .max = 64, .def = "2",
 	 .unit = "threads",
 	 .doc = "Threads of each process that accept and answer requests."},
 	{INT_OPTION(pool_threads), .min = 0, .max = 256, .def = "0",

@@ -11,7 +11,7 @@ from typing import List, Optional
 from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel
 
-ZONES_PER_DEG = 4
+ZONES_PER_DEG = 1
 ZONES = 180 * ZONES_PER_DEG
 RA_CELLS = 1 << 44
 ZONE_SHIFT = 45

@@ -3,7 +3,7 @@
 // a persistent connection, one prepared query.
 declare(strict_types=1);
 
-const ZONES_PER_DEG = 4;
+const ZONES_PER_DEG = 1;
 const ZONES = 180 * ZONES_PER_DEG;
 const RA_CELLS = 1 << 44;
 const ZONE_SHIFT = 45;

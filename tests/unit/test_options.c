@@ -155,7 +155,7 @@ test_wrong(void **state)
 	} cases[] = {
 		{"\nthreads = many\n",
 		 NULL,
-		 {":2: threads", "\"many\"", "from 1 to 64", "threads = 4"}},
+		 {":2: threads", "\"many\"", "from 1 to 64", "threads = 2"}},
 		{"threads = 0", NULL, {":1: threads", "\"0\"", "from 1 to 64"}},
 		{"threads = 65", NULL, {":1: threads", "\"65\""}},
 		{"threads =", NULL, {":1: threads", "\"\""}},
