@@ -69,9 +69,10 @@ main(int argc, char **argv)
 	if (gate_find(&gate, argc, argv) != LC_OK)
 		return EXIT_FAILURE;
 	if (gate.kind == GATE_NONE) {
-		log_error("lightcone %s is started by a web server (FastCGI "
-			  "or CGI), or with --socket PATH; see lightcone(1)",
-			  LIGHTCONE_VERSION);
+		log_error(
+			"lightcone %s is started by a web server (FastCGI "
+			"or CGI), or with --socket PATH; see lightcone.fcgi(8)",
+			LIGHTCONE_VERSION);
 		return EXIT_FAILURE;
 	}
 	buf_init(&why);

@@ -83,7 +83,7 @@ static enum lc_rc
 target_find(struct lc_call *call, struct catalogue *catalogue, const char *text,
 	    struct galaxy_target *target)
 {
-	struct catalogue_place place;
+	struct catalogue_place place = {.id = 0};
 	struct coordinates read;
 	enum lc_rc rc;
 
@@ -112,7 +112,8 @@ list_write(struct json *json, const char *name, const char *list)
 	while (*list != '\0') {
 		size_t length = strcspn(list, "|");
 
-		json_bytes(json, NULL, list, length);
+		if (length > 0)
+			json_bytes(json, NULL, list, length);
 		list += length + (list[length] == '|');
 	}
 	json_array_end(json);

@@ -34,7 +34,7 @@ catalogue_write(struct json *json, const struct context *context)
 static void
 companions_write(struct json *json, const struct companion *companion)
 {
-	char why[COMPANION_WHY_MAX];
+	char why[COMPANION_WHY_MAX] = "out of memory";
 	bool answers;
 
 	json_object_begin(json, "companions");

@@ -1,6 +1,7 @@
 /*
  * GET /: a page for people, which says what is here, with links that work.
  */
+#include "context.h"
 #include "table.h"
 
 static const char page_head[] =
@@ -14,6 +15,7 @@ static const char page_head[] =
 	"  background: #fcfcfa; max-width: 42rem; margin: 3rem auto;\n"
 	"  padding: 0 1rem }\n"
 	"a { color: #1d4fb8 } code { font-size: .95em }\n"
+	"pre { white-space: pre-wrap; font-size: .85em }\n"
 	"dt { margin-top: 1rem; font-weight: 600 } dd { margin-left: 1.2rem }\n"
 	"@media (prefers-color-scheme: dark) { body { color: #dde3ee;\n"
 	"  background: #10141d } a { color: #8fb4ff } }\n"
@@ -35,6 +37,30 @@ static const struct {
 	 "the bright galaxies around Virgo A"},
 };
 
+/* What the default catalogue's makers ask to be said. */
+static void
+licence_write(struct lc_call *call, struct buf *page)
+{
+	const struct context *context = lc_context(call);
+	struct catalogue *catalogue;
+	char why[CATALOGUE_WHY_MAX];
+	const char *licence = "";
+
+	if (catalogue_acquire(context->catalogues, context->catalogue,
+			      &catalogue, why, sizeof(why)) != LC_OK)
+		return;
+	if (catalogue_licence(catalogue, lc_arena(call), &licence) == LC_OK &&
+	    licence[0] != '\0') {
+		buf_printf(page,
+			   "<details><summary>Licence of the catalogue "
+			   "%s</summary>\n<pre>",
+			   context->catalogue);
+		buf_add_html(page, licence);
+		buf_add_text(page, "</pre></details>\n");
+	}
+	catalogue_release(catalogue);
+}
+
 static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
@@ -55,12 +81,10 @@ home_run(struct lc_call *call, const void *args)
 	}
 	buf_add_text(page, "</dl>\n<h2>For operators</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
-	buf_add_text(page,
-		     "/health\"><code>GET /health</code></a> says "
-		     "whether all is well.</p>\n"
-		     "<p>Catalogue: OpenNGC by Mattia Verga, "
-		     "<a href=\"https://creativecommons.org/licenses/by-sa/"
-		     "4.0/\">CC-BY-SA-4.0</a>.</p>\n</html>\n");
+	buf_add_text(page, "/health\"><code>GET /health</code></a> says "
+			   "whether all is well.</p>\n");
+	licence_write(call, page);
+	buf_add_text(page, "</html>\n");
 	return LC_OK;
 }
 

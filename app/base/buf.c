@@ -93,6 +93,9 @@ buf_add_html(struct buf *buf, const char *text)
 		case '"':
 			buf_add_text(buf, "&quot;");
 			break;
+		case '\'':
+			buf_add_text(buf, "&#39;");
+			break;
 		default:
 			buf_add_char(buf, *text);
 		}

@@ -61,6 +61,8 @@ option_say_right(const struct option *option, struct buf *why)
 	} else {
 		buf_printf(why, "; it must have from %lld to %lld bytes",
 			   (long long)option->min, (long long)option->max);
+		if (option->ok != NULL)
+			buf_printf(why, " and be %s", option->unit);
 	}
 	buf_printf(why, ", for example %s = %s", option->name,
 		   option->def[0] != '\0' ? option->def : "\"\"");
@@ -122,7 +124,8 @@ option_set(struct options *options, const struct option *option,
 		return option_keep_text(options, option, value);
 	case OPTION_TEXT:
 		if ((int64_t)length < option->min ||
-		    (int64_t)length > option->max)
+		    (int64_t)length > option->max ||
+		    (option->ok != NULL && !option->ok(value)))
 			break;
 		return option_keep_text(options, option, value);
 	}

@@ -47,6 +47,7 @@ struct option {
 	size_t offset;              /* of the field in struct options */
 	int64_t min, max;           /* of a whole number; of a text's bytes */
 	const char *const *choices; /* of a choice, ends in NULL */
+	bool (*ok)(const char *value); /* what else a text must be; or NULL */
 	const char *def;
 	const char *unit; /* "" where there is none */
 	const char *doc;

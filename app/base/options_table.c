@@ -15,15 +15,33 @@
 
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
 
+static bool
+catalogue_ok(const char *value)
+{
+	return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-_")] ==
+	       '\0';
+}
+
+static bool
+cache_ok(const char *value)
+{
+	static const char scheme[] = "memcached://";
+
+	return strcmp(value, "off") == 0 ||
+	       (strncmp(value, scheme, sizeof(scheme) - 1) == 0 &&
+		value[sizeof(scheme) - 1] != '\0');
+}
+
 const struct option options_table[] = {
 	{TEXT_OPTION(state), .min = 1, .max = PATH_MAX - 128,
 	 .def = LIGHTCONE_STATE_DIR, .unit = "directory",
 	 .doc = "Where catalogues and everything shared are kept; mode 0700, "
 		"outside the document root."},
 	{TEXT_OPTION(catalogue), .min = 1, .max = 64, .def = "openngc",
-	 .unit = "name",
+	 .ok = catalogue_ok, .unit = "of a-z, 0-9, - and _",
 	 .doc = "The catalogue that answers when a request names none."},
 	{TEXT_OPTION(cache), .min = 1, .max = 1024, .def = "off",
+	 .ok = cache_ok,
 	 .unit = "off, memcached://HOST:PORT or memcached:///PATH.sock",
 	 .doc = "The Memcached companion whose state /health shows."},
 	{TEXT_OPTION(cors_origin), .max = 256, .def = "*", .unit = "origin",

@@ -199,7 +199,7 @@ lc_refuse(struct lc_call *call, const char *param, const char *type,
 void
 lc_warn(struct lc_call *call, const char *format, ...)
 {
-	struct lc_warning *warning =
+	struct problem_warning *warning =
 		arena_alloc(&call->arena, sizeof(*warning));
 	va_list list;
 

@@ -43,11 +43,6 @@ enum call_state {
 
 enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1 };
 
-struct lc_warning {
-	const char *text;
-	struct lc_warning *next;
-};
-
 struct lc_call {
 	struct engine *engine;
 	const struct transport *transport;
@@ -66,7 +61,7 @@ struct lc_call {
 	const char *detail; /* of a problem */
 	const char *allow;  /* of a 405 or OPTIONS */
 	struct problem_error *errors, **errors_end;
-	struct lc_warning *warnings, **warnings_end;
+	struct problem_warning *warnings, **warnings_end;
 
 	atomic_int state; /* enum call_state */
 	atomic_int holders;

@@ -30,10 +30,7 @@ dispatch_route(struct lc_call *call)
 		router_find(table, call->request.method, path, &call->endpoint);
 
 	if (rc == LC_NOT_FOUND)
-		return lc_fail(call, rc,
-			       "There is nothing at %.200s; / lists "
-			       "what there is.",
-			       path);
+		return lc_fail(call, rc, "There is nothing at %.200s.", path);
 	if (rc == LC_METHOD) {
 		call->allow = router_allow(table, path, &call->arena);
 		if (call->request.method == LC_OPTIONS)
@@ -124,6 +121,8 @@ dispatch(struct lc_call *call, enum lc_rc read)
 	if (rc == LC_PARKED)
 		return;
 	/* An answer in pieces was claimed with its first piece. */
+	if (call->streaming)
+		call->verdict = rc;
 	if (call->streaming || call_claim(call, CALL_BY_RUN, rc))
 		call_answer(call);
 }
@@ -177,6 +176,8 @@ lc_park(struct lc_call *call, void (*gone)(struct lc_call *call, void *arg),
 {
 	enum lc_rc rc;
 
+	if (call->was_listed)
+		return lc_fail(call, LC_INTERNAL, "Heavy work cannot park.");
 	call->parked = true;
 	call->gone = gone;
 	call->gone_arg = arg;

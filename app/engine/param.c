@@ -54,8 +54,10 @@ number_read(const char *text, size_t length, double *field,
 {
 	enum number_fault wrong = number_parse_double(text, length, field);
 
-	if (wrong == NUMBER_OK)
+	if (wrong == NUMBER_OK) {
+		*field += 0.0; /* minus zero is zero */
 		return LC_OK;
+	}
 	if (wrong == NUMBER_RANGE)
 		return fault_set(fault, arena, "finite_number",
 				 "Input should be a finite number");

@@ -46,6 +46,8 @@ job_run(struct lc_call *call, struct slots *slots)
 		slots_give(slots);
 	}
 	/* An answer in pieces was claimed with its first piece. */
+	if (call->streaming)
+		call->verdict = rc;
 	if (call->streaming || call_claim(call, CALL_BY_RUN, rc))
 		call_post_answer(call, 2);
 	else

@@ -73,13 +73,7 @@ json_finish(struct lc_call *call)
 	if (!call->json_open)
 		return;
 	call->json_open = false;
-	if (call->warnings != NULL) {
-		json_array_begin(&call->json, "warnings");
-		for (const struct lc_warning *w = call->warnings; w != NULL;
-		     w = w->next)
-			json_text(&call->json, NULL, w->text);
-		json_array_end(&call->json);
-	}
+	problem_warnings(&call->json, call->warnings);
 	json_object_end(&call->json);
 	buf_add_char(&call->response.body, '\n');
 }
@@ -153,6 +147,7 @@ reply_send(struct lc_call *call)
 		if (problem.detail == NULL)
 			problem.detail = call->detail;
 		problem.errors = call->errors;
+		problem.warnings = call->warnings;
 		if (call->errors != NULL && problem.detail == NULL)
 			problem.detail =
 				"Some of the input is wrong; see errors.";
@@ -217,7 +212,7 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	bool sent;
 
 	/* From here on the answer is this function's: no 504 in the middle. */
-	if (!call_claim(call, CALL_BY_RUN, LC_OK))
+	if (call->reply == NULL && !call_claim(call, CALL_BY_RUN, LC_OK))
 		return LC_CANCELLED;
 	call->response.media_type = media_type;
 	response_field_text(&call->response, "Cache-Control", "no-store");

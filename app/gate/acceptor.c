@@ -45,6 +45,19 @@ connection_take(struct gate_threads *threads, int connection)
 		connection_serve(threads, connection, arrival);
 }
 
+/* Once a second: this may go on for long. */
+static void
+accept_complain(int error)
+{
+	static _Atomic int64_t last_ns;
+	int64_t now_ns = clock_mono_ns(), last = atomic_load(&last_ns);
+
+	if (now_ns - last >= CLOCK_NS_PER_S &&
+	    atomic_compare_exchange_strong(&last_ns, &last, now_ns))
+		log_warning("no connection can be accepted: %s",
+			    strerror(error));
+}
+
 /* Accepts one connection; false when there was none. */
 static bool
 accept_one(struct gate_threads *threads)
@@ -58,8 +71,7 @@ accept_one(struct gate_threads *threads)
 	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 	    errno == ENOBUFS) {
 		/* The connection stays in the backlog; some will end. */
-		log_warning("no connection can be accepted: %s",
-			    strerror(errno));
+		accept_complain(errno);
 		poll(NULL, 0, ACCEPTOR_PAUSE_MS);
 	}
 	return errno == ECONNABORTED || errno == EINTR;
@@ -126,24 +138,34 @@ gate_threads_start(struct gate_threads *threads)
 		   sizeof(idle));
 	if (!porter_init(threads))
 		return false;
-	threads->porter_count = threads_start(threads, threads->porters,
-					      GATE_PORTERS, porter_run);
+	threads->keeper_count =
+		threads_start(threads, &threads->keeper, 1, porter_keep);
+	threads->sender_count = threads_start(threads, threads->senders,
+					      GATE_SENDERS, porter_send);
 	atomic_store(&threads->accepting, wanted);
 	threads->acceptor_count = threads_start(threads, threads->acceptors,
 						wanted, acceptor_run);
 	atomic_fetch_sub(&threads->accepting, wanted - threads->acceptor_count);
-	return threads->acceptor_count > 0 && threads->porter_count > 0;
+	return threads->acceptor_count > 0 && threads->sender_count > 0 &&
+	       threads->keeper_count > 0;
+}
+
+static bool
+threads_join(const pthread_t *threads, int count, const struct timespec *end)
+{
+	for (int i = 0; i < count; i++)
+		if (pthread_timedjoin_np(threads[i], NULL, end) != 0)
+			return false;
+	return true;
 }
 
 bool
 gate_threads_join(struct gate_threads *threads, const struct timespec *end)
 {
-	for (int i = 0; i < threads->acceptor_count; i++)
-		if (pthread_timedjoin_np(threads->acceptors[i], NULL, end) != 0)
-			return false;
-	for (int i = 0; i < threads->porter_count; i++)
-		if (pthread_timedjoin_np(threads->porters[i], NULL, end) != 0)
-			return false;
+	if (!threads_join(threads->acceptors, threads->acceptor_count, end) ||
+	    !threads_join(threads->senders, threads->sender_count, end) ||
+	    !threads_join(&threads->keeper, threads->keeper_count, end))
+		return false;
 	porter_release(threads);
 	return true;
 }

@@ -2,8 +2,8 @@
  * The threads of the gate.
  *
  * Acceptors sleep in accept(2), where the kernel wakes just one of them for
- * a connection, and answer what is quick.  Porters see to the rest: they
- * send what others have decided (the outbox), and look after connections
+ * a connection, and answer what is quick.  Porters see to the rest: two
+ * send what others have decided (the outbox), and one keeps connections
  * whose request has not arrived, which so hold no thread; after option
  * receive_timeout_ms without the rest these are closed.
  *
@@ -17,7 +17,7 @@
 #include "base/lock.h"
 #include "engine/engine.h"
 
-enum { GATE_ACCEPTORS_MAX = 64, GATE_PORTERS = 2 };
+enum { GATE_ACCEPTORS_MAX = 64, GATE_SENDERS = 2 };
 
 struct porter_waiting;
 
@@ -28,13 +28,14 @@ struct gate_threads {
 	atomic_bool stopping; /* accept what is there already, no more */
 	atomic_bool ending;   /* porters, too */
 	atomic_int accepting; /* acceptors that have not ended */
-	int acceptor_count, porter_count;
+	int acceptor_count, sender_count, keeper_count;
 	pthread_t acceptors[GATE_ACCEPTORS_MAX];
-	pthread_t porters[GATE_PORTERS];
+	pthread_t senders[GATE_SENDERS];
+	pthread_t keeper;
 
-	int watch; /* epoll: the outbox, and connections put aside */
+	int watch; /* epoll: connections that were put aside */
 	struct lock lock;
-	struct porter_waiting *waiting; /* under the lock */
+	struct porter_waiting *waiting; /* its head under the lock */
 	atomic_int waiting_count;
 };
 

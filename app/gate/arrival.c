@@ -13,7 +13,7 @@ enum {
 	RECORD_STDIN = 5,
 };
 
-/* A header that is longer than this is given to libfcgi unseen. */
+/* What is longer than this is given to libfcgi, to be waited for there. */
 enum { ARRIVAL_LOOK_BYTES = 16384 };
 
 /* The content and padding that follow a record's header. */
@@ -50,7 +50,7 @@ records_look(const unsigned char *bytes, size_t length)
 		else if (header[1] == RECORD_STDIN && record_is_empty(header))
 			return head ? ARRIVAL_WHOLE : ARRIVAL_NEVER;
 	}
-	if (head || length == ARRIVAL_LOOK_BYTES)
+	if (length == ARRIVAL_LOOK_BYTES)
 		return ARRIVAL_HEAD;
 	return length > 0 && bytes[0] != RECORD_VERSION ? ARRIVAL_NEVER :
 							  ARRIVAL_PARTLY;

@@ -10,7 +10,7 @@
 
 enum arrival {
 	ARRIVAL_WHOLE,  /* all of it, with its body: no read will block */
-	ARRIVAL_HEAD,   /* the parameters, and perhaps part of the body */
+	ARRIVAL_HEAD,   /* as much as one can look at, and more may come */
 	ARRIVAL_PARTLY, /* less than that */
 	ARRIVAL_NEVER,  /* the peer has closed, or does not speak FastCGI */
 };

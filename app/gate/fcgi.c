@@ -15,6 +15,7 @@
 enum {
 	FCGI_REPLACED_LOOK_S = 5,
 	FCGI_JOIN_MS = 300,
+	FCGI_DRAIN_MS = 1000, /* for accepting and arriving, in the stop */
 };
 
 /* An upgrade put another program in this one's place. */
@@ -53,14 +54,17 @@ wait_for_stop(struct engine *engine, const sigset_t *signals)
 static bool
 threads_stop(struct gate_threads *threads)
 {
-	int64_t until_ns = clock_mono_ns() +
-			   threads->engine->options->stop_ms * CLOCK_NS_PER_MS;
+	int64_t begun_ns = clock_mono_ns();
+	int64_t drained_ns = begun_ns + FCGI_DRAIN_MS * CLOCK_NS_PER_MS;
+	int64_t until_ns =
+		begun_ns + threads->engine->options->stop_ms * CLOCK_NS_PER_MS;
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 	struct timespec end;
 
 	atomic_store(&threads->stopping, true);
+	/* A peer that holds an acceptor must not use up the others' time. */
 	while (atomic_load(&threads->accepting) > 0 &&
-	       clock_mono_ns() < until_ns)
+	       clock_mono_ns() < drained_ns)
 		nanosleep(&pause, NULL);
 	if (!engine_stop(threads->engine, until_ns))
 		return false;

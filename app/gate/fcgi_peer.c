@@ -2,11 +2,14 @@
 
 #include <fcgiapp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "engine/dispatch.h"
 
 struct fcgi_peer {
@@ -16,10 +19,15 @@ struct fcgi_peer {
 	bool drained; /* nothing of the request is left unread */
 	bool limited; /* SO_SNDTIMEO is set */
 	size_t sent;
+	int64_t blocked_ns; /* time spent in writing */
 };
 
-/* What a fresh unix socket takes without blocking, with much to spare. */
-enum { PEER_FREE_BYTES = 32768 };
+enum {
+	/* What a fresh unix socket takes without blocking, and to spare. */
+	PEER_FREE_BYTES = 32768,
+	PEER_PART_BYTES = 65536,
+	PEER_LEAST_BYTES_PER_MS = 64, /* what a slow reader must manage */
+};
 
 static struct fcgi_peer *
 peer_of(struct lc_call *call)
@@ -52,22 +60,48 @@ peer_limit_sending(struct fcgi_peer *peer, size_t length)
 		   sizeof(limit));
 }
 
+/* Nor may one that reads a little now and then: so much time in all. */
+static bool
+peer_is_too_slow(const struct fcgi_peer *peer)
+{
+	int64_t allowed_ms = peer->call.engine->options->send_timeout_ms +
+			     (int64_t)(peer->sent / PEER_LEAST_BYTES_PER_MS);
+
+	return peer->blocked_ns > allowed_ms * CLOCK_NS_PER_MS;
+}
+
+static bool
+peer_put(struct fcgi_peer *peer, const char *bytes, int length)
+{
+	FCGX_Stream *out = peer->request.out;
+	int64_t begun_ns;
+	bool sent;
+
+	if (!peer->limited)
+		return FCGX_PutStr(bytes, length, out) == length;
+	begun_ns = clock_mono_ns();
+	sent = FCGX_PutStr(bytes, length, out) == length;
+	peer->blocked_ns += clock_mono_ns() - begun_ns;
+	return sent && !peer_is_too_slow(peer);
+}
+
 static bool
 peer_write(struct lc_call *call, const void *bytes, size_t length)
 {
-	FCGX_Stream *out = peer_of(call)->request.out;
+	struct fcgi_peer *peer = peer_of(call);
 	const char *from = bytes;
 
-	peer_limit_sending(peer_of(call), length);
+	peer_limit_sending(peer, length);
 	while (length > 0 && !call->closed) {
-		int part = length > 1 << 20 ? 1 << 20 : (int)length;
+		int part = length > PEER_PART_BYTES ? PEER_PART_BYTES :
+						      (int)length;
 
-		if (FCGX_PutStr(from, part, out) != part)
-			call->closed = true;
+		call->closed = !peer_put(peer, from, part);
 		from += part;
 		length -= (size_t)part;
 	}
-	if (call->streaming && !call->closed && FCGX_FFlush(out) != 0)
+	if (call->streaming && !call->closed &&
+	    FCGX_FFlush(peer->request.out) != 0)
 		call->closed = true;
 	return !call->closed;
 }
@@ -79,13 +113,16 @@ peer_finish(struct lc_call *call)
 
 	/*
 	 * libfcgi would wait up to two seconds for the web server to close.
-	 * With nothing left unread the kernel answers a close without that
-	 * with no reset.
+	 * With nothing left unread, a plain close loses nothing.
 	 */
 	if (peer->drained && peer->is_unix)
 		FCGX_Detach(&peer->request);
 	peer->request.keepConnection = 0;
-	FCGX_Finish_r(&peer->request);
+	/* Without its end, so that what was cut does not look complete. */
+	if (call->streaming && call->verdict != LC_OK)
+		FCGX_Free(&peer->request, 1);
+	else
+		FCGX_Finish_r(&peer->request);
 }
 
 static int
@@ -115,43 +152,75 @@ connection_limit(const struct options *options, int connection)
 	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
+/* Whether as much came as was announced. */
+static bool
+body_is_whole(const struct fcgi_peer *peer, size_t total)
+{
+	const char *text = FCGX_GetParam("CONTENT_LENGTH", peer->request.envp);
+	int64_t announced;
+
+	if (text == NULL || text[0] == '\0')
+		return peer->drained;
+	return peer->drained &&
+	       number_parse_int64(text, strlen(text), &announced) ==
+		       NUMBER_OK &&
+	       announced == (int64_t)total;
+}
+
+static enum lc_rc
+body_keep(struct fcgi_peer *peer, const struct buf *body)
+{
+	struct request *request = &peer->call.request;
+	char *kept = NULL;
+
+	if (!body->failed)
+		kept = arena_dup(&peer->call.arena, body->bytes, body->length);
+	if (kept == NULL)
+		return LC_NO_MEMORY;
+	request->body = kept;
+	request->body_length = body->length;
+	return LC_OK;
+}
+
 /*
  * Reads the body to its end, also where it is too large to be kept: a
- * connection that is closed with bytes unread loses the answer.
+ * connection that is closed with bytes unread loses the answer.  A body that
+ * takes too long is given up.
  */
 static enum lc_rc
 body_read(struct fcgi_peer *peer)
 {
-	size_t most = (size_t)peer->call.engine->options->body_max_bytes;
-	FCGX_Stream *in = peer->request.in;
-	size_t total = 0;
+	const struct options *options = peer->call.engine->options;
+	int64_t until_ns = peer->call.arrived_ns +
+			   options->receive_timeout_ms * CLOCK_NS_PER_MS;
+	size_t most = (size_t)options->body_max_bytes, total = 0;
+	enum lc_rc rc = LC_OK;
 	char part[4096];
 	struct buf body;
-	char *kept = NULL;
 	int got;
 
 	buf_init(&body);
-	while ((got = FCGX_GetStr(part, sizeof(part), in)) > 0) {
+	while ((got = FCGX_GetStr(part, sizeof(part), peer->request.in)) > 0) {
 		total += (size_t)got;
 		if (total <= most)
 			buf_add(&body, part, (size_t)got);
+		if (clock_mono_ns() >= until_ns)
+			break;
 	}
-	peer->drained = FCGX_GetError(in) == 0;
-	if (total > 0 && total <= most && !body.failed)
-		kept = arena_dup(&peer->call.arena, body.bytes, body.length);
-	buf_release(&body);
+	peer->drained = got == 0 && FCGX_GetError(peer->request.in) == 0;
 	if (total > most)
-		return lc_fail(&peer->call, LC_TOO_LARGE,
-			       "The body has %zu "
-			       "bytes; %zu are allowed.",
-			       total, most);
-	if (total > 0 && kept == NULL)
-		return LC_NO_MEMORY;
-	if (total > 0) {
-		peer->call.request.body = kept;
-		peer->call.request.body_length = total;
-	}
-	return LC_OK;
+		rc = lc_fail(&peer->call, LC_TOO_LARGE,
+			     "The body has %zu bytes or more; %zu are allowed.",
+			     total, most);
+	else if (!body_is_whole(peer, total))
+		rc = lc_fail(&peer->call, LC_BAD_REQUEST,
+			     "The body ended after %zu bytes, or did not "
+			     "arrive in time.",
+			     total);
+	else if (total > 0)
+		rc = body_keep(peer, &body);
+	buf_release(&body);
+	return rc;
 }
 
 void
@@ -170,6 +239,7 @@ fcgi_peer_serve(struct engine *engine, const struct fcgi_connection *connection)
 	peer->is_unix = connection->is_unix;
 	peer->limited = false;
 	peer->sent = 0;
+	peer->blocked_ns = 0;
 	/*
 	 * As if the connection were a kept one: libfcgi reads from it, and
 	 * has no socket to accept another from should this one be bad.

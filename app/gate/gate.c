@@ -48,9 +48,13 @@ socket_was_passed(void)
 static bool
 socket_is_dead(const struct sockaddr_un *address)
 {
-	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat status;
 	bool dead = false;
+	int probe;
 
+	if (lstat(address->sun_path, &status) != 0 || !S_ISSOCK(status.st_mode))
+		return false;
+	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (probe < 0)
 		return false;
 	if (connect(probe, (const struct sockaddr *)address,
@@ -74,6 +78,10 @@ socket_make(struct gate *gate, const char *path)
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	gate->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (gate->listener < 0) {
+		log_error("no socket: %s", strerror(errno));
+		return LC_UNAVAILABLE;
+	}
 	if (socket_is_dead(&address))
 		unlink(path);
 	mask = umask(0117); /* 0660: strangers could abort the process */

@@ -1,75 +1,55 @@
 #include "gate/porter.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/fcgi_peer.h"
 
-enum { PORTER_WAKE_MS = 500, PORTER_STOP_WAKE_MS = 5 };
+enum {
+	PORTER_WAKE_MS = 500,    /* between looks whether to end */
+	PORTER_STOP_WAKE_MS = 5, /* the same, during the stop */
+	PORTER_SWEEP_MS = 100,   /* between looks for what waits too long */
+	PORTER_REST_MS = 5,      /* between looks at half a request */
+};
 
 /* A connection whose request has not arrived yet. */
 struct porter_waiting {
 	int connection;
 	int64_t until_ns;
+	int64_t rest_ns; /* look again then: part of it is there; 0: none is */
 	struct porter_waiting *next, **link;
 };
 
-/* Under the lock, both. */
-static void
-waiting_list(struct gate_threads *threads, struct porter_waiting *waiting)
-{
-	waiting->next = threads->waiting;
-	waiting->link = &threads->waiting;
-	if (waiting->next != NULL)
-		waiting->next->link = &waiting->next;
-	threads->waiting = waiting;
-	atomic_fetch_add(&threads->waiting_count, 1);
-}
+/* The thread that looks after connections; others only add to the list. */
+struct keeper {
+	struct gate_threads *threads;
+	int64_t sweep_ns;
+	bool rests; /* some connection is looked at again soon */
+};
 
 static void
 waiting_unlist(struct gate_threads *threads, struct porter_waiting *waiting)
 {
+	lock_take(&threads->lock);
 	*waiting->link = waiting->next;
 	if (waiting->next != NULL)
 		waiting->next->link = waiting->link;
+	lock_give(&threads->lock);
 	atomic_fetch_sub(&threads->waiting_count, 1);
 }
 
 static void
-waiting_close(struct porter_waiting *waiting)
+waiting_close(struct gate_threads *threads, struct porter_waiting *waiting)
 {
+	waiting_unlist(threads, waiting);
 	close(waiting->connection);
 	free(waiting);
-}
-
-/*
- * Lists the connection and arms its event, which comes once.  Both under the
- * lock: whoever gets the event finds it listed.
- */
-static bool
-waiting_arm(struct gate_threads *threads, struct porter_waiting *waiting,
-	    int operation)
-{
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET |
-					      EPOLLONESHOT,
-				    .data = {.ptr = waiting}};
-	bool armed;
-
-	lock_take(&threads->lock);
-	armed = epoll_ctl(threads->watch, operation, waiting->connection,
-			  &event) == 0;
-	if (armed)
-		waiting_list(threads, waiting);
-	lock_give(&threads->lock);
-	if (!armed)
-		log_warning("a connection cannot wait: %s", strerror(errno));
-	return armed;
 }
 
 void
@@ -77,6 +57,9 @@ porter_take(struct gate_threads *threads, int connection)
 {
 	struct porter_waiting *waiting = malloc(sizeof(*waiting));
 	int64_t limit_ms = threads->engine->options->receive_timeout_ms;
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET,
+				    .data = {.ptr = waiting}};
+	bool watched;
 
 	if (waiting == NULL) {
 		close(connection);
@@ -85,8 +68,20 @@ porter_take(struct gate_threads *threads, int connection)
 	*waiting = (struct porter_waiting){
 		.connection = connection,
 		.until_ns = clock_mono_ns() + limit_ms * CLOCK_NS_PER_MS};
-	if (!waiting_arm(threads, waiting, EPOLL_CTL_ADD))
-		waiting_close(waiting);
+	/* Under the lock: whoever gets the event finds it listed. */
+	lock_take(&threads->lock);
+	watched = epoll_ctl(threads->watch, EPOLL_CTL_ADD, connection,
+			    &event) == 0;
+	waiting->next = threads->waiting;
+	waiting->link = &threads->waiting;
+	if (waiting->next != NULL)
+		waiting->next->link = &waiting->next;
+	threads->waiting = waiting;
+	lock_give(&threads->lock);
+	atomic_fetch_add(&threads->waiting_count, 1);
+	if (!watched)
+		log_warning("a connection cannot be watched: %s",
+			    strerror(errno));
 }
 
 void
@@ -102,54 +97,65 @@ connection_serve(struct gate_threads *threads, int connection,
 	fcgi_peer_serve(threads->engine, &accepted);
 }
 
-/* More has arrived on a connection that was put aside. */
+/* Something has arrived on a connection, or should have by now. */
 static void
-waiting_look(struct gate_threads *threads, struct porter_waiting *waiting)
+waiting_look(struct keeper *keeper, struct porter_waiting *waiting,
+	     int64_t now_ns)
 {
+	struct gate_threads *threads = keeper->threads;
+	enum arrival arrival = arrival_look(waiting->connection);
 	int connection = waiting->connection;
-	enum arrival arrival;
 
-	lock_take(&threads->lock);
-	waiting_unlist(threads, waiting);
-	lock_give(&threads->lock);
-	arrival = arrival_look(connection);
-	if (arrival == ARRIVAL_PARTLY) {
-		if (!waiting_arm(threads, waiting, EPOLL_CTL_MOD))
-			waiting_close(waiting);
-	} else if (arrival == ARRIVAL_NEVER) {
-		waiting_close(waiting);
+	if (arrival == ARRIVAL_NEVER ||
+	    (arrival == ARRIVAL_PARTLY && now_ns >= waiting->until_ns)) {
+		waiting_close(threads, waiting);
+	} else if (arrival == ARRIVAL_PARTLY) {
+		waiting->rest_ns = now_ns + PORTER_REST_MS * CLOCK_NS_PER_MS;
+		keeper->rests = true;
 	} else {
 		epoll_ctl(threads->watch, EPOLL_CTL_DEL, connection, NULL);
+		waiting_unlist(threads, waiting);
 		free(waiting);
 		connection_serve(threads, connection, arrival);
 	}
 }
 
 /*
- * Closes what has waited too long.  Its event may be on its way to another
- * porter, so the descriptor is shut down, and that one finds it gone.
+ * Looks at what rests, and closes what has waited too long.  New ones join
+ * at the list's head only, so that the walk needs the lock for its start.
  */
 static void
-waiting_sweep(struct gate_threads *threads, int64_t now_ns)
+waiting_sweep(struct keeper *keeper, int64_t now_ns)
 {
+	int period_ms = keeper->rests ? PORTER_REST_MS : PORTER_SWEEP_MS;
+	struct gate_threads *threads = keeper->threads;
+	struct porter_waiting *next;
+
+	if (now_ns < keeper->sweep_ns)
+		return;
+	keeper->sweep_ns = now_ns + period_ms * CLOCK_NS_PER_MS;
+	keeper->rests = false;
 	lock_take(&threads->lock);
-	for (struct porter_waiting *w = threads->waiting; w != NULL;
-	     w = w->next)
-		if (w->until_ns <= now_ns)
-			shutdown(w->connection, SHUT_RDWR);
+	next = threads->waiting;
 	lock_give(&threads->lock);
+	while (next != NULL) {
+		struct porter_waiting *waiting = next;
+
+		next = waiting->next;
+		if (waiting->until_ns <= now_ns ||
+		    (waiting->rest_ns != 0 && waiting->rest_ns <= now_ns))
+			waiting_look(keeper, waiting, now_ns);
+		else if (waiting->rest_ns != 0)
+			keeper->rests = true;
+	}
 }
 
 bool
 porter_init(struct gate_threads *threads)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
-
 	lock_init(&threads->lock);
 	threads->watch = epoll_create1(EPOLL_CLOEXEC);
-	if (threads->watch >= 0 &&
-	    epoll_ctl(threads->watch, EPOLL_CTL_ADD,
-		      outbox_descriptor(threads->engine->outbox), &event) == 0)
+	if (threads->watch >= 0)
 		return true;
 	log_error("nothing can be waited for: %s", strerror(errno));
 	return false;
@@ -158,35 +164,54 @@ porter_init(struct gate_threads *threads)
 void
 porter_release(struct gate_threads *threads)
 {
-	while (threads->waiting != NULL) {
-		struct porter_waiting *waiting = threads->waiting;
-
-		waiting_unlist(threads, waiting);
-		waiting_close(waiting);
-	}
+	while (threads->waiting != NULL)
+		waiting_close(threads, threads->waiting);
 	close(threads->watch);
 	lock_release(&threads->lock);
 }
 
-void *
-porter_run(void *arg)
+/* Until the process ends, and again when there may be more to do. */
+static int
+wake_ms(const struct gate_threads *threads)
 {
+	return atomic_load(&threads->stopping) ? PORTER_STOP_WAKE_MS :
+						 PORTER_WAKE_MS;
+}
+
+void *
+porter_keep(void *arg)
+{
+	struct keeper keeper = {.threads = arg};
 	struct gate_threads *threads = arg;
 
 	while (!atomic_load(&threads->ending)) {
-		bool waits = atomic_load(&threads->waiting_count) > 0;
 		struct epoll_event event = {.data = {.ptr = NULL}};
-		int timeout_ms = atomic_load(&threads->stopping) ?
-					 PORTER_STOP_WAKE_MS :
-					 PORTER_WAKE_MS;
+		int timeout_ms = wake_ms(threads);
 
-		if (epoll_wait(threads->watch, &event, 1, timeout_ms) > 0 &&
-		    event.data.ptr != NULL)
-			waiting_look(threads, event.data.ptr);
-		else
-			outbox_act(threads->engine->outbox);
-		if (waits)
-			waiting_sweep(threads, clock_mono_ns());
+		if (keeper.rests)
+			timeout_ms = PORTER_REST_MS;
+		else if (atomic_load(&threads->waiting_count) > 0 &&
+			 timeout_ms > PORTER_SWEEP_MS)
+			timeout_ms = PORTER_SWEEP_MS;
+		if (epoll_wait(threads->watch, &event, 1, timeout_ms) > 0)
+			waiting_look(&keeper, event.data.ptr, clock_mono_ns());
+		if (atomic_load(&threads->waiting_count) > 0)
+			waiting_sweep(&keeper, clock_mono_ns());
+	}
+	return NULL;
+}
+
+void *
+porter_send(void *arg)
+{
+	struct gate_threads *threads = arg;
+	struct outbox *outbox = threads->engine->outbox;
+	struct pollfd ready = {.fd = outbox_descriptor(outbox),
+			       .events = POLLIN};
+
+	while (!atomic_load(&threads->ending)) {
+		if (poll(&ready, 1, wake_ms(threads)) > 0)
+			outbox_act(outbox);
 	}
 	return NULL;
 }

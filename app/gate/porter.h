@@ -13,8 +13,12 @@ bool porter_init(struct gate_threads *threads);
 /* Closes what still waits. */
 void porter_release(struct gate_threads *threads);
 
-/* A porter's thread; the argument is the struct gate_threads. */
-void *porter_run(void *arg);
+/*
+ * The threads; the argument is the struct gate_threads.  One keeps the
+ * connections that were put aside, the others send.
+ */
+void *porter_keep(void *arg);
+void *porter_send(void *arg);
 
 /* Puts a connection aside, which the porters own from now on. */
 void porter_take(struct gate_threads *threads, int connection);

@@ -25,6 +25,17 @@ error_write(struct json *json, const struct problem_error *error)
 }
 
 void
+problem_warnings(struct json *json, const struct problem_warning *warnings)
+{
+	if (warnings == NULL)
+		return;
+	json_array_begin(json, "warnings");
+	for (const struct problem_warning *w = warnings; w != NULL; w = w->next)
+		json_text(json, NULL, w->text);
+	json_array_end(json);
+}
+
+void
 problem_write(struct response *response, const struct problem *problem)
 {
 	int status = rc_status(problem->rc);
@@ -59,6 +70,7 @@ problem_write(struct response *response, const struct problem *problem)
 			error_write(&json, e);
 		json_array_end(&json);
 	}
+	problem_warnings(&json, problem->warnings);
 	json_object_end(&json);
 	buf_add_char(&response->body, '\n');
 }

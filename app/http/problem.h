@@ -6,6 +6,7 @@
 #define HTTP_PROBLEM_H
 
 #include "base/rc.h"
+#include "http/json.h"
 #include "http/response.h"
 
 /* One wrong input. */
@@ -19,12 +20,19 @@ struct problem_error {
 	struct problem_error *next;
 };
 
+/* A sentence that stands beside an answer, or beside a problem. */
+struct problem_warning {
+	const char *text;
+	struct problem_warning *next;
+};
+
 struct problem {
 	enum lc_rc rc;
 	const char *detail;                 /* NULL: the code's title */
 	const struct problem_error *errors; /* in the order they were found */
-	double elapsed_ms;                  /* of a deadline; else 0 */
-	double progress;                    /* 0 to 1, with elapsed_ms */
+	const struct problem_warning *warnings;
+	double elapsed_ms; /* of a deadline; else 0 */
+	double progress;   /* 0 to 1, with elapsed_ms */
 };
 
 enum {
@@ -36,5 +44,9 @@ enum {
  * Turns `response` into the problem.  What it already said is forgotten.
  */
 void problem_write(struct response *response, const struct problem *problem);
+
+/* Writes the member `warnings`, if there are any. */
+void problem_warnings(struct json *json,
+		      const struct problem_warning *warnings);
 
 #endif

@@ -91,13 +91,16 @@ store_open_uri(struct store *store, const char *path, enum store_mode mode)
 	const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
 			  (build ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
 				   SQLITE_OPEN_READONLY);
-	/* One read transaction for good saves each query its own. */
+	/*
+	 * Read, not mapped: a file that somebody cuts would kill the process.
+	 * One read transaction for good saves each query its own.
+	 */
 	const char *settings =
 		build ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 			"PRAGMA cache_size = -65536;"
 			"PRAGMA temp.cache_size = -65536;" :
-			"PRAGMA mmap_size = 2147418112; PRAGMA cache_size = "
-			"-1000;"
+			"PRAGMA mmap_size = 0;"
+			"PRAGMA cache_size = -16384;"
 			"BEGIN;";
 	char *uri = store_uri(path, build ? "vfs=unix-none" : "immutable=1");
 	int code;

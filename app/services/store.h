@@ -24,7 +24,7 @@ struct store;
 struct store_query;
 
 enum store_mode {
-	/* A finished file that nobody changes: memory-mapped, without locks. */
+	/* A finished file that nobody changes: cached, without locks. */
 	STORE_IMMUTABLE,
 	/*
 	 * A new file that nobody else sees yet: no journal, no syncing, no

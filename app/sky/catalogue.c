@@ -199,9 +199,8 @@ catalogue_take_recent(struct catalogue_set *set, const char *name)
 /* An idle reader, if there is one and nothing has changed since. */
 static struct catalogue *
 catalogue_take_idle(struct catalogue_entry *entry,
-		    const struct pointer_stamp *pointer)
+		    const struct pointer_stamp *pointer, int64_t now_ns)
 {
-	const int64_t now_ns = clock_tick_ns();
 	struct catalogue *reader, *outdated;
 
 	lock_take(&entry->set->lock);
@@ -339,10 +338,12 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 		return LC_OK;
 	/* An import may remove the file between our reading and opening. */
 	for (int i = 0; i < CATALOGUE_TRIES && rc == LC_UNAVAILABLE; i++) {
+		int64_t now_ns = clock_tick_ns(); /* before the look */
+
 		rc = catalogue_look(set, name, &entry, &stamp, why, why_bytes);
 		if (rc != LC_OK)
 			return rc;
-		*out = catalogue_take_idle(entry, &stamp);
+		*out = catalogue_take_idle(entry, &stamp, now_ns);
 		if (*out != NULL)
 			return LC_OK;
 		if (i > 0 && pointer_stamp_equal(&stamp, &before))

@@ -38,7 +38,7 @@ const struct columns_column columns_table[COLUMNS__MAX] = {
 	[COLUMNS_POSITION_ANGLE] = {REAL(
 		"position_angle_deg", "deg", -360, 360,
 		"Position angle of the major axis, from north through east.")},
-	[COLUMNS_REDSHIFT] = {REAL("redshift", "", -1, 100,
+	[COLUMNS_REDSHIFT] = {REAL("redshift", "", -1, 20,
 				   "Heliocentric redshift.")},
 	[COLUMNS_RADIAL_VELOCITY] = {REAL("radial_velocity_km_s", "km/s", -3e5,
 					  3e7,

@@ -273,8 +273,10 @@ cone_read_again(struct catalogue *catalogue, struct arena *arena,
 		return rc;
 	store_bind_int64(query, 1, found->id);
 	rc = store_step(query, &row);
-	if (rc != LC_OK || !row)
-		rc = reader_failed(catalogue, LC_UNAVAILABLE);
+	if (rc != LC_OK)
+		rc = reader_failed(catalogue, rc);
+	else if (!row)
+		rc = reader_damaged(catalogue);
 	else
 		rc = cone_copy(arena, query, 0, found);
 	store_reset(query);
@@ -306,7 +308,7 @@ cone_fetch(const struct cone_scan *scan, struct catalogue *catalogue,
 		if (values == NULL)
 			return LC_NO_MEMORY;
 		if (!pack_read(found->packed, found->packed_length, values))
-			return reader_failed(catalogue, LC_UNAVAILABLE);
+			return reader_damaged(catalogue);
 		row->id = found->id;
 		row->separation_deg = found->separation_deg;
 		row->values = values;

@@ -218,9 +218,22 @@ fields_one(struct fields *fields, const char *text, size_t at, size_t length)
 	return at;
 }
 
+/* Whether a bare number is followed by more digits, without a space. */
+static bool
+fields_goes_on(const struct fields *fields, const char *text, size_t at,
+	       size_t length)
+{
+	return at < length &&
+	       fields->field[fields->count - 1].unit == FIELDS_BARE &&
+	       !fields->field[fields->count - 1].colon &&
+	       (text_is_digit(text[at]) || text[at] == '.');
+}
+
 bool
 fields_read(struct fields *fields, const char *text, size_t at, size_t length)
 {
+	size_t end;
+
 	*fields = (struct fields){.count = 0};
 	at += fields_space(text + at, length - at);
 	do {
@@ -234,10 +247,13 @@ fields_read(struct fields *fields, const char *text, size_t at, size_t length)
 			return fields_fault(fields, at,
 					    "a position ends "
 					    "before this");
-		at = fields_one(fields, text, at, length);
+		end = fields_one(fields, text, at, length);
 		if (fields->fault != NULL)
 			return false;
-		at += fields_space(text + at, length - at);
+		at = end + fields_space(text + end, length - end);
+		if (at == end && fields_goes_on(fields, text, at, length))
+			return fields_fault(fields, at,
+					    "a number has a second point");
 	} while (at < length || fields->field[fields->count - 1].colon);
 	return true;
 }

@@ -17,7 +17,7 @@
 #ifndef SKY_LAYOUT_H
 #define SKY_LAYOUT_H
 
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define LAYOUT_APPLICATION 0x4c434f4e /* "LCON" */
 
 /* The same, but for a machine with the other order of bytes. */

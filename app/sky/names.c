@@ -68,7 +68,9 @@ names_is_separator(char before, char c, char after)
 		return true;
 	if (c == '.')
 		return !text_is_digit(before) || !text_is_digit(after);
-	return c == '-' && names_is_letter(before) && names_is_letter(after);
+	/* A '+' in a URL arrives as a space. */
+	return c == '+' ||
+	       (c == '-' && names_is_letter(before) && names_is_letter(after));
 }
 
 /* Upper case without separators; at most as long as it was. */
@@ -144,6 +146,8 @@ names_fold(const char *name, size_t length, char key[NAMES_MAX_BYTES + 1])
 	    text_lower(name[0]) == 't' && text_lower(name[1]) == 'h' &&
 	    text_lower(name[2]) == 'e')
 		name += 4, length -= 4;
+	while (length > 0 && text_is_space(name[length - 1]))
+		length--;
 	if (length > NAMES_MAX_BYTES)
 		return 0;
 	names_squeeze(name, length, plain);

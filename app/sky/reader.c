@@ -61,10 +61,20 @@ reader_failed(struct catalogue *reader, enum lc_rc rc)
 {
 	if (rc == LC_INTERNAL)
 		rc = LC_UNAVAILABLE; /* our queries fail on wrong tables only */
-	reader->broken = rc == LC_UNAVAILABLE;
+	if (rc == LC_UNAVAILABLE)
+		reader->broken = true;
 	snprintf(reader->why, sizeof(reader->why), "%s cannot be read: %s",
 		 reader->pointer.file, store_why(reader->store));
 	return rc;
+}
+
+enum lc_rc
+reader_damaged(struct catalogue *reader)
+{
+	reader->broken = true;
+	snprintf(reader->why, sizeof(reader->why),
+		 "%s cannot be read: a row is damaged", reader->pointer.file);
+	return LC_UNAVAILABLE;
 }
 
 static enum lc_rc

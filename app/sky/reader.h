@@ -59,4 +59,7 @@ enum lc_rc reader_query(struct catalogue *reader, enum reader_query which,
  */
 enum lc_rc reader_failed(struct catalogue *reader, enum lc_rc rc);
 
+/* Notes that a row holds what it cannot hold; returns LC_UNAVAILABLE. */
+enum lc_rc reader_damaged(struct catalogue *reader) LC_CHECKED;
+
 #endif

@@ -3,6 +3,7 @@
 
 port=${LIGHTCONE_PORT:-8080}
 address=${LIGHTCONE_BIND:-127.0.0.1}
+mount=${LIGHTCONE_MOUNT-}
 state=${LIGHTCONE_STATE:-$top/var}
 [[ $state == /* ]] || state=$called_from/$state
 catalogue=conf/catalogue/openngc.tsv
@@ -55,10 +56,19 @@ serve_take_state() {
 }
 
 serve_import() {
-	[[ -z $(find "$state/catalogues" -name 'openngc*' \
-		-newer "$catalogue" 2> /dev/null) ]] || return 0
+	local name=${LIGHTCONE_CATALOGUE:-openngc} current file
+
+	# What the pointer names must be there, and newer than its sources.
+	current=$state/catalogues/$name.current
+	file=$(sed -n 's/^file //p' "$current" 2> /dev/null) || :
+	if [[ -n $file && $state/catalogues/$file -nt $catalogue &&
+		$state/catalogues/$file -nt ${catalogue%/*}/aliases.tsv &&
+		$state/catalogues/$file -nt $top/lightcone ]]; then
+		return 0
+	fi
 	say "Importing $catalogue"
-	LIGHTCONE_STATE=$state ./lightcone import "$catalogue" ||
+	LIGHTCONE_STATE=$state ./lightcone import --catalogue "$name" \
+		"$catalogue" ||
 		die 'could not import the catalogue'
 }
 
@@ -98,7 +108,7 @@ serve_last_words() {
 }
 
 serve_ask_health() {
-	curl -s --noproxy '*' -m 5 "$@" "http://$probe:$port/health"
+	curl -s --noproxy '*' -m 5 "$@" "http://$probe:$port${mount%/}/health"
 }
 
 serve_wait_ready() {
@@ -115,7 +125,7 @@ serve_wait_ready() {
 }
 
 serve_invite() {
-	local url=http://$probe:$port
+	local url=http://$probe:$port${mount%/}
 
 	cat <<END
 

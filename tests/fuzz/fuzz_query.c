@@ -195,7 +195,7 @@ errors_check(const struct lc_call *call)
 static void
 warnings_check(const struct lc_call *call, const struct query *query)
 {
-	const struct lc_warning *warning = call->warnings;
+	const struct problem_warning *warning = call->warnings;
 	int warned = 0;
 
 	for (size_t i = 0; i < query->count; i++) {
@@ -239,7 +239,7 @@ replies_check(struct lc_call *call)
 	buf_reset(body);
 	json_init(&json, body);
 	json_array_begin(&json, NULL);
-	for (const struct lc_warning *w = call->warnings; w != NULL;
+	for (const struct problem_warning *w = call->warnings; w != NULL;
 	     w = w->next)
 		json_text(&json, NULL, w->text);
 	json_array_end(&json);

@@ -141,7 +141,7 @@ test_buf_html(void **state)
 		{"M 31", "M 31"},
 		{"<b class=\"x\">&amp;</b>",
 		 "&lt;b class=&quot;x&quot;&gt;&amp;amp;&lt;/b&gt;"},
-		{"'\xc3\xa9'", "'\xc3\xa9'"},
+		{"'\xc3\xa9'", "&#39;\xc3\xa9&#39;"},
 	};
 	struct buf buf;
 

@@ -84,6 +84,8 @@ static const struct fault_case faults[] = {
 	{"12 30 49 +12 23", 0, "5 numbers"},
 	{"1 2 3 4 5 6 7", 12, "ends before"},
 	{"10,20,30", 5, "comma"},
+	{"10.684741.2691", 9, "second point"},
+	{"12:30:45.5.5", 10, "second point"},
 	{"10 20,", 6, "text ends"},
 	{"10 91", 3, "90 degrees"},
 	{"10 -90.0001", 3, "90 degrees"},

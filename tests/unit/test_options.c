@@ -87,8 +87,8 @@ test_precedence(void **state)
 		const char *text, *variable;
 		int64_t threads;
 	} cases[] = {
-		{NULL, NULL, 4},
-		{"", NULL, 4},
+		{NULL, NULL, 2},
+		{"", NULL, 2},
 		{"threads = 5", NULL, 5},
 		{NULL, "LIGHTCONE_THREADS=6", 6},
 		{"threads = 5\n", "LIGHTCONE_THREADS=6", 6},
@@ -117,20 +117,20 @@ static void
 test_lines(void **state)
 {
 	static const struct {
-		const char *text, *catalogue;
+		const char *text, *origin;
 	} cases[] = {
-		{"catalogue=a", "a"},
-		{"catalogue = a\n", "a"},
-		{" \t catalogue\t=  a \t\r\n", "a"},
-		{"CATALOGUE = a\n", "a"},
-		{"catalogue = \"a b\"\n", "a b"},
-		{"catalogue = \" a \"\n", " a "},
-		{"catalogue = \"\n", "\""},
-		{"catalogue = a=b\n", "a=b"},
-		{"catalogue = a # b\n", "a # b"},
-		{"# catalogue = b\n\n   # and\n\t\ncatalogue = a\n", "a"},
-		{"catalogue = b\ncatalogue = c\ncatalogue = a\n", "a"},
-		{"catalogue = b\ncatalogue = openngc\n", "openngc"},
+		{"cors_origin=a", "a"},
+		{"cors_origin = a\n", "a"},
+		{" \t cors_origin\t=  a \t\r\n", "a"},
+		{"CORS_ORIGIN = a\n", "a"},
+		{"cors_origin = \"a b\"\n", "a b"},
+		{"cors_origin = \" a \"\n", " a "},
+		{"cors_origin = \"\n", "\""},
+		{"cors_origin = a=b\n", "a=b"},
+		{"cors_origin = a # b\n", "a # b"},
+		{"# cors_origin = b\n\n   # and\n\t\ncors_origin = a\n", "a"},
+		{"cors_origin = b\ncors_origin = c\ncors_origin = a\n", "a"},
+		{"cors_origin = b\ncors_origin = *\n", "*"},
 	};
 
 	(void)state;
@@ -140,7 +140,7 @@ test_lines(void **state)
 
 		if (load(&options, cases[i].text, NULL, why) != LC_OK)
 			fail_msg("%s", why);
-		assert_string_equal(options.catalogue, cases[i].catalogue);
+		assert_string_equal(options.cors_origin, cases[i].origin);
 		options_release(&options);
 	}
 }
@@ -159,6 +159,8 @@ test_wrong(void **state)
 		{"threads = 0", NULL, {":1: threads", "\"0\"", "from 1 to 64"}},
 		{"threads = 65", NULL, {":1: threads", "\"65\""}},
 		{"threads =", NULL, {":1: threads", "\"\""}},
+		{"cache = foo", NULL, {":1: cache", "\"foo\"", "memcached://"}},
+		{"catalogue = ../x", NULL, {":1: catalogue", "\"../x\""}},
 		{"threads = 4.0", NULL, {":1: threads", "\"4.0\""}},
 		{"threads = 99999999999999999999", NULL, {":1: threads"}},
 		{"query_max_bytes = 63",
