@@ -1,5 +1,6 @@
-"""Nothing leaks: 10,000 mixed requests leave no memory and no descriptor
-behind.  In a build with sanitizers the leak detector judges at the end.
+"""One process for long: 10,000 mixed requests leave no memory and no
+descriptor behind (in a build with sanitizers the leak detector judges at the
+end), and a catalogue that is cut under it does not end it.
 """
 
 import os
@@ -65,3 +66,20 @@ def test_ten_thousand_requests_leave_nothing_behind(served, stage):
         assert rss_bytes(process.pid) - rss < GROWTH_BYTES
     process.stop()
     assert process.process.returncode == 0, process.said()
+
+
+def test_a_catalogue_cut_while_it_is_read_ends_nobody(served, directory):
+    process, site = served
+    (file,) = (directory / "state" / "catalogues").glob("*.sqlite")
+    content = file.read_bytes()
+    statuses = set()
+    for _ in range(20):
+        assert site.get("/galaxy", {"coordinates": "M31"}).status == 200
+        os.truncate(file, 65536)
+        for radius in (1, 180):
+            query = {"coordinates": "0 0", "radius_deg": radius}
+            statuses.add(site.get("/galaxy", query).status)
+        file.write_bytes(content)
+        wait_until(lambda: site.get("/health").status == 200, "recovery")
+    assert process.running()
+    assert statuses <= {200, 503}
