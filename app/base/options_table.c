@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "base/options.h"
+#include "base/text.h"
 
 #define INT_OPTION(field)                   \
 	.name = #field, .type = OPTION_INT, \
@@ -14,13 +15,6 @@
 	.offset = offsetof(struct options, field)
 
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
-
-static bool
-catalogue_ok(const char *value)
-{
-	return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-_")] ==
-	       '\0';
-}
 
 static bool
 cache_ok(const char *value)
@@ -38,7 +32,7 @@ const struct option options_table[] = {
 	 .doc = "Where catalogues and everything shared are kept; mode 0700, "
 		"outside the document root."},
 	{TEXT_OPTION(catalogue), .min = 1, .max = 64, .def = "openngc",
-	 .ok = catalogue_ok, .unit = "of a-z, 0-9, - and _",
+	 .ok = text_is_name, .unit = "of a-z, 0-9, - and _",
 	 .doc = "The catalogue that answers when a request names none."},
 	{TEXT_OPTION(cache), .min = 1, .max = 1024, .def = "off",
 	 .ok = cache_ok,

@@ -75,6 +75,14 @@ text_equal_nocase(const char *a, const char *b)
 	return text_lower(*a) == text_lower(*b);
 }
 
+bool
+text_is_name(const char *text)
+{
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+	return length > 0 && text[length] == '\0';
+}
+
 static unsigned
 text_least(unsigned a, unsigned b)
 {

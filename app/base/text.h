@@ -50,6 +50,9 @@ text_upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
+/* Whether a text is a plain name: a-z, 0-9, '-' and '_', at least one. */
+bool text_is_name(const char *text);
+
 /*
  * Edits (insert, delete, replace, swap of neighbours) that turn `a` into
  * `b`; anything above `most` is reported as most + 1.  Strings longer than

@@ -170,7 +170,6 @@ reply_send_late(struct lc_call *call)
 	if (call->verdict == LC_CANCELLED)
 		return; /* nobody listens any more */
 	problem_of(call, &problem);
-	problem.errors = NULL;
 	response_init(&response);
 	problem_write(&response, &problem);
 	fields_common(call, &response);

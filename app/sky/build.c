@@ -244,8 +244,7 @@ build_bind_values(struct store_query *query, const struct columns_value *values)
 			store_bind_real(query, at,
 					angles_wrap_deg(values[i].real));
 		else
-			/* Minus zero would be shown as such. */
-			store_bind_real(query, at, values[i].real + 0.0);
+			store_bind_real(query, at, values[i].real);
 	}
 }
 
@@ -257,9 +256,6 @@ build_pack(struct buf *packed, const struct columns_value *values,
 
 	memcpy(shown, values, sizeof(shown));
 	shown[COLUMNS_RA].real = ra_deg;
-	for (int i = 0; i < COLUMNS_SHOWN; i++)
-		if (columns_table[i].type == COLUMNS_REAL)
-			shown[i].real += 0.0;
 	pack_write(packed, shown);
 }
 

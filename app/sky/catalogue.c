@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/lock.h"
+#include "base/text.h"
 #include "sky/pointer.h"
 #include "sky/reader.h"
 
@@ -85,10 +86,7 @@ catalogue_set_free(struct catalogue_set *set)
 bool
 catalogue_name_ok(const char *name)
 {
-	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
-
-	return length > 0 && length <= CATALOGUE_NAME_MAX &&
-	       name[length] == '\0';
+	return text_is_name(name) && strlen(name) <= CATALOGUE_NAME_MAX;
 }
 
 /* The entry of that name; with `fresh`, that one when there is none yet. */

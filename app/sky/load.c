@@ -58,7 +58,7 @@ load_real(const struct columns_column *column, struct tsv_cell cell,
 		return LC_INVALID;
 	}
 	out->present = true;
-	out->real = real;
+	out->real = real + 0.0; /* minus zero would be shown as such */
 	return LC_OK;
 }
 

@@ -19,23 +19,9 @@
 
 #include "engine/outbox.h"
 #include "engine/queue.h"
+#include "threads.h"
 
 enum { PUTTERS = 3, TAKERS = 3, EACH = 10000, ALL = PUTTERS * EACH };
-
-static void
-threads_run(pthread_t *threads, int count, void *(*run)(void *), void *arg)
-{
-	for (int i = 0; i < count; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, run, arg),
-				 0);
-}
-
-static void
-threads_join(const pthread_t *threads, int count)
-{
-	for (int i = 0; i < count; i++)
-		pthread_join(threads[i], NULL);
-}
 
 /* ---- queue */
 

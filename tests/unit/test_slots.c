@@ -23,21 +23,7 @@
 #include "base/clock.h"
 #include "engine/slots.h"
 #include "scene.h"
-
-static void
-threads_run(pthread_t *threads, int count, void *(*run)(void *), void *arg)
-{
-	for (int i = 0; i < count; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, run, arg),
-				 0);
-}
-
-static void
-threads_join(const pthread_t *threads, int count)
-{
-	for (int i = 0; i < count; i++)
-		pthread_join(threads[i], NULL);
-}
+#include "threads.h"
 
 static char directory[64];
 static atomic_int holding, holding_most, turns;
