@@ -21,6 +21,7 @@ files() {
 	find . -name '.git' -prune -o -name 'build-*' -prune -o \
 		-path ./var -prune -o -path ./autom4te.cache -prune -o \
 		-name aclocal.m4 -prune -o -path ./Makefile.in -prune -o \
+		-path ./handlers/www_files.c -prune -o \
 		-type f \( "${name[@]:1}" \) -printf '%P\n' | sort
 }
 
@@ -30,7 +31,8 @@ c_files() {
 
 texts() {
 	files '*.c' '*.h' '*.sh' '*.py' '*.am' '*.ac' '*.conf' '*.md' \
-		'*.yml' '*.json' '.htaccess' '.clang-format' '.gitignore'
+		'*.yml' '*.json' '*.html' '*.css' '*.js' '.htaccess' \
+		'.clang-format' '.gitignore'
 }
 
 # look FILES PATTERN: where the pattern (Perl's) stands in the listed files.
@@ -114,6 +116,7 @@ tap_plant rule_100_columns app/a.h "$(printf '\t%094d' 0)"
 tap_plant rule_tabs app/a.c '        int a;\n'
 tap_plant rule_tabs app/a.c '\t \tint a;\n'
 tap_plant rule_trailing_space tests/a.sh 'true \n'
+tap_plant rule_trailing_space conf/www/a.js 'f(); \n'
 tap_plant rule_trailing_space README.md 'true\r\n'
 tap_plant rule_last_line_ends conf/a.conf 'a = 1'
 tap_plant rule_banned handlers/a.c '\tsprintf(a, "b");\n'
