@@ -31,8 +31,8 @@ static _Thread_local unsigned until_refusal; /* 0: none is due */
 static _Thread_local bool refused;
 static atomic_long held; /* pieces, by all threads */
 
-static bool
-refuse(void)
+bool
+alloc_fail_now(void)
 {
 	if (until_refusal == 0 || --until_refusal > 0)
 		return false;
@@ -51,13 +51,13 @@ count(void *piece)
 void *
 __wrap_malloc(size_t bytes)
 {
-	return refuse() ? NULL : count(__real_malloc(bytes));
+	return alloc_fail_now() ? NULL : count(__real_malloc(bytes));
 }
 
 void *
 __wrap_calloc(size_t number, size_t bytes)
 {
-	return refuse() ? NULL : count(__real_calloc(number, bytes));
+	return alloc_fail_now() ? NULL : count(__real_calloc(number, bytes));
 }
 
 void *
@@ -65,7 +65,7 @@ __wrap_realloc(void *old, size_t bytes)
 {
 	void *piece;
 
-	if (refuse())
+	if (alloc_fail_now())
 		return NULL;
 	piece = __real_realloc(old, bytes);
 	return old == NULL ? count(piece) : piece;
@@ -74,13 +74,14 @@ __wrap_realloc(void *old, size_t bytes)
 void *
 __wrap_aligned_alloc(size_t alignment, size_t bytes)
 {
-	return refuse() ? NULL : count(__real_aligned_alloc(alignment, bytes));
+	return alloc_fail_now() ? NULL :
+				  count(__real_aligned_alloc(alignment, bytes));
 }
 
 char *
 __wrap_strdup(const char *text)
 {
-	return refuse() ? NULL : count(__real_strdup(text));
+	return alloc_fail_now() ? NULL : count(__real_strdup(text));
 }
 
 void

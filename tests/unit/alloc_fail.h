@@ -30,6 +30,12 @@ void alloc_fail_each(const struct alloc_case *of);
 /* Refuses the calling thread's nth allocation from now on, once. */
 void alloc_fail_arm(unsigned nth);
 
+/*
+ * Counts one more allocation, which a library is asked for; whether it is to
+ * be refused.
+ */
+bool alloc_fail_now(void);
+
 /* Refuses nothing more; whether something was refused. */
 bool alloc_fail_disarm(void);
 

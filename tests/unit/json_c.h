@@ -1,15 +1,10 @@
-/*
- * json-c, to read back what our writer wrote.  Its type for truth has the
- * name of one of the writer's functions.
- */
+/* json-c, to read back what our writer wrote. */
 #ifndef TESTS_JSON_C_H
 #define TESTS_JSON_C_H
 
 #include <stddef.h>
 
-#define json_bool json_c_bool
-#include <json-c/json.h>
-#undef json_bool
+#include "http/json_c.h"
 
 /*
  * Reads strictly; fails the test when it is not one JSON text.  The object is
