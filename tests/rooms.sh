@@ -17,7 +17,8 @@ app/http/*                  base/* http/* json-c/*
 app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
 app/services/outbound*.c    base/* services/store.h curl/*
-app/services/*              base/* services/store.h services/segment.h $threads
+app/services/digest*.c      base/* services/digest.h sodium.h
+app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
 app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
-enum { STORE_PROGRESS_STEPS = 10000 };
+#include "base/clock.h"
+
+enum { STORE_PROGRESS_STEPS = 10000, STORE_BUSY_MS = 2000 };
 
 struct store {
 	sqlite3 *db;
@@ -20,6 +23,40 @@ struct store_query {
 	struct store *store;
 	sqlite3_stmt *statement;
 	int bound; /* SQLITE_OK, or the first bind's failure */
+};
+
+struct store_opening {
+	int flags;
+	const char *parameters; /* of the URI */
+	const char *settings;
+};
+
+/*
+ * Files are read, not mapped: one that somebody cuts would kill the process.
+ */
+static const struct store_opening store_openings[STORE_MODE__MAX] = {
+	/* One read transaction for good saves each query its own. */
+	[STORE_IMMUTABLE] = {SQLITE_OPEN_READONLY, "immutable=1",
+			     "PRAGMA mmap_size = 0;"
+			     "PRAGMA cache_size = -16384;"
+			     "BEGIN;"},
+	[STORE_BUILD] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			 "vfs=unix-none",
+			 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+			 "PRAGMA cache_size = -65536;"
+			 "PRAGMA temp.cache_size = -65536;"},
+	/* The limit is where the log's own checkpoints keep it. */
+	[STORE_STATE] = {SQLITE_OPEN_READWRITE, "",
+			 "PRAGMA busy_timeout = 2000;"
+			 "PRAGMA mmap_size = 0;"
+			 "PRAGMA journal_mode = WAL;"
+			 "PRAGMA journal_size_limit = 4194304;"
+			 "PRAGMA synchronous = FULL;"
+			 "PRAGMA foreign_keys = ON;"},
+	[STORE_STATE_READ] = {SQLITE_OPEN_READONLY, "",
+			      "PRAGMA busy_timeout = 200;"
+			      "PRAGMA mmap_size = 0;"
+			      "PRAGMA cache_size = -256;"},
 };
 
 static pthread_once_t store_once = PTHREAD_ONCE_INIT;
@@ -51,6 +88,7 @@ store_rc(struct store *store, int code)
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_BUSY:
+	case SQLITE_PROTOCOL:
 	case SQLITE_FORMAT:
 	case SQLITE_SCHEMA:
 		return LC_UNAVAILABLE;
@@ -84,34 +122,42 @@ store_uri(const char *path, const char *parameters)
 	return uri;
 }
 
+/* SQLite itself does not wait for who else turns a new file to a log. */
+static enum lc_rc
+store_settle(struct store *store, const char *settings)
+{
+	const struct timespec pause = {.tv_nsec = 2 * CLOCK_NS_PER_MS};
+	const int64_t until_ns =
+		clock_mono_ns() + STORE_BUSY_MS * CLOCK_NS_PER_MS;
+	int code;
+
+	while ((code = sqlite3_exec(store->db, settings, NULL, NULL, NULL)) ==
+		       SQLITE_BUSY &&
+	       clock_mono_ns() < until_ns)
+		nanosleep(&pause, NULL);
+	return store_rc(store, code);
+}
+
 static enum lc_rc
 store_open_uri(struct store *store, const char *path, enum store_mode mode)
 {
-	const bool build = mode == STORE_BUILD;
-	const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-			  (build ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
-				   SQLITE_OPEN_READONLY);
-	/*
-	 * Read, not mapped: a file that somebody cuts would kill the process.
-	 * One read transaction for good saves each query its own.
-	 */
-	const char *settings =
-		build ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-			"PRAGMA cache_size = -65536;"
-			"PRAGMA temp.cache_size = -65536;" :
-			"PRAGMA mmap_size = 0;"
-			"PRAGMA cache_size = -16384;"
-			"BEGIN;";
-	char *uri = store_uri(path, build ? "vfs=unix-none" : "immutable=1");
+	const struct store_opening *opening = &store_openings[mode];
+	char *uri = store_uri(path, opening->parameters);
+	int keep_wal = mode == STORE_STATE || mode == STORE_STATE_READ;
 	int code;
 
 	if (uri == NULL)
 		return LC_NO_MEMORY;
-	code = sqlite3_open_v2(uri, &store->db, flags, NULL);
+	code = sqlite3_open_v2(
+		uri, &store->db,
+		opening->flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	free(uri);
+	if (code == SQLITE_OK)
+		code = sqlite3_file_control(
+			store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_wal);
 	if (code != SQLITE_OK)
 		return store_rc(store, code);
-	return store_exec(store, settings);
+	return store_settle(store, opening->settings);
 }
 
 enum lc_rc
@@ -176,6 +222,13 @@ enum lc_rc
 store_exec(struct store *store, const char *sql)
 {
 	return store_rc(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL));
+}
+
+void
+store_undo(struct store *store)
+{
+	if (sqlite3_get_autocommit(store->db) == 0)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 enum lc_rc

@@ -31,7 +31,18 @@ enum store_mode {
 	 * locks; a crash while it is written leaves rubbish.  The file may
 	 * exist when it is empty.
 	 */
-	STORE_BUILD
+	STORE_BUILD,
+	/*
+	 * An existing file that several processes read and change: what was
+	 * committed is on the disk, readers and a writer do not wait for each
+	 * other, writers wait at most 2 s for one another.  Its "-wal" and
+	 * "-shm" stay when it is closed, so that it can also be read where
+	 * nobody may make them.
+	 */
+	STORE_STATE,
+	/* The same for who only reads; what it needs of others takes 0.2 s. */
+	STORE_STATE_READ,
+	STORE_MODE__MAX
 };
 
 /* Opens the file; on failure *out is NULL and `why` says what is wrong. */
@@ -50,6 +61,9 @@ void store_watch(struct store *store, struct lc_progress *progress);
 
 /* Runs statements that give no rows. */
 enum lc_rc store_exec(struct store *store, const char *sql) LC_CHECKED;
+
+/* Undoes the transaction that is open, if one is. */
+void store_undo(struct store *store);
 
 /* Prepares one statement that will be run many times. */
 enum lc_rc store_prepare(struct store *store, const char *sql,

@@ -3,7 +3,8 @@
 
 packages_build=(
 	build-essential autoconf automake pkg-config
-	libfcgi-dev libjson-c-dev libmemcached-dev libsqlite3-dev
+	libfcgi-dev libjson-c-dev libmemcached-dev libsodium-dev
+	libsqlite3-dev
 )
 packages_run=(lighttpd memcached curl)
 packages_test=(lighttpd memcached libcmocka-dev python3 python3-pytest)

@@ -1,0 +1,21 @@
+/*
+ * What others need of libsodium without knowing it: a quick digest, and
+ * bytes that nobody can guess.  Any thread may call, at any time.
+ */
+#ifndef SERVICES_DIGEST_H
+#define SERVICES_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * SipHash-2-4 of the bytes, with a key that is part of the program: the same
+ * in every process and on every machine, for ETags and the like.  It is no
+ * secret and proves nothing: who wants two texts of one digest can find them.
+ */
+uint64_t digest_quick(const void *bytes, size_t length);
+
+/* Fills `out` with random bytes that are good enough for secrets. */
+void digest_random(void *out, size_t bytes);
+
+#endif

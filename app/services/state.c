@@ -1,0 +1,266 @@
+#include "services/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { STATE_APPLICATION = 0x4c435354 }; /* "LCST" */
+
+/*
+ * The schema's history: the first entry makes version 1 of nothing, the next
+ * one version 2 of that.  Entries are added and never changed.
+ */
+static const char *const state_migrations[] = {
+	"PRAGMA application_id = 1279480660;"
+	"CREATE TABLE keys ("
+	" number INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL,"
+	" scopes TEXT NOT NULL," /* words with spaces between them */
+	" hash BLOB NOT NULL,"
+	" created TEXT NOT NULL,"
+	" revoked TEXT"
+	");"
+	"CREATE UNIQUE INDEX keys_name ON keys (name) WHERE revoked IS NULL;",
+};
+
+_Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");
+
+enum { STATE_VERSION = sizeof(state_migrations) / sizeof(*state_migrations) };
+
+static enum lc_rc
+state_path(const char *state_dir, char path[PATH_MAX], char *why,
+	   size_t why_bytes)
+{
+	int length = snprintf(path, PATH_MAX, "%s/state.sqlite", state_dir);
+
+	if (length > 0 && length < PATH_MAX)
+		return LC_OK;
+	snprintf(why, why_bytes, "state.sqlite has too long a path");
+	return LC_UNAVAILABLE;
+}
+
+static enum lc_rc
+state_find_at(const char *path, struct state_mark *out, char *why,
+	      size_t why_bytes)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0) {
+		if (errno == ENOENT)
+			return LC_NOT_FOUND;
+		snprintf(why, why_bytes, "state.sqlite: %s", strerror(errno));
+		return LC_UNAVAILABLE;
+	}
+	/* The opening of some other things waits for somebody. */
+	if (!S_ISREG(status.st_mode)) {
+		snprintf(why, why_bytes, "state.sqlite is not a file");
+		return LC_UNAVAILABLE;
+	}
+	out->device = (uint64_t)status.st_dev;
+	out->inode = (uint64_t)status.st_ino;
+	return LC_OK;
+}
+
+enum lc_rc
+state_find(const char *state_dir, struct state_mark *out, char *why,
+	   size_t why_bytes)
+{
+	char path[PATH_MAX];
+	enum lc_rc rc = state_path(state_dir, path, why, why_bytes);
+
+	return rc != LC_OK ? rc : state_find_at(path, out, why, why_bytes);
+}
+
+enum lc_rc
+state_failed(const struct store *store, enum lc_rc rc, char *why,
+	     size_t why_bytes)
+{
+	snprintf(why, why_bytes, "state.sqlite cannot be used: %s",
+		 rc == LC_NO_MEMORY ? "out of memory" : store_why(store));
+	return rc == LC_INTERNAL ? LC_UNAVAILABLE : rc;
+}
+
+enum lc_rc
+state_begin(struct store *store, char *why, size_t why_bytes)
+{
+	enum lc_rc rc = store_exec(store, "BEGIN IMMEDIATE");
+
+	return rc == LC_OK ? rc : state_failed(store, rc, why, why_bytes);
+}
+
+enum lc_rc
+state_end(struct store *store, enum lc_rc rc, char *why, size_t why_bytes)
+{
+	if (rc == LC_OK) {
+		rc = store_exec(store, "COMMIT");
+		if (rc != LC_OK)
+			rc = state_failed(store, rc, why, why_bytes);
+	}
+	if (rc != LC_OK)
+		store_undo(store);
+	return rc;
+}
+
+static enum lc_rc
+state_pragma(struct store *store, const char *sql, int64_t *out)
+{
+	struct store_query *query;
+	enum lc_rc rc = store_prepare(store, sql, &query);
+	bool row;
+
+	if (rc != LC_OK)
+		return rc;
+	rc = store_step(query, &row);
+	*out = row ? store_int64(query, 0) : 0;
+	store_finish(query);
+	return rc;
+}
+
+/* The schema's number; 0 for a file in which nothing is yet. */
+static enum lc_rc
+state_version(struct store *store, int64_t *out, char *why, size_t why_bytes)
+{
+	int64_t application = 0;
+	enum lc_rc rc;
+
+	*out = 0;
+	rc = state_pragma(store, "PRAGMA user_version", out);
+	if (rc == LC_OK)
+		rc = state_pragma(store, "PRAGMA application_id", &application);
+	if (rc != LC_OK)
+		return state_failed(store, rc, why, why_bytes);
+	/* Both are set at once, but they are not read at once. */
+	if (application != STATE_APPLICATION && (application != 0 || *out != 0))
+		snprintf(why, why_bytes,
+			 "state.sqlite is a database of another program");
+	else if (*out < 0 || *out > STATE_VERSION)
+		snprintf(why, why_bytes,
+			 "state.sqlite is of a newer Lightcone: its schema has "
+			 "version %lld, and this one knows %d",
+			 (long long)*out, (int)STATE_VERSION);
+	else
+		return LC_OK;
+	return LC_UNAVAILABLE;
+}
+
+static enum lc_rc
+state_migrate_from(struct store *store, int64_t version)
+{
+	char sql[64];
+	enum lc_rc rc = LC_OK;
+
+	for (; version < STATE_VERSION && rc == LC_OK; version++)
+		rc = store_exec(store, state_migrations[version]);
+	if (rc != LC_OK)
+		return rc;
+	snprintf(sql, sizeof(sql), "PRAGMA user_version = %d",
+		 (int)STATE_VERSION);
+	return store_exec(store, sql);
+}
+
+static enum lc_rc
+state_migrate(struct store *store, char *why, size_t why_bytes)
+{
+	int64_t version;
+	enum lc_rc rc = state_version(store, &version, why, why_bytes);
+
+	if (rc != LC_OK || version == STATE_VERSION)
+		return rc;
+	rc = state_begin(store, why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	/* Somebody else may have been quicker. */
+	rc = state_version(store, &version, why, why_bytes);
+	if (rc == LC_OK) {
+		rc = state_migrate_from(store, version);
+		if (rc != LC_OK)
+			rc = state_failed(store, rc, why, why_bytes);
+	}
+	return state_end(store, rc, why, why_bytes);
+}
+
+/*
+ * Makes what is missing.  Never by open(): closing that would take away the
+ * locks that SQLite holds on the file elsewhere in this process.
+ */
+static enum lc_rc
+state_make(const char *state_dir, const char *path, char *why, size_t why_bytes)
+{
+	if (mkdir(state_dir, 0700) != 0 && errno != EEXIST && errno != EROFS)
+		goto failed;
+	if (mknod(path, S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 || errno == EEXIST)
+		return LC_OK;
+failed:
+	snprintf(why, why_bytes, "state.sqlite cannot be made: %s",
+		 strerror(errno));
+	return LC_UNAVAILABLE;
+}
+
+static enum lc_rc
+state_open_as(const char *path, enum store_mode mode, struct store **out,
+	      char *why, size_t why_bytes)
+{
+	char words[STATE_WHY_MAX];
+	enum lc_rc rc = store_open(path, mode, out, words, sizeof(words));
+
+	if (rc == LC_OK)
+		return rc;
+	snprintf(why, why_bytes, "state.sqlite cannot be opened: %s", words);
+	return rc == LC_INTERNAL ? LC_UNAVAILABLE : rc;
+}
+
+enum lc_rc
+state_open(const char *state_dir, struct store **out, char *why,
+	   size_t why_bytes)
+{
+	struct state_mark mark;
+	char path[PATH_MAX];
+	enum lc_rc rc;
+
+	*out = NULL;
+	rc = state_path(state_dir, path, why, why_bytes);
+	if (rc == LC_OK)
+		rc = state_find_at(path, &mark, why, why_bytes);
+	if (rc == LC_NOT_FOUND)
+		rc = state_make(state_dir, path, why, why_bytes);
+	if (rc == LC_OK)
+		rc = state_open_as(path, STORE_STATE, out, why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	rc = state_migrate(*out, why, why_bytes);
+	if (rc != LC_OK) {
+		store_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+enum lc_rc
+state_open_read(const char *state_dir, struct store **out, char *why,
+		size_t why_bytes)
+{
+	struct state_mark mark;
+	char path[PATH_MAX];
+	int64_t version;
+	enum lc_rc rc;
+
+	*out = NULL;
+	rc = state_path(state_dir, path, why, why_bytes);
+	if (rc == LC_OK)
+		rc = state_find_at(path, &mark, why, why_bytes);
+	if (rc == LC_OK)
+		rc = state_open_as(path, STORE_STATE_READ, out, why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	rc = state_version(*out, &version, why, why_bytes);
+	if (rc == LC_OK && version == 0)
+		rc = LC_NOT_FOUND;
+	if (rc != LC_OK) {
+		store_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}
