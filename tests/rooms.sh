@@ -18,6 +18,8 @@ app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
 app/services/outbound*.c    base/* services/store.h curl/*
 app/services/digest*.c      base/* services/digest.h sodium.h
+app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
+app/services/keys*.h        base/* services/keys*.h
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
@@ -122,6 +124,8 @@ plant app/http/a.c '#include "engine/router.h"'
 plant app/http/a.h '# include <sqlite3.h>'
 plant app/services/limiter.c '#include <sqlite3.h>'
 plant app/services/store.h '#include <sqlite3.h>'
+plant app/services/keys.c '#include <sqlite3.h>'
+plant app/services/keys.h '#include <sodium.h>'
 plant app/engine/a.c '#include "sky/zones.h"'
 plant app/engine/a.c '#include <fcgiapp.h>'
 plant app/gate/cgi.c '#include <fcgiapp.h>'
