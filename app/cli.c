@@ -12,6 +12,7 @@ enum { CLI_NEAR_MOST = 2 };
 
 static const struct command *const verbs[] = {
 	&command_import,
+	&command_key,
 	&command_options,
 	NULL,
 };

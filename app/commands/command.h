@@ -26,6 +26,7 @@ enum {
 };
 
 extern const struct command command_import;
+extern const struct command command_key;
 extern const struct command command_options;
 
 #endif
