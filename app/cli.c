@@ -11,10 +11,8 @@
 enum { CLI_NEAR_MOST = 2 };
 
 static const struct command *const verbs[] = {
-	&command_import,
-	&command_key,
-	&command_options,
-	NULL,
+	&command_import,  &command_key,    &command_openapi,
+	&command_options, &command_routes, NULL,
 };
 
 static int

@@ -3,8 +3,9 @@
  * and what its function may ask of the call that it serves.
  *
  * An endpoint is one const table.  The engine finds it by method and path,
- * checks and converts its parameters into the handler's own struct, runs its
- * function where its kind of work belongs, and sends what it wrote.
+ * asks its guards, checks and converts its parameters into the handler's own
+ * struct, runs its function where its kind of work belongs, and sends what
+ * it wrote.  The documentation is made from the same table.
  *
  * A handler's function fills the answer and returns LC_OK, or returns what
  * lc_fail() or lc_refuse() gave it, or parks the call and returns LC_PARKED.
@@ -25,41 +26,76 @@
 
 struct lc_call;
 
-/* ---- parameters */
+/* ---- fields: what a request brings, and what a reply holds */
 
-enum lc_type { LC_INT, LC_NUMBER, LC_TEXT, LC_BOOL, LC_TYPE__MAX };
+enum lc_type {
+	LC_INT,
+	LC_NUMBER,
+	LC_TEXT,
+	LC_BOOL,
+	LC_LIST,   /* in C a struct lc_list */
+	LC_OBJECT, /* in C a struct of its own */
+	LC_ANY,    /* of a reply only: any JSON */
+	LC_TYPE__MAX
+};
+
+/* Where a parameter stands; a member of an object stands where that does. */
+enum lc_place { LC_IN_QUERY, LC_IN_PATH, LC_IN_HEADER, LC_IN_BODY };
+
+/* Several values of one type, in the call's arena. */
+struct lc_list {
+	const void *items;
+	size_t count;
+};
 
 /*
- * One parameter of the query.  The bounds and the default are text, read by
- * the type's own parser when the program starts: bounds of a text are bounds
- * of its length in bytes.  No `def` and not `optional` means required.
+ * A parameter of a request, or a field of a reply.  The bounds and the
+ * default are text, read by the type's own parser when the program starts:
+ * bounds of a text count its characters, bounds of a list its items.  No
+ * `def` and not `optional` means required.
+ *
+ * In a query a list is a parameter that may be given several times.  The
+ * header field of `if_match` is If-Match.  All fields with LC_IN_BODY
+ * together are one JSON object; others in it are refused.
  */
-struct lc_param {
+struct lc_field {
 	const char *name;
 	enum lc_type type;
-	size_t offset; /* of the field in the arguments' struct */
+	enum lc_place in;
+	size_t offset; /* of the C field in the arguments' struct */
+	size_t bytes;  /* of the C field */
 	bool optional; /* then `has_offset` is that of a bool beside it */
 	size_t has_offset;
+	bool nullable; /* null is as good as absent */
 	const char *def;
 	const char *min;
 	const char *max;
 	const char *const *choices; /* allowed texts, ends in NULL */
+	const char *pattern;        /* a text's, POSIX extended and ECMA 262 */
+	const char *format;         /* a text's: see http/formats.h */
+	const char *unit;
 	const char *doc;
+	const struct lc_field *members; /* an object's, ends in LC_FIELD_END */
+	const struct lc_field *item;    /* of a list */
+	/* Further members of a reply's object: the i-th, or false. */
+	bool (*more)(size_t i, struct lc_field *field);
 };
 
 #define LC_TYPE_OF(value) \
-	_Generic((value),            \
-		int64_t: LC_INT,     \
-		double: LC_NUMBER,   \
+	_Generic((value),              \
+		int64_t: LC_INT,       \
+		double: LC_NUMBER,     \
 		const char *: LC_TEXT, \
-		bool: LC_BOOL)
+		bool: LC_BOOL,         \
+		struct lc_list: LC_LIST, default: LC_OBJECT)
 
 /* A field of `struct tag` as a parameter; the C type gives the type. */
-#define LC_PARAM(tag, field, ...)                                  \
-	{                                                          \
-		.name = #field,                                    \
-		.type = LC_TYPE_OF(((struct tag *)NULL)->field),   \
-		.offset = offsetof(struct tag, field), __VA_ARGS__ \
+#define LC_PARAM(tag, field, ...)                                         \
+	{                                                                 \
+		.name = #field,                                           \
+		.type = LC_TYPE_OF(((struct tag *)NULL)->field),          \
+		.offset = offsetof(struct tag, field),                    \
+		.bytes = sizeof(((struct tag *)NULL)->field), __VA_ARGS__ \
 	}
 
 /* The same with a `bool has_FIELD` that tells whether it was given. */
@@ -67,10 +103,81 @@ struct lc_param {
 	LC_PARAM(tag, field, .optional = true, \
 		 .has_offset = offsetof(struct tag, has_##field), __VA_ARGS__)
 
-#define LC_PARAM_END         \
+/* What a list's items are, by their C type. */
+#define LC_ITEM(ctype, ...)                                                 \
+	{                                                                   \
+		.type = LC_TYPE_OF(*(ctype *)NULL), .bytes = sizeof(ctype), \
+		__VA_ARGS__                                                 \
+	}
+
+/* A field of a reply. */
+#define LC_FIELD(field_name, field_type, ...)                       \
+	{                                                           \
+		.name = field_name, .type = field_type, __VA_ARGS__ \
+	}
+
+#define LC_FIELD_END         \
 	{                    \
 		.name = NULL \
 	}
+
+/* ---- guards: what must hold before an endpoint's function runs */
+
+/*
+ * A guard lets a call pass with LC_OK, or refuses it with what lc_fail()
+ * gave it.  It may leave a value in the call.  An endpoint's guards run in
+ * their order, before anything of the request is bound.
+ */
+struct lc_guard {
+	const char *name; /* "key_write" */
+	const char *doc;  /* one sentence for the documentation */
+	enum lc_rc (*check)(struct lc_call *call, const struct lc_guard *guard);
+	const char *scope;          /* of a key; NULL: it asks for none */
+	const enum lc_rc *refusals; /* what it may answer, ends in LC_OK */
+};
+
+/* A key (Authorization: Bearer, or X-API-Key) with the scope: lc_key_of(). */
+extern const struct lc_guard lc_guard_read;
+extern const struct lc_guard lc_guard_write;
+extern const struct lc_guard lc_guard_publish;
+extern const struct lc_guard lc_guard_admin;
+
+/* Lets `Prefer: wait=N` bring the call's deadline forward to N seconds. */
+extern const struct lc_guard lc_guard_wait;
+
+/*
+ * Finds out whose request it is, through proxies that option
+ * trusted_proxies names: lc_client_of().
+ */
+extern const struct lc_guard lc_guard_client;
+
+struct lc_key {
+	const char *id, *name;
+};
+
+struct lc_client {
+	const char *address; /* "192.0.2.1", "2001:db8::1"; "" unknown */
+};
+
+/* Values that guards leave, by name; NULL: there is none. */
+enum lc_rc lc_put(struct lc_call *call, const char *name, const void *value)
+	LC_CHECKED;
+const void *lc_value(const struct lc_call *call, const char *name);
+
+/* NAME_put() and NAME_of() for values of one type. */
+#define LC_VALUE(name, ctype)                                                \
+	LC_CHECKED static inline enum lc_rc name##_put(struct lc_call *call, \
+						       const ctype *value)   \
+	{                                                                    \
+		return lc_put(call, #name, value);                           \
+	}                                                                    \
+	static inline const ctype *name##_of(const struct lc_call *call)     \
+	{                                                                    \
+		return lc_value(call, #name);                                \
+	}
+
+LC_VALUE(lc_key, struct lc_key)
+LC_VALUE(lc_client, struct lc_client)
 
 /* ---- endpoints */
 
@@ -80,14 +187,71 @@ enum lc_work {
 	LC_WORK__MAX
 };
 
+/*
+ * What an answer can be: X(constant, bit, word, media type, its parameters).
+ * A client chooses by Accept or by ?format=word, which weighs more; the first
+ * in this list of an endpoint's is what it gets otherwise.
+ */
+#define LC_FORMAT_TABLE(X)                                       \
+	X(LC_AS_JSON, 1, "json", "application/json", "")         \
+	X(LC_AS_HTML, 2, "html", "text/html", "; charset=utf-8") \
+	X(LC_AS_CSV, 4, "csv", "text/csv", "; charset=utf-8")    \
+	X(LC_AS_TEXT, 8, "text", "text/plain", "; charset=utf-8")
+
+enum lc_format {
+#define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
+	LC_FORMAT_TABLE(LC_FORMAT_ENUM)
+#undef LC_FORMAT_ENUM
+		LC_AS_FILE = 1 << 16 /* one type, which the function tells */
+};
+
+/* How long an answer may be kept; by whom, Cache-Control says. */
+struct lc_cache {
+	int64_t fresh_s; /* 0: it is asked about each time */
+	int64_t stale_s; /* how long an old one may serve while it is asked */
+};
+
+/* So many requests of one client in so long, and so many of them at once. */
+struct lc_rate {
+	const char *name; /* "default" */
+	int64_t limit;
+	int64_t window_s;
+	int64_t burst;
+};
+
+/* A request for the documentation, which shows its real answer. */
+struct lc_example {
+	const char *summary;
+	const char *target; /* "/galaxy?coordinates=M31" */
+	const char *body;   /* JSON; NULL: none */
+	int status;
+};
+
+/* A group of endpoints in the documentation. */
+struct lc_tag {
+	const char *name;
+	const char *doc;
+};
+
 struct lc_endpoint {
 	enum lc_method method;
-	const char *path; /* "/galaxy" */
+	const char *path; /* "/galaxy", "/galaxy/{name}" */
+	const struct lc_tag *tag;
 	const char *summary;
-	const struct lc_param *params; /* ends in LC_PARAM_END; or NULL */
+	const char *details;           /* what more there is to say; or NULL */
+	const struct lc_field *params; /* ends in LC_FIELD_END; or NULL */
 	size_t args_size;              /* of the arguments' struct */
+	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;
 	int64_t deadline_ms; /* from the request's arrival */
+	struct lc_cache cache;
+	const struct lc_rate *rate;   /* NULL: no limit */
+	unsigned formats;             /* of enum lc_format; 0: JSON */
+	const struct lc_field *reply; /* the JSON answer's members; or NULL */
+	bool (*reply_more)(size_t i, struct lc_field *field); /* further ones */
+	const int *statuses;               /* with it, ends in 0; NULL: 200 */
+	const enum lc_rc *problems;        /* that its function may end with */
+	const struct lc_example *examples; /* ends in a NULL target; or NULL */
 	enum lc_rc (*run)(struct lc_call *call, const void *args);
 };
 
@@ -103,6 +267,12 @@ void *lc_context(const struct lc_call *call);
 /* Where the application is mounted: "" or "/api". */
 const char *lc_mount(const struct lc_call *call);
 
+/* What the client wants the answer to be, of what the endpoint can give. */
+enum lc_format lc_format(const struct lc_call *call);
+
+/* Brings the deadline forward to `ms` after the request's arrival. */
+void lc_shorten_deadline(struct lc_call *call, int64_t ms);
+
 /* For work that takes long: asked for its end, told how far it is. */
 struct lc_progress *lc_progress(struct lc_call *call);
 
@@ -114,11 +284,18 @@ struct lc_progress *lc_progress(struct lc_call *call);
  */
 struct json *lc_json(struct lc_call *call);
 
-/* The answer as bytes of another media type. */
+/* The answer as bytes of another media type; NULL: that of lc_format(). */
 struct buf *lc_body(struct lc_call *call, const char *media_type);
+
+/* The document of all endpoints (OpenAPI 3.1), as JSON. */
+enum lc_rc lc_openapi(struct lc_call *call, struct buf *out) LC_CHECKED;
 
 /* Another status than 200 for an answer that is no problem. */
 void lc_set_status(struct lc_call *call, int status);
+
+/* A header field of the answer; the value is formatted. */
+void lc_set_field(struct lc_call *call, const char *name, const char *format,
+		  ...) LC_PRINTF(3, 4);
 
 /* Adds a sentence to the reply's `warnings`. */
 void lc_warn(struct lc_call *call, const char *format, ...) LC_PRINTF(2, 3);
@@ -129,8 +306,9 @@ enum lc_rc lc_fail(struct lc_call *call, enum lc_rc rc, const char *format, ...)
 
 /*
  * Refuses a parameter's value with a sentence of what was wrong and would
- * be right; `type` is a word of FastAPI's vocabulary ("value_error").  May
- * be called for several; returns LC_INVALID.
+ * be right; `type` is a word of FastAPI's vocabulary ("value_error"), and
+ * `param` may name a member of a member ("settings.speed_m_s").  May be
+ * called for several; returns LC_INVALID.
  */
 enum lc_rc lc_refuse(struct lc_call *call, const char *param, const char *type,
 		     const char *input, const char *format, ...)

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "context.h"
+#include "objects.h"
 #include "sky/cone.h"
 #include "sky/coordinates.h"
 #include "table.h"
@@ -20,12 +20,12 @@ struct galaxy_query {
 	bool has_magnitude_max;
 };
 
-static const struct lc_param galaxy_params[] = {
+static const struct lc_field galaxy_params[] = {
 	LC_PARAM(galaxy_query, coordinates, .min = "1", .max = "256",
 		 .doc = "Position or name, e.g. \"M31\", \"10.68 +41.27\" or "
 			"\"00:42:44 +41:16:09\"."),
 	LC_PARAM(galaxy_query, radius_deg, .min = "0", .max = "180",
-		 .def = "0.25", .doc = "Search radius, degrees."),
+		 .def = "0.25", .unit = "deg", .doc = "Search radius."),
 	LC_PARAM(galaxy_query, limit, .min = "1", .max = "10000", .def = "100",
 		 .doc = "Most objects to return."),
 	LC_PARAM_OPTIONAL(galaxy_query, catalogue, .min = "1", .max = "64",
@@ -34,12 +34,49 @@ static const struct lc_param galaxy_params[] = {
 	LC_PARAM_OPTIONAL(galaxy_query, type, .choices = columns_types,
 			  .doc = "Only objects of this type."),
 	LC_PARAM_OPTIONAL(galaxy_query, magnitude_max, .min = "-30",
-			  .max = "40",
+			  .max = "40", .unit = "mag",
 			  .doc = "Only objects at least this bright (V, or B "
 				 "where V is unknown)."),
-	LC_PARAM_END};
+	LC_FIELD_END};
 
-enum { GALAXY_NEAR_MOST = 5 };
+static const struct lc_field galaxy_object = {.type = LC_OBJECT,
+					      .more = objects_field};
+
+static const char *const galaxy_frames[] = {"icrs", NULL};
+
+static const struct lc_field galaxy_place[] = {
+	LC_FIELD("input", LC_TEXT, .doc = "What was asked."),
+	LC_FIELD("read_as", LC_TEXT, .doc = "As what it was read."),
+	LC_FIELD("ra_deg", LC_NUMBER, .unit = "deg", .doc = "Right ascension."),
+	LC_FIELD("dec_deg", LC_NUMBER, .unit = "deg", .doc = "Declination."),
+	LC_FIELD("frame", LC_TEXT, .choices = galaxy_frames,
+		 .doc = "The frame of both."),
+	LC_FIELD_END};
+
+static const struct lc_field galaxy_reply[] = {
+	LC_FIELD("system", LC_LIST, .item = &galaxy_object,
+		 .doc = "The objects, nearest first, ties by name. What is not "
+			"known is absent."),
+	LC_FIELD("coordinates", LC_OBJECT, .members = galaxy_place,
+		 .doc = "Where was searched."),
+	LC_FIELD("radius_deg", LC_NUMBER, .unit = "deg",
+		 .doc = "How far from there."),
+	LC_FIELD("matched", LC_INT, .min = "0",
+		 .doc = "How many there are, also beyond limit."),
+	LC_FIELD("next", LC_TEXT, .nullable = true,
+		 .doc = "The token of the following page; null: none."),
+	LC_FIELD_END};
+
+static const struct lc_example galaxy_examples[] = {
+	{"The Andromeda Galaxy, by its name",
+	 "/galaxy?coordinates=M31&radius_deg=0.25&limit=3", NULL, 200},
+	{"The bright galaxies around Virgo A",
+	 "/galaxy?coordinates=Virgo+A&radius_deg=2&limit=3&type=galaxy"
+	 "&magnitude_max=11",
+	 NULL, 200},
+	{"Two inputs out of their bounds",
+	 "/galaxy?coordinates=10.68,41.27&radius_deg=500&limit=0", NULL, 422},
+	{.target = NULL}};
 
 /* The point that is asked about. */
 struct galaxy_target {
@@ -52,31 +89,17 @@ static enum lc_rc
 name_unknown(struct lc_call *call, struct catalogue *catalogue,
 	     const char *text, const struct coordinates *read)
 {
-	struct catalogue_near near[GALAXY_NEAR_MOST];
-	struct buf list;
-	size_t count = 0;
-	enum lc_rc rc;
+	const char *near;
+	enum lc_rc rc = objects_near(call, catalogue, text, &near);
 
-	rc = catalogue_nearest_names(catalogue, text, strlen(text), near,
-				     GALAXY_NEAR_MOST, &count);
 	if (rc != LC_OK)
 		return rc;
-	buf_init(&list);
-	for (size_t i = 0; i < count; i++)
-		buf_printf(&list, "%s%s", i == 0 ? "; near names: " : ", ",
-			   near[i].name);
-	if (list.failed)
-		rc = LC_NO_MEMORY;
-	else
-		rc = lc_refuse(
-			call, "coordinates", "value_error", text,
-			"Tried as a position%s%s and as a name: the catalogue "
-			"%s has no such name%.*s",
-			read->message[0] != '\0' ? ": " : "", read->message,
-			catalogue_name(catalogue), (int)list.length,
-			list.length > 0 ? list.bytes : "");
-	buf_release(&list);
-	return rc;
+	return lc_refuse(call, "coordinates", "value_error", text,
+			 "Tried as a position%s%s and as a name: the catalogue "
+			 "%s has no "
+			 "such name%s",
+			 read->message[0] != '\0' ? ": " : "", read->message,
+			 catalogue_name(catalogue), near);
 }
 
 static enum lc_rc
@@ -106,45 +129,6 @@ target_find(struct lc_call *call, struct catalogue *catalogue, const char *text,
 }
 
 static void
-list_write(struct json *json, const char *name, const char *list)
-{
-	json_array_begin(json, name);
-	while (*list != '\0') {
-		size_t length = strcspn(list, "|");
-
-		if (length > 0)
-			json_bytes(json, NULL, list, length);
-		list += length + (list[length] == '|');
-	}
-	json_array_end(json);
-}
-
-static void
-row_write(struct json *json, const struct cone_row *row, const char *catalogue)
-{
-	json_object_begin(json, NULL);
-	for (int i = 0; i < COLUMNS_SHOWN; i++) {
-		const struct columns_column *column = &columns_table[i];
-		const struct columns_value *value = &row->values[i];
-
-		if (!value->present)
-			continue;
-		if (column->type == COLUMNS_REAL)
-			json_number(json, column->name, value->real);
-		else if (column->type == COLUMNS_LIST)
-			list_write(json, column->name, value->text);
-		else
-			json_bytes(json, column->name, value->text,
-				   value->length);
-		if (i == COLUMNS_DEC)
-			json_number(json, "separation_deg",
-				    row->separation_deg);
-	}
-	json_text(json, "catalogue", catalogue);
-	json_object_end(json);
-}
-
-static void
 reply_write(struct lc_call *call, const struct galaxy_query *query,
 	    const struct galaxy_target *target,
 	    const struct cone_result *result, const char *catalogue)
@@ -152,8 +136,12 @@ reply_write(struct lc_call *call, const struct galaxy_query *query,
 	struct json *json = lc_json(call);
 
 	json_array_begin(json, "system");
-	for (size_t i = 0; i < result->count; i++)
-		row_write(json, &result->rows[i], catalogue);
+	for (size_t i = 0; i < result->count; i++) {
+		json_object_begin(json, NULL);
+		objects_write(json, result->rows[i].values,
+			      &result->rows[i].separation_deg, catalogue);
+		json_object_end(json);
+	}
 	json_array_end(json);
 	json_object_begin(json, "coordinates");
 	json_text(json, "input", query->coordinates);
@@ -199,27 +187,17 @@ galaxy_search(struct lc_call *call, struct catalogue *catalogue,
 static enum lc_rc
 galaxy_run(struct lc_call *call, const void *args)
 {
-	const struct context *context = lc_context(call);
 	const struct galaxy_query *query = args;
 	struct catalogue *catalogue;
-	char why[CATALOGUE_WHY_MAX];
-	const char *name =
-		query->has_catalogue ? query->catalogue : context->catalogue;
-	bool is_default = strcmp(name, context->catalogue) == 0;
 	enum lc_rc rc;
 
-	rc = catalogue_acquire(context->catalogues, name, &catalogue, why,
-			       sizeof(why));
-	if (rc == LC_NOT_FOUND && is_default)
-		rc = LC_UNAVAILABLE; /* that it is missing is our fault */
-	if (rc == LC_NOT_FOUND)
-		return lc_refuse(call, "catalogue", "value_error", name, "%s",
-				 why);
+	rc = objects_catalogue(call,
+			       query->has_catalogue ? query->catalogue : NULL,
+			       &catalogue);
 	if (rc != LC_OK)
-		return lc_fail(call, rc, "%s", why);
-	rc = galaxy_search(call, catalogue, query);
-	if (rc == LC_UNAVAILABLE)
-		rc = lc_fail(call, rc, "%s", catalogue_why(catalogue));
+		return rc;
+	rc = objects_failed(call, catalogue,
+			    galaxy_search(call, catalogue, query));
 	catalogue_release(catalogue);
 	return rc;
 }
@@ -227,10 +205,13 @@ galaxy_run(struct lc_call *call, const void *args)
 const struct lc_endpoint galaxy_endpoint = {
 	.method = LC_GET,
 	.path = "/galaxy",
+	.tag = &objects_tag,
 	.summary = "Objects around a position or name, nearest first.",
 	.params = galaxy_params,
 	.args_size = sizeof(struct galaxy_query),
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
+	.reply = galaxy_reply,
+	.examples = galaxy_examples,
 	.run = galaxy_run,
 };

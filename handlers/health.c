@@ -71,11 +71,61 @@ health_run(struct lc_call *call, const void *args)
 	return LC_OK;
 }
 
+static const struct lc_tag health_tag = {"operation",
+					 "For those who run the service."};
+
+static const char *const states[] = {"ok", "unavailable", NULL};
+static const char *const companion_states[] = {"ok", "away", "off", NULL};
+
+static const struct lc_field catalogue_fields[] = {
+	LC_FIELD("name", LC_TEXT, .doc = "The default catalogue."),
+	LC_FIELD("state", LC_TEXT, .choices = states,
+		 .doc = "Whether it can be read."),
+	LC_FIELD("generation", LC_INT, .optional = true,
+		 .doc = "Grows with each import."),
+	LC_FIELD("objects", LC_INT, .optional = true,
+		 .doc = "How many objects it holds."),
+	LC_FIELD("why", LC_TEXT, .optional = true,
+		 .doc = "Why it cannot be read."),
+	LC_FIELD_END};
+
+static const struct lc_field companion_fields[] = {
+	LC_FIELD("state", LC_TEXT, .choices = companion_states,
+		 .doc = "Whether it answers; off: it is not configured."),
+	LC_FIELD("why", LC_TEXT, .optional = true,
+		 .doc = "Why it does not answer."),
+	LC_FIELD_END};
+
+static const struct lc_field companions_fields[] = {
+	LC_FIELD("memcached", LC_OBJECT, .members = companion_fields,
+		 .optional = true, .doc = "The cache."),
+	LC_FIELD_END};
+
+static const struct lc_field health_reply[] = {
+	LC_FIELD("live", LC_BOOL, .doc = "The process runs."),
+	LC_FIELD("catalogue", LC_OBJECT, .members = catalogue_fields,
+		 .doc = "The default catalogue's state."),
+	LC_FIELD("ready", LC_BOOL, .doc = "Requests can be answered."),
+	LC_FIELD("companions", LC_OBJECT, .members = companions_fields,
+		 .doc = "The processes beside this one; requests succeed "
+			"without them."),
+	LC_FIELD_END};
+
+static const struct lc_example health_examples[] = {
+	{"All is well", "/health", NULL, 200}, {.target = NULL}};
+
+static const int health_statuses[] = {200, 503, 0};
+
 const struct lc_endpoint health_endpoint = {
 	.method = LC_GET,
 	.path = "/health",
+	.tag = &health_tag,
 	.summary = "Whether this service works, and its companions.",
+	.details = "200 when it can do its work, 503 when it cannot.",
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
+	.reply = health_reply,
+	.statuses = health_statuses,
+	.examples = health_examples,
 	.run = health_run,
 };

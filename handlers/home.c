@@ -2,6 +2,7 @@
  * GET /: a page for people, which says what is here, with links that work.
  */
 #include "context.h"
+#include "pages.h"
 #include "table.h"
 
 static const char page_head[] =
@@ -65,7 +66,7 @@ static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
 	size_t count = sizeof(page_examples) / sizeof(page_examples[0]);
-	struct buf *page = lc_body(call, "text/html; charset=utf-8");
+	struct buf *page = lc_body(call, NULL);
 	const char *mount = lc_mount(call);
 
 	(void)args;
@@ -79,7 +80,16 @@ home_run(struct lc_call *call, const void *args)
 		buf_printf(page, "%s\"><code>GET %s</code></a></dd>\n",
 			   page_examples[i].target, page_examples[i].target);
 	}
-	buf_add_text(page, "</dl>\n<h2>For operators</h2>\n<p><a href=\"");
+	buf_add_text(page, "</dl>\n<h2>All of it</h2>\n<p><a href=\"");
+	buf_add_html(page, mount);
+	buf_add_text(page, "/docs\">The documentation</a> lists every "
+			   "endpoint and lets you try it; <a href=\"");
+	buf_add_html(page, mount);
+	buf_add_text(
+		page,
+		"/openapi.json\"><code>GET /openapi.json</code></a> is the "
+		"same for programs (OpenAPI 3.1).</p>\n"
+		"<h2>For operators</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
 	buf_add_text(page, "/health\"><code>GET /health</code></a> says "
 			   "whether all is well.</p>\n");
@@ -91,8 +101,10 @@ home_run(struct lc_call *call, const void *args)
 const struct lc_endpoint home_endpoint = {
 	.method = LC_GET,
 	.path = "/",
+	.tag = &pages_tag,
 	.summary = "What is here, for people.",
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
+	.formats = LC_AS_HTML,
 	.run = home_run,
 };

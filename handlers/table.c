@@ -1,8 +1,8 @@
 #include "table.h"
 
 const struct lc_endpoint *const endpoint_table[] = {
-	&home_endpoint,
-	&galaxy_endpoint,
-	&health_endpoint,
-	NULL,
+#define ENDPOINT_LIST(name) &name##_endpoint,
+	ENDPOINT_TABLE(ENDPOINT_LIST)
+#undef ENDPOINT_LIST
+		NULL,
 };

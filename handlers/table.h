@@ -1,15 +1,25 @@
 /*
- * The endpoints of the product.  A new one is a file beside this one and a
- * line in table.c.
+ * The endpoints of the product, in the order of the documentation.  A new one
+ * is a file in this directory, which defines NAME_endpoint, and a line here.
  */
 #ifndef HANDLERS_TABLE_H
 #define HANDLERS_TABLE_H
 
 #include "lightcone.h"
 
-extern const struct lc_endpoint galaxy_endpoint;
-extern const struct lc_endpoint health_endpoint;
-extern const struct lc_endpoint home_endpoint;
+/* X(NAME) */
+#define ENDPOINT_TABLE(X) \
+	X(galaxy)         \
+	X(object)         \
+	X(health)         \
+	X(home)           \
+	X(docs)           \
+	X(openapi)        \
+	X(www)
+
+#define ENDPOINT_DECLARE(name) extern const struct lc_endpoint name##_endpoint;
+ENDPOINT_TABLE(ENDPOINT_DECLARE)
+#undef ENDPOINT_DECLARE
 
 /* Ends in NULL. */
 extern const struct lc_endpoint *const endpoint_table[];

@@ -38,7 +38,7 @@ END
 }
 
 libc='assert ctype errno fcntl float fenv inttypes limits locale math poll
-	pwd grp sched setjmp signal spawn stdalign stdarg stdatomic stdbool
+	pwd grp regex sched setjmp signal spawn stdalign stdarg stdatomic stdbool
 	stddef stdint stdio stdlib stdnoreturn string strings sysexits syslog
 	termios time unistd dirent getopt glob netdb netinet/in netinet/tcp
 	arpa/inet linux/* sys/*'

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "table.h"
 
 enum { TICK_MS = 2 };
 
@@ -181,10 +182,10 @@ struct park_query {
 	int64_t wait_ms;
 };
 
-static const struct lc_param park_params[] = {
+static const struct lc_field park_params[] = {
 	LC_PARAM(park_query, wait_ms, .min = "0", .max = "60000", .def = "1000",
 		 .doc = "How long to wait, ms."),
-	LC_PARAM_END};
+	LC_FIELD_END};
 
 static enum lc_rc
 park_run(struct lc_call *call, const void *args)
@@ -207,10 +208,10 @@ struct compute_query {
 	int64_t cpu_ms;
 };
 
-static const struct lc_param compute_params[] = {
+static const struct lc_field compute_params[] = {
 	LC_PARAM(compute_query, cpu_ms, .min = "0", .max = "60000",
 		 .def = "100", .doc = "How long to compute, ms."),
-	LC_PARAM_END};
+	LC_FIELD_END};
 
 static void
 most_raise(int now)
@@ -263,14 +264,14 @@ struct stream_query {
 	int64_t chunks, every_ms, bytes;
 };
 
-static const struct lc_param stream_params[] = {
+static const struct lc_field stream_params[] = {
 	LC_PARAM(stream_query, chunks, .min = "1", .max = "100000", .def = "10",
 		 .doc = "How many pieces."),
 	LC_PARAM(stream_query, every_ms, .min = "0", .max = "10000",
 		 .def = "10", .doc = "The pause between them, ms."),
 	LC_PARAM(stream_query, bytes, .min = "1", .max = "65536", .def = "1024",
 		 .doc = "The bytes of a piece."),
-	LC_PARAM_END};
+	LC_FIELD_END};
 
 static enum lc_rc
 stream_run(struct lc_call *call, const void *args)
@@ -350,85 +351,88 @@ stats_run(struct lc_call *call, const void *args)
 	return LC_OK;
 }
 
-/* ---- one parameter of each type */
+/* ---- the table */
 
-static const char *const colours[] = {"red", "green", "blue", NULL};
+static const struct lc_field park_reply_fields[] = {
+	LC_FIELD("parked_ms", LC_INT, .unit = "ms", .doc = "How long."),
+	LC_FIELD_END};
 
-struct typed_query {
-	int64_t count;
-	double ratio;
-	const char *word;
-	bool flag;
-	const char *colour;
-	bool has_colour;
-};
+static const struct lc_field compute_reply[] = {
+	LC_FIELD("computed_ms", LC_INT, .unit = "ms", .doc = "How long."),
+	LC_FIELD_END};
 
-static const struct lc_param typed_params[] = {
-	LC_PARAM(typed_query, count, .min = "1", .max = "10", .doc = "Int."),
-	LC_PARAM(typed_query, ratio, .min = "-1.5", .max = "1.5", .def = "0.5",
-		 .doc = "Number."),
-	LC_PARAM(typed_query, word, .min = "2", .max = "8", .def = "word",
-		 .doc = "Text."),
-	LC_PARAM(typed_query, flag, .def = "false", .doc = "Bool."),
-	LC_PARAM_OPTIONAL(typed_query, colour, .choices = colours,
-			  .doc = "Choice."),
-	LC_PARAM_END};
+#define COUNT_FIELD(field) LC_FIELD(field, LC_INT, .doc = "A count.")
 
-static enum lc_rc
-typed_run(struct lc_call *call, const void *args)
-{
-	const struct typed_query *query = args;
-	struct json *json = lc_json(call);
+static const struct lc_field stats_reply[] = {COUNT_FIELD("pid"),
+					      COUNT_FIELD("threads"),
+					      COUNT_FIELD("rss_bytes"),
+					      COUNT_FIELD("parked"),
+					      COUNT_FIELD("computing"),
+					      COUNT_FIELD("computing_most"),
+					      COUNT_FIELD("computed"),
+					      COUNT_FIELD("cancelled"),
+					      COUNT_FIELD("gone"),
+					      COUNT_FIELD("streams_stopped"),
+					      COUNT_FIELD("last_cancelled_us"),
+					      COUNT_FIELD("now_us"),
+					      LC_FIELD_END};
 
-	json_int(json, "count", query->count);
-	json_number(json, "ratio", query->ratio);
-	json_text(json, "word", query->word);
-	json_bool(json, "flag", query->flag);
-	if (query->has_colour)
-		json_text(json, "colour", query->colour);
-	return LC_OK;
-}
+const struct lc_tag testapp_tag = {"tests", "What only the tests have."};
 
-#define TEST_ENDPOINT(word, kind, ms)                       \
+#define TEST_ENDPOINT(word, kind, ms, ...)                  \
 	static const struct lc_endpoint word##_endpoint = { \
 		.method = LC_GET,                           \
 		.path = "/" #word,                          \
+		.tag = &testapp_tag,                        \
 		.summary = #word,                           \
 		.params = word##_params,                    \
 		.args_size = sizeof(struct word##_query),   \
 		.work = kind,                               \
 		.deadline_ms = ms,                          \
-		.run = word##_run}
+		.run = word##_run,                          \
+		__VA_ARGS__}
 
-TEST_ENDPOINT(park, LC_QUICK, 10000);
-TEST_ENDPOINT(compute, LC_HEAVY, 2000);
-TEST_ENDPOINT(stream, LC_HEAVY, 30000);
-TEST_ENDPOINT(typed, LC_QUICK, 1000);
+TEST_ENDPOINT(park, LC_QUICK, 10000, .reply = park_reply_fields);
+TEST_ENDPOINT(compute, LC_HEAVY, 2000, .reply = compute_reply);
+TEST_ENDPOINT(stream, LC_HEAVY, 30000, .formats = LC_AS_TEXT);
 
 static const struct lc_endpoint never_endpoint = {
 	.method = LC_GET,
 	.path = "/never",
+	.tag = &testapp_tag,
 	.summary = "Parks for ever.",
 	.work = LC_QUICK,
 	.deadline_ms = 300,
+	.reply = park_reply_fields,
 	.run = never_run,
 };
 
 static const struct lc_endpoint stats_endpoint = {
 	.method = LC_GET,
 	.path = "/stats",
+	.tag = &testapp_tag,
 	.summary = "What there is to see.",
 	.work = LC_QUICK,
 	.deadline_ms = 1000,
+	.reply = stats_reply,
 	.run = stats_run,
 };
 
+#define DECLARED_ENDPOINTS                                                    \
+	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint, \
+		&stats_endpoint, &typed_endpoint, &listed_endpoint,           \
+		&item_endpoint, &body_endpoint, &nested_endpoint,             \
+		&header_endpoint, &formats_endpoint, &cached_endpoint,        \
+		&limited_endpoint, &client_endpoint, &waiting_endpoint,       \
+		&openapi_endpoint
+
 const struct lc_endpoint *const testapp_table[] = {
-	&park_endpoint,
-	&never_endpoint,
-	&compute_endpoint,
-	&stream_endpoint,
-	&typed_endpoint,
-	&stats_endpoint,
-	NULL,
+	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,
+	&guarded_patch,     &guarded_delete, NULL,
+};
+
+/* The same with the guard forgotten, which a test must notice. */
+const struct lc_endpoint *const testapp_unguarded_table[] = {
+	DECLARED_ENDPOINTS, &open_get,    &open_post, &open_put,
+	&open_patch,        &open_delete, NULL,
 };

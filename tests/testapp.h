@@ -9,6 +9,22 @@
 #include "lightcone.h"
 
 extern const struct lc_endpoint *const testapp_table[];
+extern const struct lc_endpoint *const testapp_unguarded_table[];
+
+extern const struct lc_tag testapp_tag;
+
+/* In testapp_fields.c: what is declared is bound, and answered. */
+extern const struct lc_endpoint typed_endpoint, listed_endpoint;
+extern const struct lc_endpoint item_endpoint, body_endpoint, nested_endpoint;
+
+/* In testapp_rules.c. */
+extern const struct lc_endpoint header_endpoint, formats_endpoint;
+extern const struct lc_endpoint cached_endpoint, limited_endpoint;
+extern const struct lc_endpoint client_endpoint, waiting_endpoint;
+extern const struct lc_endpoint guarded_get, guarded_post, guarded_put;
+extern const struct lc_endpoint guarded_patch, guarded_delete;
+extern const struct lc_endpoint open_get, open_post, open_put, open_patch;
+extern const struct lc_endpoint open_delete;
 
 /* Starts and ends the thread that completes parked calls. */
 void testapp_start(void);

@@ -5,6 +5,14 @@
 #include "gate/gate.h"
 #include "testapp.h"
 
+/* A test looks whether another one notices that a guard was forgotten. */
+static const struct lc_endpoint *const *
+table_wanted(void)
+{
+	return getenv("TESTAPP_UNGUARDED") != NULL ? testapp_unguarded_table :
+						     testapp_table;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -18,7 +26,7 @@ main(int argc, char **argv)
 	if (gate_find(&gate, argc, argv) != LC_OK || gate.kind == GATE_NONE ||
 	    options_load(&options, &why) != LC_OK)
 		return EXIT_FAILURE;
-	if (engine_init(&engine, &options, testapp_table, NULL, &why) ==
+	if (engine_init(&engine, &options, table_wanted(), NULL, &why) ==
 	    LC_OK) {
 		testapp_start();
 		code = gate_serve(&gate, &engine);

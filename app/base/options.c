@@ -15,9 +15,9 @@ enum { OPTION_LINE_MAX = 4096, OPTION_NEAR_MOST = 2 };
 static const char env_prefix[] = "LIGHTCONE_";
 
 /* Variables that are not options: of this reader, of autogen.sh, of conf/. */
-static const char *const env_others[] = {"BIN",    "BIND", "BUILD", "CONF",
-					 "MOUNT",  "PORT", "PROCS", "RATE",
-					 "SOCKET", NULL};
+static const char *const env_others[] = {"BIN",   "BIND",   "BUILD",
+					 "CONF",  "MOUNT",  "PORT",
+					 "PROCS", "SOCKET", NULL};
 
 static const struct option *
 option_find(const char *name)

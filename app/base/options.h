@@ -22,6 +22,10 @@ struct options {
 	const char *catalogue;
 	const char *cache;
 	const char *cors_origin;
+	const char *cors_methods;
+	const char *trusted_proxies;
+	const char *rate;
+	const char *check_replies;
 	const char *log_level;
 	/* whole numbers */
 	int64_t threads;
@@ -31,6 +35,7 @@ struct options {
 	int64_t deadline_max_ms;
 	int64_t body_max_bytes;
 	int64_t query_max_bytes;
+	int64_t header_max_bytes;
 	int64_t send_timeout_ms;
 	int64_t receive_timeout_ms;
 	int64_t stop_ms;

@@ -14,6 +14,7 @@
 	.name = #field, .type = OPTION_CHOICE, \
 	.offset = offsetof(struct options, field)
 
+static const char *const switches[] = {"on", "off", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
 
 static bool
@@ -38,8 +39,21 @@ const struct option options_table[] = {
 	 .ok = cache_ok,
 	 .unit = "off, memcached://HOST:PORT or memcached:///PATH.sock",
 	 .doc = "The Memcached companion whose state /health shows."},
-	{TEXT_OPTION(cors_origin), .max = 256, .def = "*", .unit = "origin",
-	 .doc = "What Access-Control-Allow-Origin says; empty sends none."},
+	{TEXT_OPTION(cors_origin), .max = 1024, .def = "*",
+	 .unit = "* or origins with spaces between them",
+	 .doc = "Which other sites' pages may read our answers; empty: none."},
+	{TEXT_OPTION(cors_methods), .max = 256, .def = "GET, HEAD, OPTIONS",
+	 .unit = "methods with commas between them",
+	 .doc = "Which methods those pages may use."},
+	{TEXT_OPTION(trusted_proxies), .max = 2048, .def = "",
+	 .unit = "networks such as 10.0.0.0/8 or ::1",
+	 .doc = "The proxies whose X-Forwarded-For is believed."},
+	{CHOICE_OPTION(rate), .choices = switches, .def = "on", .unit = "",
+	 .doc = "Whether the endpoints' rate limits count."},
+	{CHOICE_OPTION(check_replies), .choices = switches, .def = "off",
+	 .unit = "",
+	 .doc = "Hold each JSON reply against its documented schema and answer "
+		"500 where it differs; for tests and development."},
 	{CHOICE_OPTION(log_level), .choices = log_levels, .def = "notice",
 	 .unit = "",
 	 .doc = "The least important messages that are still written."},
@@ -65,6 +79,9 @@ const struct option options_table[] = {
 	 .doc = "The largest request body; more gets 413."},
 	{INT_OPTION(query_max_bytes), .min = 64, .max = 32768, .def = "8192",
 	 .unit = "bytes", .doc = "The longest query string; more gets 414."},
+	{INT_OPTION(header_max_bytes), .min = 512, .max = 65536, .def = "16384",
+	 .unit = "bytes",
+	 .doc = "The longest header fields in all; more get 431."},
 	{INT_OPTION(send_timeout_ms), .min = 100, .max = 600000, .def = "10000",
 	 .unit = "ms",
 	 .doc = "How long a web server may leave our reply unread."},

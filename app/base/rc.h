@@ -9,21 +9,32 @@
 #define BASE_RC_H
 
 /* X(code, HTTP status, label, title) */
-#define LC_RC_TABLE(X)                                                 \
-	X(LC_OK, 200, "ok", "OK")                                      \
-	X(LC_PARKED, 200, "parked", "Parked")                          \
-	X(LC_BAD_REQUEST, 400, "bad-request", "Bad request")           \
-	X(LC_NOT_FOUND, 404, "not-found", "Not found")                 \
-	X(LC_METHOD, 405, "method-not-allowed", "Method not allowed")  \
-	X(LC_TOO_LARGE, 413, "content-too-large", "Content too large") \
-	X(LC_URI_TOO_LONG, 414, "uri-too-long", "URI too long")        \
-	X(LC_INVALID, 422, "invalid-input", "Invalid input")           \
-	X(LC_CANCELLED, 499, "cancelled", "Client closed the request") \
-	X(LC_INTERNAL, 500, "internal", "Internal error")              \
-	X(LC_UNAVAILABLE, 503, "unavailable", "Unavailable")           \
-	X(LC_NO_MEMORY, 503, "out-of-memory", "Out of memory")         \
-	X(LC_QUEUE_FULL, 503, "queue-full", "Queue full")              \
-	X(LC_STOPPING, 503, "stopping", "Stopping")                    \
+#define LC_RC_TABLE(X)                                                        \
+	X(LC_OK, 200, "ok", "OK")                                             \
+	X(LC_PARKED, 200, "parked", "Parked")                                 \
+	X(LC_BAD_REQUEST, 400, "bad-request", "Bad request")                  \
+	X(LC_UNAUTHORIZED, 401, "unauthorized", "Unauthorized")               \
+	X(LC_FORBIDDEN, 403, "forbidden", "Forbidden")                        \
+	X(LC_NOT_FOUND, 404, "not-found", "Not found")                        \
+	X(LC_METHOD, 405, "method-not-allowed", "Method not allowed")         \
+	X(LC_NOT_ACCEPTABLE, 406, "not-acceptable", "Not acceptable")         \
+	X(LC_TIMEOUT, 408, "request-timeout", "Request timeout")              \
+	X(LC_LENGTH_REQUIRED, 411, "length-required", "Length required")      \
+	X(LC_PRECONDITION, 412, "precondition-failed", "Precondition failed") \
+	X(LC_TOO_LARGE, 413, "content-too-large", "Content too large")        \
+	X(LC_URI_TOO_LONG, 414, "uri-too-long", "URI too long")               \
+	X(LC_MEDIA_TYPE, 415, "unsupported-media-type",                       \
+	  "Unsupported media type")                                           \
+	X(LC_INVALID, 422, "invalid-input", "Invalid input")                  \
+	X(LC_RATE, 429, "quota-exceeded", "Too many requests")                \
+	X(LC_FIELDS_TOO_LARGE, 431, "header-too-large",                       \
+	  "Header fields too large")                                          \
+	X(LC_CANCELLED, 499, "cancelled", "Client closed the request")        \
+	X(LC_INTERNAL, 500, "internal", "Internal error")                     \
+	X(LC_UNAVAILABLE, 503, "unavailable", "Unavailable")                  \
+	X(LC_NO_MEMORY, 503, "out-of-memory", "Out of memory")                \
+	X(LC_QUEUE_FULL, 503, "queue-full", "Queue full")                     \
+	X(LC_STOPPING, 503, "stopping", "Stopping")                           \
 	X(LC_DEADLINE, 504, "deadline", "Deadline passed")
 
 enum lc_rc {

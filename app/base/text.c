@@ -76,6 +76,14 @@ text_equal_nocase(const char *a, const char *b)
 }
 
 bool
+text_begins_nocase(const char *text, const char *start)
+{
+	while (*start != '\0' && text_lower(*text) == text_lower(*start))
+		text++, start++;
+	return *start == '\0';
+}
+
+bool
 text_is_name(const char *text)
 {
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_");

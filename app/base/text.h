@@ -26,6 +26,9 @@ size_t text_utf8_cut(const char *text, size_t length, size_t most);
 /* Whether two strings are equal but for the case of ASCII letters. */
 bool text_equal_nocase(const char *a, const char *b);
 
+/* Whether `text` begins so, whatever the case of ASCII letters. */
+bool text_begins_nocase(const char *text, const char *start);
+
 static inline bool
 text_is_space(char c)
 {

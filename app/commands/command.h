@@ -27,6 +27,8 @@ enum {
 
 extern const struct command command_import;
 extern const struct command command_key;
+extern const struct command command_openapi;
 extern const struct command command_options;
+extern const struct command command_routes;
 
 #endif

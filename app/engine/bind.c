@@ -3,31 +3,129 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/param.h"
+#include "engine/negotiate.h"
+#include "engine/router.h"
 #include "http/query.h"
 
-enum { BIND_NEAR_MOST = 2 };
+static const struct lc_field no_fields[] = {LC_FIELD_END};
 
-static enum lc_rc
-error_add(struct lc_call *call, const char *param, const char *type,
-	  const char *message, const char *input, size_t input_length)
+static const struct problem_step places[] = {
+	[LC_IN_QUERY] = {.name = "query"},
+	[LC_IN_PATH] = {.name = "path"},
+	[LC_IN_HEADER] = {.name = "header"},
+	[LC_IN_BODY] = {.name = "body"},
+};
+
+enum lc_rc
+bind_error(struct lc_call *call, const struct problem_step *at,
+	   const struct field_fault *fault, const char *input,
+	   size_t input_length)
 {
-	struct problem_error *error = arena_alloc(&call->arena, sizeof(*error));
+	struct problem_step *steps;
+	struct problem_error *error;
+	size_t count = 0, shown;
+	char *copy = NULL;
 
-	if (error == NULL)
+	if (call->error_count++ >= BIND_ERRORS_MOST)
+		return LC_INVALID;
+	for (const struct problem_step *s = at; s != NULL; s = s->before)
+		count++;
+	error = arena_alloc(&call->arena, sizeof(*error));
+	steps = arena_alloc(&call->arena, count * sizeof(*steps));
+	if (input != NULL) {
+		/* One more, so that what is cut in two can be told. */
+		shown = input_length > PROBLEM_INPUT_MAX ?
+				PROBLEM_INPUT_MAX + 1 :
+				input_length;
+		copy = arena_dup(&call->arena, input, shown);
+		input_length = shown;
+	}
+	if (error == NULL || steps == NULL || (input != NULL && copy == NULL))
 		return LC_NO_MEMORY;
-	*error = (struct problem_error){.in = "query",
-					.name = param,
-					.type = type,
-					.message = message,
-					.input = input,
-					.input_length = input_length};
+	/* The way there stands on the stack of whoever found it. */
+	error->at = steps;
+	for (; at != NULL; at = at->before, steps++) {
+		*steps = *at;
+		if (at->before != NULL)
+			steps->before = steps + 1;
+	}
+	error->type = fault->type;
+	error->message = fault->message;
+	error->input = copy;
+	error->input_length = input_length;
 	*call->errors_end = error;
 	call->errors_end = &error->next;
 	return LC_INVALID;
 }
 
-/* The pair of that name, and how many there are of it. */
+enum lc_rc
+bind_absent(struct lc_call *call, const struct lc_field *field,
+	    const struct problem_step *at, void *args)
+{
+	struct field_fault fault = {"missing", "Field required"};
+
+	if (field->def != NULL)
+		return field_read(field, field->def, strlen(field->def),
+				  (char *)args + field->offset, &fault,
+				  &call->arena);
+	return field->optional ? LC_OK : bind_error(call, at, &fault, NULL, 0);
+}
+
+const char *
+bind_near(const struct lc_field *fields, enum lc_place in, const char *name,
+	  size_t length)
+{
+	const char *nearest = NULL;
+	unsigned least = BIND_NEAR_MOST + 1;
+
+	for (const struct lc_field *f = fields; f->name != NULL; f++) {
+		unsigned edits;
+
+		if (f->in != in)
+			continue;
+		edits = text_distance(name, f->name, BIND_NEAR_MOST);
+		/* A name with its unit left out is near as well. */
+		if (edits > BIND_NEAR_MOST && length >= 3 &&
+		    strncmp(name, f->name, length) == 0)
+			edits = BIND_NEAR_MOST;
+		if (edits < least) {
+			least = edits;
+			nearest = f->name;
+		}
+	}
+	return nearest;
+}
+
+/* ---- values that are text: query, path, header */
+
+/* A value as it came; `bytes` is NULL where there is none. */
+struct value {
+	const char *bytes;
+	size_t length;
+};
+
+static enum lc_rc
+value_bind(struct lc_call *call, const struct lc_field *field,
+	   struct value value)
+{
+	const struct problem_step at = {.before = &places[field->in],
+					.name = field->name};
+	char *args = call->args;
+	struct field_fault fault;
+	enum lc_rc rc;
+
+	if (value.bytes == NULL)
+		return bind_absent(call, field, &at, args);
+	rc = field_read(field, value.bytes, value.length, args + field->offset,
+			&fault, &call->arena);
+	if (rc == LC_INVALID)
+		return bind_error(call, &at, &fault, value.bytes, value.length);
+	if (rc == LC_OK && field->optional)
+		*(bool *)(args + field->has_offset) = true;
+	return rc;
+}
+
+/* The first of the pairs with that name, and how many there are. */
 static const struct query_pair *
 pair_find(const struct query *query, const char *name, size_t *count)
 {
@@ -49,151 +147,258 @@ pair_find(const struct query *query, const char *name, size_t *count)
 }
 
 static enum lc_rc
-param_absent(struct lc_call *call, const struct lc_param *param, void *field)
+list_bind(struct lc_call *call, const struct lc_field *list,
+	  const struct query_pair *pair, size_t count)
 {
-	struct param_fault fault;
+	const struct problem_step at = {.before = &places[LC_IN_QUERY],
+					.name = list->name};
+	struct lc_list *bound =
+		(struct lc_list *)(void *)((char *)call->args + list->offset);
+	struct field_fault fault;
+	enum lc_rc rc, worst;
+	char *items;
 
-	if (param->def != NULL)
-		return param_read(param, param->def, strlen(param->def), field,
-				  &fault, &call->arena);
-	if (param->optional)
-		return LC_OK;
-	return error_add(call, param->name, "missing", "Field required", NULL,
-			 0);
-}
+	worst = field_count_holds(list, count, &fault, &call->arena);
+	if (worst == LC_INVALID)
+		return bind_error(call, &at, &fault, NULL, 0);
+	items = arena_alloc(&call->arena, count * list->item->bytes);
+	if (items == NULL)
+		return LC_NO_MEMORY;
+	*bound = (struct lc_list){items, count};
+	for (size_t i = 0; i < count; pair++) {
+		struct problem_step nth = {.before = &at, .index = (int64_t)i};
 
-static enum lc_rc
-param_bind(struct lc_call *call, const struct lc_param *param,
-	   const struct query *query)
-{
-	char *args = call->args;
-	const struct query_pair *pair;
-	struct param_fault fault;
-	size_t count;
-	enum lc_rc rc;
-
-	pair = pair_find(query, param->name, &count);
-	if (pair == NULL)
-		return param_absent(call, param, args + param->offset);
-	if (count > 1)
-		return error_add(call, param->name, "repeated",
-				 "Input should be given once", pair->value,
-				 pair->value_length);
-	rc = param_read(param, pair->value, pair->value_length,
-			args + param->offset, &fault, &call->arena);
-	if (rc == LC_INVALID)
-		return error_add(call, param->name, fault.type, fault.message,
-				 pair->value, pair->value_length);
-	if (rc == LC_OK && param->optional)
-		*(bool *)(args + param->has_offset) = true;
-	return rc;
-}
-
-static const struct lc_param no_params[] = {LC_PARAM_END};
-
-static void
-unknown_warn(struct lc_call *call, const struct lc_param *params,
-	     const struct query_pair *pair)
-{
-	const char *nearest = NULL;
-	unsigned least = BIND_NEAR_MOST + 1;
-	size_t shown =
-		text_utf8_cut(pair->name, pair->name_length, PROBLEM_INPUT_MAX);
-
-	for (const struct lc_param *p = params; p->name != NULL; p++) {
-		unsigned edits =
-			text_distance(pair->name, p->name, BIND_NEAR_MOST);
-
-		/* A name with its unit left out is near as well. */
-		if (edits > BIND_NEAR_MOST && pair->name_length >= 3 &&
-		    strncmp(pair->name, p->name, pair->name_length) == 0)
-			edits = BIND_NEAR_MOST;
-		if (edits < least) {
-			least = edits;
-			nearest = p->name;
-		}
+		if (pair->name_length != strlen(list->name) ||
+		    memcmp(pair->name, list->name, pair->name_length) != 0)
+			continue;
+		rc = field_read(list->item, pair->value, pair->value_length,
+				items + i * list->item->bytes, &fault,
+				&call->arena);
+		if (rc == LC_INVALID)
+			rc = bind_error(call, &nth, &fault, pair->value,
+					pair->value_length);
+		worst = bind_worse(worst, rc);
+		i++;
 	}
-	if (nearest != NULL)
-		lc_warn(call,
-			"The parameter '%.*s' is unknown and was "
-			"ignored; did you mean '%s'?",
-			(int)shown, pair->name, nearest);
-	else
-		lc_warn(call,
-			"The parameter '%.*s' is unknown and was "
-			"ignored.",
-			(int)shown, pair->name);
-}
-
-static bool
-param_known(const struct lc_param *params, const struct query_pair *pair)
-{
-	for (const struct lc_param *p = params; p->name != NULL; p++)
-		if (strlen(p->name) == pair->name_length &&
-		    memcmp(p->name, pair->name, pair->name_length) == 0)
-			return true;
-	return false;
-}
-
-static void
-unknown_warn_all(struct lc_call *call, const struct lc_param *params,
-		 const struct query *query)
-{
-	int warned = 0;
-
-	for (size_t i = 0; i < query->count && warned < BIND_WARN_MOST; i++)
-		if (!param_known(params, &query->pairs[i])) {
-			unknown_warn(call, params, &query->pairs[i]);
-			warned++;
-		}
-}
-
-enum lc_rc
-bind_query(struct lc_call *call)
-{
-	const struct lc_param *params = call->endpoint->params;
-	enum lc_rc rc, worst = LC_OK;
-	struct query query;
-
-	if (params == NULL)
-		params = no_params;
-	rc = query_parse(&query, call->request.query,
-			 call->request.query_length, &call->arena);
-	if (rc != LC_OK)
-		return rc;
-	if (call->endpoint->args_size > 0) {
-		call->args =
-			arena_alloc(&call->arena, call->endpoint->args_size);
-		if (call->args == NULL)
-			return LC_NO_MEMORY;
-	}
-	for (const struct lc_param *p = params; p->name != NULL; p++) {
-		rc = param_bind(call, p, &query);
-		if (rc == LC_NO_MEMORY)
-			return rc;
-		if (rc != LC_OK)
-			worst = rc;
-	}
-	unknown_warn_all(call, params, &query);
+	if (list->optional)
+		*(bool *)((char *)call->args + list->has_offset) = true;
 	return worst;
 }
 
+static enum lc_rc
+query_bind(struct lc_call *call, const struct lc_field *field)
+{
+	static const struct field_fault repeated = {
+		"repeated", "Input should be given once"};
+	const struct problem_step at = {.before = &places[LC_IN_QUERY],
+					.name = field->name};
+	const struct query_pair *pair;
+	size_t count;
+
+	pair = pair_find(&call->query, field->name, &count);
+	if (pair == NULL)
+		return value_bind(call, field, (struct value){NULL, 0});
+	if (field->type == LC_LIST)
+		return list_bind(call, field, pair, count);
+	if (count > 1)
+		return bind_error(call, &at, &repeated, pair->value,
+				  pair->value_length);
+	return value_bind(call, field,
+			  (struct value){pair->value, pair->value_length});
+}
+
+static enum lc_rc
+path_bind(struct lc_call *call, const struct lc_field *field)
+{
+	struct value value = {.length = 0};
+
+	value.bytes = router_capture(call->endpoint->path, call->request.path,
+				     field->name, &value.length);
+	/* It ends where the path goes on; a text must end in NUL. */
+	if (value.bytes != NULL)
+		value.bytes =
+			arena_dup(&call->arena, value.bytes, value.length);
+	return value.bytes == NULL ? LC_NO_MEMORY :
+				     value_bind(call, field, value);
+}
+
+enum { BIND_HEADER_MAX = 64 };
+
+static enum lc_rc
+header_bind(struct lc_call *call, const struct lc_field *field)
+{
+	char variable[BIND_HEADER_MAX + 8] = "HTTP_";
+	size_t at = strlen(variable);
+	const char *text;
+
+	for (const char *c = field->name; *c != '\0' && at < BIND_HEADER_MAX;
+	     c++)
+		variable[at++] = *c == '-' ? '_' : text_upper(*c);
+	variable[at] = '\0';
+	text = request_variable(&call->request, variable);
+	return value_bind(
+		call, field,
+		(struct value){text, text != NULL ? strlen(text) : 0});
+}
+
+/* ---- what was not asked for */
+
+static bool
+pair_known(const struct lc_call *call, const struct lc_field *fields,
+	   const struct query_pair *pair)
+{
+	for (const struct lc_field *f = fields; f->name != NULL; f++)
+		if (f->in == LC_IN_QUERY &&
+		    strlen(f->name) == pair->name_length &&
+		    memcmp(f->name, pair->name, pair->name_length) == 0)
+			return true;
+	return negotiate_is_parameter(call->endpoint, pair->name,
+				      pair->name_length);
+}
+
+static enum lc_rc
+unknown_refuse(struct lc_call *call, const struct query_pair *pair,
+	       const char *nearest)
+{
+	const struct problem_step at = {.before = &places[LC_IN_QUERY],
+					.name = pair->name};
+	struct field_fault fault = {"extra_forbidden",
+				    "Extra inputs are not permitted"};
+
+	if (nearest != NULL &&
+	    field_fault_set(&fault, &call->arena, fault.type,
+			    "Extra inputs are not permitted; did you mean "
+			    "'%s'?",
+			    nearest) == LC_NO_MEMORY)
+		return LC_NO_MEMORY;
+	return bind_error(call, &at, &fault, pair->value, pair->value_length);
+}
+
+static void
+unknown_warn(struct lc_call *call, const struct query_pair *pair,
+	     const char *nearest)
+{
+	int shown = (int)text_utf8_cut(pair->name, pair->name_length,
+				       PROBLEM_INPUT_MAX);
+
+	if (nearest != NULL)
+		lc_warn(call,
+			"The parameter '%.*s' is unknown and was ignored; did "
+			"you mean '%s'?",
+			shown, pair->name, nearest);
+	else
+		lc_warn(call,
+			"The parameter '%.*s' is unknown and was ignored.",
+			shown, pair->name);
+}
+
+static enum lc_rc
+unknown_find(struct lc_call *call, const struct lc_field *fields)
+{
+	enum lc_rc worst = LC_OK;
+	int warned = 0;
+
+	for (size_t i = 0; i < call->query.count && warned < BIND_WARN_MOST;
+	     i++) {
+		const struct query_pair *pair = &call->query.pairs[i];
+		const char *nearest;
+
+		if (pair_known(call, fields, pair))
+			continue;
+		nearest = bind_near(fields, LC_IN_QUERY, pair->name,
+				    pair->name_length);
+		if (call->prefer.strict)
+			worst = bind_worse(worst,
+					   unknown_refuse(call, pair, nearest));
+		else
+			unknown_warn(call, pair, nearest);
+		warned++;
+	}
+	return worst;
+}
+
+bool
+bind_has_body(const struct lc_endpoint *endpoint)
+{
+	const struct lc_field *field = endpoint->params;
+
+	while (field != NULL && field->name != NULL && field->in != LC_IN_BODY)
+		field++;
+	return field != NULL && field->name != NULL;
+}
+
+enum lc_rc
+bind_request(struct lc_call *call)
+{
+	static enum lc_rc (*const binders[])(struct lc_call *,
+					     const struct lc_field *) = {
+		[LC_IN_QUERY] = query_bind,
+		[LC_IN_PATH] = path_bind,
+		[LC_IN_HEADER] = header_bind,
+	};
+	const struct lc_endpoint *endpoint = call->endpoint;
+	const struct lc_field *fields = endpoint->params;
+	enum lc_rc worst = LC_OK;
+	bool body = false;
+
+	if (fields == NULL)
+		fields = no_fields;
+	if (endpoint->args_size > 0) {
+		call->args = arena_alloc(&call->arena, endpoint->args_size);
+		if (call->args == NULL)
+			return LC_NO_MEMORY;
+	}
+	for (const struct lc_field *f = fields; f->name != NULL; f++) {
+		if (f->in == LC_IN_BODY)
+			body = true;
+		else
+			worst = bind_worse(worst, binders[f->in](call, f));
+	}
+	worst = bind_worse(worst, unknown_find(call, fields));
+	if (body && worst != LC_NO_MEMORY) {
+		enum lc_rc rc = bind_body(call);
+
+		worst = rc == LC_MEDIA_TYPE ? rc : bind_worse(worst, rc);
+	}
+	/* Negotiation may have found something wrong before. */
+	return worst == LC_OK && call->errors != NULL ? LC_INVALID : worst;
+}
+
 /* ---- what handlers call */
+
+enum { REFUSE_STEPS_MOST = 16 };
 
 enum lc_rc
 lc_refuse(struct lc_call *call, const char *param, const char *type,
 	  const char *input, const char *format, ...)
 {
-	const char *message;
+	struct problem_step steps[REFUSE_STEPS_MOST];
+	const struct problem_step *before = &places[LC_IN_QUERY];
+	struct field_fault fault = {.type = type};
 	va_list list;
 
 	va_start(list, format);
-	message = arena_vprintf(&call->arena, format, list);
+	fault.message = arena_vprintf(&call->arena, format, list);
 	va_end(list);
-	if (message == NULL)
+	if (fault.message == NULL)
 		return LC_NO_MEMORY;
-	return error_add(call, param, type, message, input,
-			 input != NULL ? strlen(input) : 0);
+	for (int i = 0; i < REFUSE_STEPS_MOST && *param != '\0'; i++) {
+		size_t length = strcspn(param, ".");
+		const char *name = arena_dup(&call->arena, param, length);
+
+		if (name == NULL)
+			return LC_NO_MEMORY;
+		for (const struct lc_field *f = call->endpoint->params;
+		     i == 0 && f != NULL && f->name != NULL; f++)
+			if (strcmp(f->name, name) == 0)
+				before = &places[f->in];
+		steps[i] =
+			(struct problem_step){.before = before, .name = name};
+		before = &steps[i];
+		param += length + (param[length] == '.');
+	}
+	return bind_error(call, before, &fault, input,
+			  input != NULL ? strlen(input) : 0);
 }
 
 void

@@ -48,6 +48,7 @@ call_init(struct lc_call *call, struct engine *engine,
 	atomic_init(&call->state, CALL_OPEN);
 	atomic_init(&call->holders, 1);
 	call->answer_holders = 1;
+	call->request_id = call->made_id;
 	call->answer_item.act = answer_act;
 	call->release_item.act = release_act;
 	call->listed = CALL_NOT_LISTED;

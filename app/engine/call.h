@@ -17,7 +17,10 @@
 #include <stdatomic.h>
 
 #include "engine/outbox.h"
+#include "http/prefer.h"
 #include "http/problem.h"
+#include "http/query.h"
+#include "http/request_id.h"
 #include "http/response.h"
 #include "lightcone.h"
 
@@ -43,24 +46,50 @@ enum call_state {
 
 enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1 };
 
+/* What a guard left. */
+struct call_value {
+	const char *name;
+	const void *value;
+	struct call_value *next;
+};
+
+/* What the limiter said. */
+struct call_rate {
+	bool asked;
+	int64_t remaining, reset_s, retry_after_s;
+};
+
 struct lc_call {
 	struct engine *engine;
 	const struct transport *transport;
 	struct arena arena;
 	struct request request;
+	struct query query;
+	struct prefer prefer;
 	const struct lc_endpoint *endpoint;
+	unsigned format; /* of enum lc_format */
+	struct call_rate rate;
+	struct call_value *values;
+	int64_t deadline_ms; /* from the arrival */
 	void *args;
 	struct response response;
 	struct json json;
 	bool json_open;
 	bool streaming;
-	bool closed; /* the client has gone while we wrote */
+	bool closed;         /* the client has gone while we wrote */
+	bool in_place;       /* the engine asks itself, and waits for nothing */
+	bool is_private;     /* the answer depends on a key */
+	bool prefer_applied; /* a preference had an effect */
+	bool length_unknown; /* HEAD, where finding it would be the work */
+	const char *request_id; /* the client's, or made_id */
+	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
 	int64_t arrived_ns, bound_ns, run_ns;
 
 	const char *detail; /* of a problem */
 	const char *allow;  /* of a 405 or OPTIONS */
 	struct problem_error *errors, **errors_end;
+	size_t error_count; /* also those that are not listed any more */
 	struct problem_warning *warnings, **warnings_end;
 
 	atomic_int state; /* enum call_state */

@@ -4,21 +4,44 @@
 
 #include "base/clock.h"
 #include "engine/bind.h"
+#include "engine/caller.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
+#include "engine/headers.h"
+#include "engine/negotiate.h"
 #include "engine/router.h"
 
 static enum lc_rc
 dispatch_limits(struct lc_call *call)
 {
 	const struct options *options = call->engine->options;
+	const struct request *request = &call->request;
 
-	if (call->request.query_length > (size_t)options->query_max_bytes)
+	if (request->query_length > (size_t)options->query_max_bytes)
 		return lc_fail(call, LC_URI_TOO_LONG,
 			       "The query has %zu bytes; %lld are allowed.",
-			       call->request.query_length,
+			       request->query_length,
 			       (long long)options->query_max_bytes);
+	if (request->header_bytes > (size_t)options->header_max_bytes)
+		return lc_fail(call, LC_FIELDS_TOO_LARGE,
+			       "The header fields have %zu bytes; %lld are "
+			       "allowed.",
+			       request->header_bytes,
+			       (long long)options->header_max_bytes);
 	return LC_OK;
+}
+
+/* The id under which client, web server and we may speak of this request. */
+static void
+dispatch_name(struct lc_call *call)
+{
+	const char *given = call->request.fields[REQUEST_ID];
+
+	if (given != NULL && request_id_ok(given))
+		call->request_id = given;
+	else if (!call->in_place)
+		request_id_make(call->made_id);
 }
 
 static enum lc_rc
@@ -40,17 +63,6 @@ dispatch_route(struct lc_call *call)
 			       call->request.method_name);
 	}
 	return rc;
-}
-
-static void
-answer_options(struct lc_call *call)
-{
-	call->response.status = 204;
-	response_field(&call->response, "Access-Control-Allow-Methods", "%s",
-		       call->allow != NULL ? call->allow : "");
-	response_field_text(&call->response, "Access-Control-Allow-Headers",
-			    "*");
-	response_field_text(&call->response, "Access-Control-Max-Age", "86400");
 }
 
 /*
@@ -75,19 +87,34 @@ dispatch_heavy(struct lc_call *call)
 		call_post_release(call);
 }
 
+/* What the query and the header say about how to answer. */
+static enum lc_rc
+dispatch_read(struct lc_call *call)
+{
+	const struct request *request = &call->request;
+
+	prefer_read(&call->prefer, request->fields[REQUEST_PREFER]);
+	call->deadline_ms = call->endpoint->deadline_ms;
+	lc_shorten_deadline(call, call->engine->options->deadline_max_ms);
+	return query_parse(&call->query, request->query, request->query_length,
+			   &call->arena);
+}
+
 static enum lc_rc
 dispatch_run(struct lc_call *call)
 {
 	const struct lc_endpoint *endpoint = call->endpoint;
-	int64_t deadline_ms = endpoint->deadline_ms;
 	enum lc_rc rc;
 
-	if (deadline_ms > call->engine->options->deadline_max_ms)
-		deadline_ms = call->engine->options->deadline_max_ms;
 	call->progress.deadline_ns =
-		call->arrived_ns + deadline_ms * CLOCK_NS_PER_MS;
+		call->arrived_ns + call->deadline_ms * CLOCK_NS_PER_MS;
 	call->bound_ns = clock_mono_ns();
-	if (endpoint->work == LC_HEAVY) {
+	if (endpoint->work == LC_HEAVY && call->request.method == LC_HEAD) {
+		lc_body(call, NULL);
+		call->length_unknown = true;
+		return LC_OK;
+	}
+	if (endpoint->work == LC_HEAVY && !call->in_place) {
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}
@@ -97,27 +124,45 @@ dispatch_run(struct lc_call *call)
 	return rc;
 }
 
+/* A request's whole way to its function, or to what stops it. */
+static enum lc_rc
+dispatch_stages(struct lc_call *call)
+{
+	enum lc_rc rc = dispatch_limits(call);
+
+	if (rc == LC_OK)
+		rc = dispatch_route(call);
+	if (rc != LC_OK)
+		return rc;
+	if (call->endpoint == NULL) {
+		headers_preflight(call);
+		return LC_OK;
+	}
+	rc = dispatch_read(call);
+	if (rc == LC_OK)
+		rc = caller_count(call);
+	if (rc == LC_OK)
+		rc = negotiate(call);
+	if (rc == LC_OK)
+		rc = guards_pass(call);
+	if (rc == LC_OK)
+		rc = bind_request(call);
+	return rc == LC_OK ? dispatch_run(call) : rc;
+}
+
 void
 dispatch(struct lc_call *call, enum lc_rc read)
 {
 	enum lc_rc rc = read;
 
 	atomic_fetch_add(&call->engine->open, 1);
+	dispatch_name(call);
 	if (rc == LC_BAD_REQUEST && call->detail == NULL)
 		rc = lc_fail(call, rc,
 			     "The path holds a NUL, or is not "
 			     "UTF-8.");
 	if (rc == LC_OK)
-		rc = dispatch_limits(call);
-	if (rc == LC_OK)
-		rc = dispatch_route(call);
-	if (rc == LC_OK && call->endpoint == NULL) {
-		answer_options(call);
-	} else if (rc == LC_OK) {
-		rc = bind_query(call);
-		if (rc == LC_OK)
-			rc = dispatch_run(call);
-	}
+		rc = dispatch_stages(call);
 	if (rc == LC_PARKED)
 		return;
 	/* An answer in pieces was claimed with its first piece. */
@@ -164,6 +209,13 @@ lc_mount(const struct lc_call *call)
 	return call->request.mount;
 }
 
+void
+lc_shorten_deadline(struct lc_call *call, int64_t ms)
+{
+	if (call->deadline_ms > ms)
+		call->deadline_ms = ms;
+}
+
 struct lc_progress *
 lc_progress(struct lc_call *call)
 {
@@ -176,7 +228,7 @@ lc_park(struct lc_call *call, void (*gone)(struct lc_call *call, void *arg),
 {
 	enum lc_rc rc;
 
-	if (call->was_listed)
+	if (call->was_listed || call->in_place)
 		return lc_fail(call, LC_INTERNAL, "Heavy work cannot park.");
 	call->parked = true;
 	call->gone = gone;

@@ -1,10 +1,43 @@
 #include "engine/engine.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "engine/reply.h"
+#include "base/log.h"
+#include "engine/headers.h"
 #include "engine/router.h"
+#include "services/keys.h"
+#include "services/limiter.h"
+
+static bool
+table_has_rates(const struct lc_endpoint *const *table)
+{
+	while (*table != NULL && (*table)->rate == NULL)
+		table++;
+	return *table != NULL;
+}
+
+/* What is shared over processes; all but memory can be done without. */
+static bool
+engine_open_services(struct engine *engine)
+{
+	const struct options *options = engine->options;
+	char why[256] = "";
+
+	engine->keys = keys_new(options->state);
+	if (strcmp(options->rate, "on") == 0 &&
+	    table_has_rates(engine->table)) {
+		engine->limiter = limiter_new(options->state, why, sizeof(why));
+		if (why[0] != '\0')
+			log_warning("limits count in each process for itself: "
+				    "%s",
+				    why);
+		if (engine->limiter == NULL)
+			return false;
+	}
+	return engine->keys != NULL;
+}
 
 enum lc_rc
 engine_init(struct engine *engine, const struct options *options,
@@ -17,14 +50,26 @@ engine_init(struct engine *engine, const struct options *options,
 		.options = options, .table = table, .context = context};
 	if (rc != LC_OK)
 		return rc;
+	engine->proxies_count = client_networks_read(
+		engine->proxies, ENGINE_PROXIES_MOST, options->trusted_proxies);
+	if (engine->proxies_count < 0) {
+		buf_printf(why,
+			   "trusted_proxies cannot be \"%s\"; it must name at "
+			   "most %d networks, for example trusted_proxies = "
+			   "10.0.0.0/8 ::1",
+			   options->trusted_proxies, ENGINE_PROXIES_MOST);
+		return LC_INVALID;
+	}
 	atomic_init(&engine->open, 0);
 	response_init(&engine->fields);
-	reply_fields(&engine->fields, options);
+	headers_prepare(&engine->fields, options);
 	engine->outbox = outbox_new();
 	engine->deadlines = deadlines_new();
 	engine->pool = pool_new(options);
-	if (engine->outbox == NULL || engine->deadlines == NULL ||
-	    engine->pool == NULL || engine->fields.fields.failed) {
+	engine->check_replies = strcmp(options->check_replies, "on") == 0;
+	if (!engine_open_services(engine) || engine->outbox == NULL ||
+	    engine->deadlines == NULL || engine->pool == NULL ||
+	    engine->fields.fields.failed) {
 		engine_release(engine);
 		buf_add_text(why, "no memory or descriptors for the engine");
 		return LC_NO_MEMORY;
@@ -54,5 +99,7 @@ engine_release(struct engine *engine)
 	deadlines_free(engine->deadlines);
 	pool_free(engine->pool);
 	outbox_free(engine->outbox);
+	keys_free(engine->keys);
+	limiter_free(engine->limiter);
 	response_release(&engine->fields);
 }

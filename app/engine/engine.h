@@ -10,16 +10,29 @@
 #include "base/buf.h"
 #include "base/options.h"
 #include "engine/deadline.h"
+#include "engine/guard.h"
 #include "engine/outbox.h"
 #include "engine/pool.h"
+#include "http/client.h"
 #include "http/response.h"
 #include "lightcone.h"
+
+struct keys;
+struct limiter;
+
+enum { ENGINE_PROXIES_MOST = 64 };
 
 struct engine {
 	const struct options *options;
 	const struct lc_endpoint *const *table; /* ends in NULL */
 	void *context;
+	bool check_replies;     /* hold each JSON reply against its schema */
 	struct response fields; /* what every answer has */
+	const struct guard_replacement *replacements; /* of tests, or NULL */
+	struct client_network proxies[ENGINE_PROXIES_MOST];
+	int proxies_count;
+	struct keys *keys;
+	struct limiter *limiter; /* NULL: nothing is limited */
 	struct outbox *outbox;
 	struct deadlines *deadlines;
 	struct pool *pool;

@@ -1,69 +1,20 @@
 #include "engine/reply.h"
 
 #include <math.h>
+#include <stdarg.h>
 
 #include "base/clock.h"
-#include "base/shortest.h"
+#include "engine/bind.h"
+#include "engine/conditional.h"
+#include "engine/conform.h"
 #include "engine/engine.h"
+#include "engine/headers.h"
+#include "engine/negotiate.h"
 
 static double
 elapsed_ms(int64_t from_ns, int64_t to_ns)
 {
 	return round((double)(to_ns - from_ns) / 1e3) / 1e3;
-}
-
-void
-reply_fields(struct response *response, const struct options *options)
-{
-	const char *origin = options->cors_origin;
-
-	if (origin[0] != '\0')
-		response_field_text(response, "Access-Control-Allow-Origin",
-				    origin);
-	response_field_text(response, "X-Content-Type-Options", "nosniff");
-	/* Lighttpd would cut ranges out of our answers otherwise. */
-	response_field_text(response, "Accept-Ranges", "none");
-}
-
-static void
-fields_common(const struct lc_call *call, struct response *response)
-{
-	const struct buf *fields = &call->engine->fields.fields;
-
-	buf_add(&response->fields, fields->bytes, fields->length);
-	if (call->allow != NULL)
-		response_field_text(response, "Allow", call->allow);
-}
-
-/* Milliseconds with three decimals; twice for each answer, so by hand. */
-static void
-timing_add(struct buf *buf, int64_t from_ns, int64_t to_ns)
-{
-	int64_t us = (to_ns - from_ns) / 1000;
-	char *room = buf_room(buf, SHORTEST_MAX + 4);
-
-	if (room == NULL)
-		return;
-	room += shortest_format_int64(us / 1000, room);
-	*room++ = '.';
-	*room++ = (char)('0' + us / 100 % 10);
-	*room++ = (char)('0' + us / 10 % 10);
-	*room++ = (char)('0' + us % 10);
-	buf->length = (size_t)(room - buf->bytes);
-}
-
-static void
-field_timing(const struct lc_call *call, struct response *response)
-{
-	struct buf *fields = &response->fields;
-
-	if (call->run_ns == 0)
-		return;
-	buf_add_text(fields, "Server-Timing: bind;dur=");
-	timing_add(fields, call->arrived_ns, call->bound_ns);
-	buf_add_text(fields, ", run;dur=");
-	timing_add(fields, call->bound_ns, call->run_ns);
-	buf_add(fields, "\r\n", 2);
 }
 
 /* The last of a JSON answer: the warnings, and the outermost brace. */
@@ -99,7 +50,7 @@ transmit(struct lc_call *call, struct response *response)
 	struct buf head;
 
 	buf_init(&head);
-	response_head(response, false, &head);
+	response_head(response, call->length_unknown, &head);
 	if (head.failed) {
 		transmit_no_memory(call);
 	} else {
@@ -130,11 +81,30 @@ problem_of(struct lc_call *call, struct problem *problem)
 	}
 }
 
-void
-reply_send(struct lc_call *call)
+static void
+problem_send(struct lc_call *call)
 {
 	struct problem problem;
 
+	problem_of(call, &problem);
+	if (problem.detail == NULL)
+		problem.detail = call->detail;
+	problem.errors = call->errors;
+	problem.warnings = call->warnings;
+	if (call->verdict == LC_RATE)
+		problem.violated = call->endpoint->rate->name;
+	if (call->error_count > BIND_ERRORS_MOST)
+		problem.detail = "Much of the input is wrong; the first errors "
+				 "are listed.";
+	else if (call->errors != NULL && problem.detail == NULL)
+		problem.detail = "Some of the input is wrong; see errors.";
+	problem_write(&call->response, &problem);
+	headers_problem(call, &call->response, call->verdict);
+}
+
+void
+reply_send(struct lc_call *call)
+{
 	if (call->streaming)
 		return; /* it has gone out already */
 	if (call->verdict == LC_OK) {
@@ -142,22 +112,15 @@ reply_send(struct lc_call *call)
 		if (call->response.body.failed || call->response.fields.failed)
 			call->verdict = LC_NO_MEMORY;
 	}
-	if (call->verdict != LC_OK) {
-		problem_of(call, &problem);
-		if (problem.detail == NULL)
-			problem.detail = call->detail;
-		problem.errors = call->errors;
-		problem.warnings = call->warnings;
-		if (call->errors != NULL && problem.detail == NULL)
-			problem.detail =
-				"Some of the input is wrong; see errors.";
-		problem_write(&call->response, &problem);
-	} else {
-		response_field_text(&call->response, "Cache-Control",
-				    "no-cache");
-		field_timing(call, &call->response);
-	}
-	fields_common(call, &call->response);
+	if (call->verdict == LC_OK && call->engine->check_replies)
+		call->verdict = conform_check(call);
+	if (call->verdict == LC_OK)
+		call->verdict = conditional_apply(call);
+	if (call->verdict == LC_OK)
+		headers_answer(call);
+	else
+		problem_send(call);
+	headers_common(call, &call->response);
 	transmit(call, &call->response);
 }
 
@@ -172,7 +135,7 @@ reply_send_late(struct lc_call *call)
 	problem_of(call, &problem);
 	response_init(&response);
 	problem_write(&response, &problem);
-	fields_common(call, &response);
+	headers_common(call, &response);
 	transmit(call, &response);
 	response_release(&response);
 }
@@ -194,8 +157,25 @@ lc_json(struct lc_call *call)
 struct buf *
 lc_body(struct lc_call *call, const char *media_type)
 {
-	call->response.media_type = media_type;
+	call->response.media_type =
+		media_type != NULL ? media_type :
+				     negotiate_row(call->format)->type_all;
 	return &call->response.body;
+}
+
+void
+lc_set_field(struct lc_call *call, const char *name, const char *format, ...)
+{
+	char *value;
+	va_list list;
+
+	va_start(list, format);
+	value = arena_vprintf(&call->arena, format, list);
+	va_end(list);
+	if (value == NULL)
+		call->response.fields.failed = true;
+	else
+		response_field(&call->response, name, "%s", value);
 }
 
 void
@@ -213,9 +193,11 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	/* From here on the answer is this function's: no 504 in the middle. */
 	if (call->reply == NULL && !call_claim(call, CALL_BY_RUN, LC_OK))
 		return LC_CANCELLED;
-	call->response.media_type = media_type;
+	call->response.media_type =
+		media_type != NULL ? media_type :
+				     negotiate_row(call->format)->type_all;
 	response_field_text(&call->response, "Cache-Control", "no-store");
-	fields_common(call, &call->response);
+	headers_common(call, &call->response);
 	call->streaming = true;
 	buf_init(&head);
 	response_head(&call->response, true, &head);

@@ -4,7 +4,6 @@
 #ifndef ENGINE_REPLY_H
 #define ENGINE_REPLY_H
 
-#include "base/options.h"
 #include "engine/call.h"
 
 /* Sends what the function answered, or the problem that it ended with. */
@@ -15,8 +14,5 @@ void reply_send(struct lc_call *call);
  * the function may still be writing.
  */
 void reply_send_late(struct lc_call *call);
-
-/* Adds the fields that every answer has; done once, at start. */
-void reply_fields(struct response *response, const struct options *options);
 
 #endif

@@ -2,7 +2,91 @@
 
 #include <string.h>
 
-#include "engine/param.h"
+#include "engine/caller.h"
+#include "engine/field.h"
+#include "engine/negotiate.h"
+#include "services/keys.h"
+#include "services/limiter.h"
+
+/* ---- templates */
+
+static bool
+has_variables(const char *template)
+{
+	return strchr(template, '{') != NULL;
+}
+
+/* Steps over one segment: "/name" without what follows it. */
+static size_t
+segment_length(const char *path)
+{
+	return 1 + strcspn(path + 1, "/");
+}
+
+static bool
+segment_is_variable(const char *segment, size_t length)
+{
+	return length > 3 && segment[1] == '{' && segment[length - 1] == '}';
+}
+
+static bool
+template_fits(const char *template, const char *path)
+{
+	while (*template == '/' && *path == '/') {
+		size_t wanted = segment_length(template);
+		size_t length = segment_length(path);
+
+		if (segment_is_variable(template, wanted) ?
+			    length == 1 :
+			    length != wanted ||
+				    memcmp(template, path, length) != 0)
+			return false;
+		template += wanted;
+		path += length;
+	}
+	return *template == '\0' && *path == '\0';
+}
+
+const char *
+router_capture(const char *template, const char *path, const char *name,
+	       size_t *length)
+{
+	size_t name_length = strlen(name);
+
+	while (*template == '/' && *path == '/') {
+		size_t wanted = segment_length(template);
+
+		*length = segment_length(path) - 1;
+		if (segment_is_variable(template, wanted) &&
+		    wanted == name_length + 3 &&
+		    memcmp(template + 2, name, name_length) == 0)
+			return path + 1;
+		template += wanted;
+		path += *length + 1;
+	}
+	return NULL;
+}
+
+/* Whether two templates fit the same paths. */
+static bool
+templates_same(const char *a, const char *b)
+{
+	while (*a == '/' && *b == '/') {
+		size_t a_length = segment_length(a);
+		size_t b_length = segment_length(b);
+		bool variable = segment_is_variable(a, a_length);
+
+		if (variable != segment_is_variable(b, b_length) ||
+		    (!variable &&
+		     (a_length != b_length || memcmp(a, b, a_length) != 0)))
+			return false;
+		a += a_length;
+		b += b_length;
+	}
+	return *a == *b;
+}
+
+/* ---- checking the table */
 
 static enum lc_rc
 endpoint_fault(const struct lc_endpoint *endpoint, const char *fault,
@@ -14,25 +98,46 @@ endpoint_fault(const struct lc_endpoint *endpoint, const char *fault,
 	return LC_INVALID;
 }
 
-/* A parameter's fields lie in the struct, and its name is its own. */
-static enum lc_rc
-param_check_place(const struct lc_endpoint *endpoint,
-		  const struct lc_param *param, struct buf *fault)
+static const struct lc_field *
+path_field(const struct lc_endpoint *endpoint, const char *name, size_t length)
 {
-	size_t end = param->offset + param_field_bytes(param);
+	const struct lc_field *field = endpoint->params;
 
-	if (end > endpoint->args_size ||
-	    (param->optional && param->has_offset >= endpoint->args_size)) {
-		buf_printf(fault, "parameter %s lies outside of args_size",
-			   param->name);
-		return LC_INVALID;
+	while (field != NULL && field->name != NULL &&
+	       !(field->in == LC_IN_PATH && strlen(field->name) == length &&
+		 memcmp(field->name, name, length) == 0))
+		field++;
+	return field != NULL && field->name != NULL ? field : NULL;
+}
+
+/* Every variable of the path is a parameter, and the other way round. */
+static enum lc_rc
+endpoint_check_path(const struct lc_endpoint *endpoint, struct buf *why)
+{
+	const char *path = endpoint->path;
+	size_t length;
+
+	for (; *path == '/'; path += length) {
+		length = segment_length(path);
+		if (memchr(path, '{', length) == NULL &&
+		    memchr(path, '}', length) == NULL)
+			continue;
+		if (!segment_is_variable(path, length) ||
+		    path_field(endpoint, path + 2, length - 3) == NULL)
+			return endpoint_fault(endpoint,
+					      "a variable of its path is no "
+					      "whole segment, or no parameter",
+					      why);
 	}
-	for (const struct lc_param *p = endpoint->params; p != param; p++)
-		if (strcmp(p->name, param->name) == 0) {
-			buf_printf(fault, "parameter %s stands there twice",
-				   param->name);
-			return LC_INVALID;
-		}
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		if (f->in == LC_IN_PATH &&
+		    router_capture(endpoint->path, endpoint->path, f->name,
+				   &length) == NULL)
+			return endpoint_fault(endpoint,
+					      "its path does not name all its "
+					      "parameters there",
+					      why);
 	return LC_OK;
 }
 
@@ -40,22 +145,44 @@ static enum lc_rc
 endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 {
 	struct buf fault;
-	enum lc_rc rc = LC_OK;
+	enum lc_rc rc;
 
 	buf_init(&fault);
-	for (const struct lc_param *p = endpoint->params;
-	     rc == LC_OK && p != NULL && p->name != NULL; p++) {
-		rc = param_check(p, &fault);
-		if (rc == LC_OK)
-			rc = param_check_place(endpoint, p, &fault);
-	}
+	rc = fields_check(endpoint->params, endpoint->args_size, &fault);
 	if (rc == LC_INVALID) {
 		buf_add_char(&fault, '\0');
 		rc = endpoint_fault(endpoint, fault.failed ? "" : fault.bytes,
 				    why);
 	}
 	buf_release(&fault);
-	return rc;
+	return rc == LC_OK ? endpoint_check_path(endpoint, why) : rc;
+}
+
+static enum lc_rc
+endpoint_check_guards(const struct lc_endpoint *endpoint, struct buf *why)
+{
+	struct limiter_policy policy;
+	const char *fault;
+
+	for (const struct lc_guard *const *g = endpoint->guards;
+	     g != NULL && *g != NULL; g++)
+		if ((*g)->check == NULL || (*g)->name == NULL ||
+		    (*g)->doc == NULL)
+			return endpoint_fault(endpoint,
+					      "a guard has no function, name "
+					      "or sentence",
+					      why);
+		else if ((*g)->scope != NULL &&
+			 keys_scope_find((*g)->scope, strlen((*g)->scope)) ==
+				 KEYS_SCOPE__MAX)
+			return endpoint_fault(endpoint,
+					      "a guard's scope is none of keys",
+					      why);
+	if (endpoint->rate == NULL)
+		return LC_OK;
+	policy = caller_policy(endpoint->rate);
+	fault = limiter_policy_fault(&policy);
+	return fault != NULL ? endpoint_fault(endpoint, fault, why) : LC_OK;
 }
 
 static enum lc_rc
@@ -79,8 +206,15 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 				      why);
 	if (endpoint->deadline_ms <= 0)
 		return endpoint_fault(endpoint, "it has no deadline", why);
-	if (endpoint->summary == NULL)
-		return endpoint_fault(endpoint, "it has no summary", why);
+	if (endpoint->summary == NULL || endpoint->tag == NULL)
+		return endpoint_fault(endpoint, "it has no summary or no tag",
+				      why);
+	if ((negotiate_formats(endpoint) & LC_AS_JSON) &&
+	    endpoint->reply == NULL && endpoint->reply_more == NULL)
+		return endpoint_fault(endpoint,
+				      "its JSON reply is not described", why);
+	if (endpoint_check_guards(endpoint, why) != LC_OK)
+		return LC_INVALID;
 	return endpoint_check_params(endpoint, why);
 }
 
@@ -94,13 +228,23 @@ router_check(const struct lc_endpoint *const *table, struct buf *why)
 			return rc;
 		for (size_t j = 0; j < i; j++)
 			if (table[i]->method == table[j]->method &&
-			    strcmp(table[i]->path, table[j]->path) == 0)
+			    templates_same(table[i]->path, table[j]->path))
 				return endpoint_fault(table[i],
 						      "it stands in the table "
 						      "twice",
 						      why);
 	}
 	return LC_OK;
+}
+
+/* ---- finding */
+
+static bool
+path_fits(const struct lc_endpoint *endpoint, const char *path, bool variables)
+{
+	return variables ? has_variables(endpoint->path) &&
+				   template_fits(endpoint->path, path) :
+			   strcmp(endpoint->path, path) == 0;
 }
 
 enum lc_rc
@@ -112,15 +256,16 @@ router_find(const struct lc_endpoint *const *table, enum lc_method method,
 	*endpoint = NULL;
 	if (method == LC_HEAD)
 		method = LC_GET;
-	for (size_t i = 0; table[i] != NULL; i++) {
-		if (strcmp(table[i]->path, path) != 0)
-			continue;
-		known = true;
-		if (table[i]->method == method) {
-			*endpoint = table[i];
-			return LC_OK;
+	for (int variables = 0; variables < 2; variables++)
+		for (size_t i = 0; table[i] != NULL; i++) {
+			if (!path_fits(table[i], path, variables != 0))
+				continue;
+			known = true;
+			if (table[i]->method == method) {
+				*endpoint = table[i];
+				return LC_OK;
+			}
 		}
-	}
 	return known ? LC_METHOD : LC_NOT_FOUND;
 }
 
@@ -128,14 +273,19 @@ const char *
 router_allow(const struct lc_endpoint *const *table, const char *path,
 	     struct arena *arena)
 {
-	const char *allow = "OPTIONS";
+	bool listed[LC_METHOD__MAX] = {[LC_OPTIONS] = true};
+	const char *allow = "";
 
-	for (size_t i = 0; allow != NULL && table[i] != NULL; i++) {
-		if (strcmp(table[i]->path, path) != 0)
-			continue;
-		allow = arena_printf(
-			arena, "%s, %s%s", method_name(table[i]->method),
-			table[i]->method == LC_GET ? "HEAD, " : "", allow);
-	}
+	for (size_t i = 0; table[i] != NULL; i++)
+		if (path_fits(table[i], path, false) ||
+		    path_fits(table[i], path, true)) {
+			listed[table[i]->method] = true;
+			listed[LC_HEAD] |= table[i]->method == LC_GET;
+		}
+	for (int m = 0; allow != NULL && m < LC_METHOD__MAX; m++)
+		if (listed[m])
+			allow = arena_printf(arena, "%s%s%s", allow,
+					     allow[0] != '\0' ? ", " : "",
+					     method_name((enum lc_method)m));
 	return allow;
 }

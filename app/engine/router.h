@@ -1,5 +1,8 @@
 /*
  * The router: from a method and a path to an endpoint of the table.
+ *
+ * A path of the table may hold variables, each a whole segment:
+ * "/galaxy/{name}".  A path without variables that fits goes first.
  */
 #ifndef ENGINE_ROUTER_H
 #define ENGINE_ROUTER_H
@@ -22,6 +25,13 @@ enum lc_rc router_check(const struct lc_endpoint *const *table, struct buf *why)
 enum lc_rc router_find(const struct lc_endpoint *const *table,
 		       enum lc_method method, const char *path,
 		       const struct lc_endpoint **endpoint) LC_CHECKED;
+
+/*
+ * What the variable {name} of the template stands for in a path that fits
+ * it; not ended by NUL.  NULL: the template has no such variable.
+ */
+const char *router_capture(const char *template, const char *path,
+			   const char *name, size_t *length);
 
 /* The methods of a path as `Allow` lists them; NULL without memory. */
 const char *router_allow(const struct lc_endpoint *const *table,

@@ -88,17 +88,67 @@ body_drop(int64_t length)
 	}
 }
 
+/* Waits for more of the body; false: it does not arrive in time. */
+static bool
+body_arrives(const struct lc_call *call)
+{
+	int64_t until_ns =
+		call->arrived_ns +
+		call->engine->options->receive_timeout_ms * CLOCK_NS_PER_MS;
+	struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+	int64_t left_ms;
+	int found;
+
+	do {
+		left_ms = (until_ns - clock_mono_ns()) / CLOCK_NS_PER_MS;
+		if (left_ms <= 0)
+			return false;
+		found = poll(&ready, 1, (int)left_ms);
+	} while (found < 0 && errno == EINTR);
+	return found > 0;
+}
+
+static enum lc_rc
+body_fill(struct lc_call *call, char *body, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		ssize_t part;
+
+		if (!body_arrives(call))
+			return lc_fail(call, LC_TIMEOUT,
+				       "The body did not arrive in time: %zu "
+				       "of %zu bytes.",
+				       at, length);
+		part = read(STDIN_FILENO, body + at, length - at);
+		if (part == 0 || (part < 0 && errno != EINTR))
+			return lc_fail(call, LC_BAD_REQUEST,
+				       "The body ended after %zu of %zu "
+				       "bytes.",
+				       at, length);
+		at += part > 0 ? (size_t)part : 0;
+	}
+	call->request.body = body;
+	call->request.body_length = length;
+	return LC_OK;
+}
+
 /* Reads what CONTENT_LENGTH announces; the rest is the server's affair. */
 static enum lc_rc
 body_read(struct lc_call *call)
 {
-	const char *text = request_variable(&call->request, "CONTENT_LENGTH");
+	const char *text = call->request.fields[REQUEST_CONTENT_LENGTH];
 	int64_t most = call->engine->options->body_max_bytes, length = 0;
 	char *body;
-	size_t at = 0;
 
 	if (text == NULL || text[0] == '\0')
-		return LC_OK;
+		return call->request.fields[REQUEST_TRANSFER_ENCODING] == NULL ?
+			       LC_OK :
+			       lc_fail(call, LC_LENGTH_REQUIRED,
+				       "Send the body with its Content-Length; "
+				       "this web server does not tell it of "
+				       "chunks.");
 	if (number_parse_int64(text, strlen(text), &length) != NUMBER_OK ||
 	    length < 0)
 		return lc_fail(call, LC_BAD_REQUEST,
@@ -111,22 +161,8 @@ body_read(struct lc_call *call)
 			       (long long)length, (long long)most);
 	}
 	body = arena_alloc(&call->arena, (size_t)length + 1);
-	if (body == NULL)
-		return LC_NO_MEMORY;
-	while (at < (size_t)length) {
-		ssize_t part =
-			read(STDIN_FILENO, body + at, (size_t)length - at);
-
-		if (part == 0 || (part < 0 && errno != EINTR))
-			return lc_fail(call, LC_BAD_REQUEST,
-				       "The body ended "
-				       "after %zu of %lld bytes.",
-				       at, (long long)length);
-		at += part > 0 ? (size_t)part : 0;
-	}
-	call->request.body = body;
-	call->request.body_length = at;
-	return LC_OK;
+	return body != NULL ? body_fill(call, body, (size_t)length) :
+			      LC_NO_MEMORY;
 }
 
 int

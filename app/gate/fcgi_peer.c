@@ -16,6 +16,7 @@ struct fcgi_peer {
 	struct lc_call call;
 	FCGX_Request request;
 	bool is_unix;
+	bool late;    /* the body did not arrive in time */
 	bool drained; /* nothing of the request is left unread */
 	bool limited; /* SO_SNDTIMEO is set */
 	size_t sent;
@@ -207,16 +208,19 @@ body_read(struct fcgi_peer *peer)
 		if (clock_mono_ns() >= until_ns)
 			break;
 	}
+	peer->late = clock_mono_ns() >= until_ns;
 	peer->drained = got == 0 && FCGX_GetError(peer->request.in) == 0;
 	if (total > most)
 		rc = lc_fail(&peer->call, LC_TOO_LARGE,
 			     "The body has %zu bytes or more; %zu are allowed.",
 			     total, most);
 	else if (!body_is_whole(peer, total))
-		rc = lc_fail(&peer->call, LC_BAD_REQUEST,
-			     "The body ended after %zu bytes, or did not "
-			     "arrive in time.",
-			     total);
+		rc = lc_fail(
+			&peer->call, peer->late ? LC_TIMEOUT : LC_BAD_REQUEST,
+			peer->late ? "The body did not arrive in time: %zu "
+				     "bytes." :
+				     "The body ended after %zu bytes.",
+			total);
 	else if (total > 0)
 		rc = body_keep(peer, &body);
 	buf_release(&body);

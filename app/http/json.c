@@ -194,3 +194,10 @@ json_null(struct json *json, const char *name)
 	json_lead(json, name);
 	buf_add(json->out, "null", 4);
 }
+
+void
+json_raw(struct json *json, const char *name, const char *text, size_t length)
+{
+	json_lead(json, name);
+	buf_add(json->out, text, length);
+}

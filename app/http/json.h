@@ -40,4 +40,8 @@ void json_int(struct json *json, const char *name, int64_t value);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);
 
+/* A value that is JSON already. */
+void json_raw(struct json *json, const char *name, const char *text,
+	      size_t length);
+
 #endif

@@ -5,13 +5,24 @@
 #include "base/text.h"
 #include "http/json.h"
 
+/* Ways are short: a body's depth is bounded. */
+static void
+step_write(struct json *json, const struct problem_step *step)
+{
+	if (step->before != NULL)
+		step_write(json, step->before);
+	if (step->name != NULL)
+		json_text(json, NULL, step->name);
+	else
+		json_int(json, NULL, step->index);
+}
+
 static void
 error_write(struct json *json, const struct problem_error *error)
 {
 	json_object_begin(json, NULL);
 	json_array_begin(json, "loc");
-	json_text(json, NULL, error->in);
-	json_text(json, NULL, error->name);
+	step_write(json, error->at);
 	json_array_end(json);
 	json_text(json, "msg", error->message);
 	json_text(json, "type", error->type);
@@ -36,15 +47,25 @@ problem_warnings(struct json *json, const struct problem_warning *warnings)
 }
 
 void
+problem_type(enum lc_rc rc, char type[PROBLEM_TYPE_BYTES])
+{
+	/* One has a type that is registered (RFC 9457, section 4.2). */
+	const char *space = rc == LC_RATE ? "https://iana.org/assignments/"
+					    "http-problem-types#" :
+					    "urn:lightcone:problem:";
+
+	snprintf(type, PROBLEM_TYPE_BYTES, "%s%s", space, rc_label(rc));
+}
+
+void
 problem_write(struct response *response, const struct problem *problem)
 {
 	int status = rc_status(problem->rc);
 	const char *detail = problem->detail;
-	char type[64];
+	char type[PROBLEM_TYPE_BYTES];
 	struct json json;
 
-	snprintf(type, sizeof(type), "urn:lightcone:problem:%s",
-		 rc_label(problem->rc));
+	problem_type(problem->rc, type);
 	response_reset(response);
 	response->status = status;
 	response->media_type = "application/problem+json";
@@ -62,6 +83,11 @@ problem_write(struct response *response, const struct problem *problem)
 	if (problem->elapsed_ms > 0) {
 		json_number(&json, "elapsed_ms", problem->elapsed_ms);
 		json_number(&json, "progress", problem->progress);
+	}
+	if (problem->violated != NULL) {
+		json_array_begin(&json, "violated-policies");
+		json_text(&json, NULL, problem->violated);
+		json_array_end(&json);
 	}
 	if (problem->errors != NULL) {
 		json_array_begin(&json, "errors");

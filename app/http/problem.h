@@ -9,10 +9,16 @@
 #include "http/json.h"
 #include "http/response.h"
 
+/* A step on the way to a wrong input: a name, or an index where it is NULL. */
+struct problem_step {
+	const struct problem_step *before; /* NULL: this is "query", "body" … */
+	const char *name;
+	int64_t index;
+};
+
 /* One wrong input. */
 struct problem_error {
-	const char *in;   /* "query", "path", "header", "body" */
-	const char *name; /* the parameter's */
+	const struct problem_step *at;
 	const char *type; /* FastAPI's word: "missing", "int_parsing" … */
 	const char *message;
 	const char *input; /* NULL: there was none */
@@ -29,6 +35,7 @@ struct problem_warning {
 struct problem {
 	enum lc_rc rc;
 	const char *detail;                 /* NULL: the code's title */
+	const char *violated;               /* the policy, of LC_RATE */
 	const struct problem_error *errors; /* in the order they were found */
 	const struct problem_warning *warnings;
 	double elapsed_ms; /* of a deadline; else 0 */
@@ -38,7 +45,11 @@ struct problem {
 enum {
 	PROBLEM_INPUT_MAX = 100,   /* bytes of an input that are given back */
 	PROBLEM_RETRY_AFTER_S = 2, /* when a 503 is worth another try */
+	PROBLEM_TYPE_BYTES = 96,
 };
+
+/* The URI that names the kind of a problem. */
+void problem_type(enum lc_rc rc, char type[PROBLEM_TYPE_BYTES]);
 
 /*
  * Turns `response` into the problem.  What it already said is forgotten.

@@ -1,5 +1,6 @@
 #include "http/request.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -130,30 +131,76 @@ request_route(struct request *request, const char *uri, const char *info,
 								 LC_OK;
 }
 
-/* Which of the variables that every request needs this one is. */
-static void
-variable_take(struct request *request, const char *variable, const char **uri,
-	      const char **info, const char **script)
+/* A variable that is wanted, and where its value goes. */
+struct wanted {
+	const char *name;
+	size_t length;
+	const char **value;
+};
+
+static bool
+wanted_take(const struct wanted *wanted, const char *variable)
 {
-	const struct {
+	if (strncmp(variable, wanted->name, wanted->length) != 0 ||
+	    variable[wanted->length] != '=')
+		return false;
+	*wanted->value = variable + wanted->length + 1;
+	return true;
+}
+
+/* A header field that the engine looks at; the others stay where they are. */
+static void
+field_take(struct request *request, const char *variable)
+{
+	static const struct {
 		const char *name;
-		const char **value;
-	} wanted[] = {
-		{"REQUEST_METHOD=", &request->method_name},
-		{"QUERY_STRING=", &request->query},
-		{"REQUEST_URI=", uri},
-		{"PATH_INFO=", info},
-		{"SCRIPT_NAME=", script},
+		size_t length;
+	} names[REQUEST_FIELD__MAX] = {
+#define REQUEST_FIELD_NAME(constant, name) {name, sizeof(name) - 1},
+		REQUEST_FIELD_TABLE(REQUEST_FIELD_NAME)
+#undef REQUEST_FIELD_NAME
+	};
+	/* All names of the client's fields begin alike. */
+	size_t tells = variable[0] == 'H' ? sizeof("HTTP_") - 1 : 0;
+
+	for (int i = 0; i < REQUEST_FIELD__MAX; i++) {
+		struct wanted wanted = {names[i].name, names[i].length,
+					&request->fields[i]};
+
+		if (names[i].name[tells] == variable[tells] &&
+		    wanted_take(&wanted, variable))
+			return;
+	}
+}
+
+/* Goes through the variables once: every request pays for it. */
+static void
+variables_take(struct request *request, const char **uri, const char **info,
+	       const char **script)
+{
+	const struct wanted wanted[] = {
+		{"REQUEST_METHOD", 14, &request->method_name},
+		{"QUERY_STRING", 12, &request->query},
+		{"REQUEST_URI", 11, uri},
+		{"PATH_INFO", 9, info},
+		{"SCRIPT_NAME", 11, script},
 	};
 
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		size_t length;
+	for (char *const *v = request->variables; *v != NULL; v++) {
+		size_t at = 0;
 
-		if (variable[0] != wanted[i].name[0])
+		if (strncmp(*v, "HTTP_", 5) == 0) {
+			request->header_bytes += strlen(*v) - 5;
+			field_take(request, *v);
 			continue;
-		length = strlen(wanted[i].name);
-		if (strncmp(variable, wanted[i].name, length) == 0)
-			*wanted[i].value = variable + length;
+		}
+		while (at < sizeof(wanted) / sizeof(wanted[0]) &&
+		       !(wanted[at].name[0] == (*v)[0] &&
+			 wanted_take(&wanted[at], *v)))
+			at++;
+		if (at == sizeof(wanted) / sizeof(wanted[0]) &&
+		    ((*v)[0] == 'C' || (*v)[0] == 'R'))
+			field_take(request, *v);
 	}
 }
 
@@ -169,8 +216,7 @@ request_read(struct request *request, char *const *variables,
 				    .path = "/",
 				    .body = "",
 				    .variables = variables};
-	for (char *const *v = variables; *v != NULL; v++)
-		variable_take(request, *v, &uri, &info, &script);
+	variables_take(request, &uri, &info, &script);
 	request->method = method_read(request->method_name);
 	request->query_length = strlen(request->query);
 	return request_route(request, uri, info, script, arena);

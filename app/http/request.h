@@ -29,6 +29,33 @@ enum lc_method {
 		LC_METHOD__MAX /* any other */
 };
 
+/*
+ * The header fields that the engine itself looks at; X(constant, variable).
+ * Two have no HTTP_ before them in CGI.
+ */
+#define REQUEST_FIELD_TABLE(X)                                            \
+	X(REQUEST_ACCEPT, "HTTP_ACCEPT")                                  \
+	X(REQUEST_PREFLIGHT_METHOD, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") \
+	X(REQUEST_AUTHORIZATION, "HTTP_AUTHORIZATION")                    \
+	X(REQUEST_IF_MATCH, "HTTP_IF_MATCH")                              \
+	X(REQUEST_IF_NONE_MATCH, "HTTP_IF_NONE_MATCH")                    \
+	X(REQUEST_ORIGIN, "HTTP_ORIGIN")                                  \
+	X(REQUEST_PREFER, "HTTP_PREFER")                                  \
+	X(REQUEST_TRANSFER_ENCODING, "HTTP_TRANSFER_ENCODING")            \
+	X(REQUEST_API_KEY, "HTTP_X_API_KEY")                              \
+	X(REQUEST_FORWARDED_FOR, "HTTP_X_FORWARDED_FOR")                  \
+	X(REQUEST_ID, "HTTP_X_REQUEST_ID")                                \
+	X(REQUEST_CONTENT_LENGTH, "CONTENT_LENGTH")                       \
+	X(REQUEST_CONTENT_TYPE, "CONTENT_TYPE")                           \
+	X(REQUEST_REMOTE_ADDR, "REMOTE_ADDR")
+
+enum request_field {
+#define REQUEST_FIELD_ENUM(constant, name) constant,
+	REQUEST_FIELD_TABLE(REQUEST_FIELD_ENUM)
+#undef REQUEST_FIELD_ENUM
+		REQUEST_FIELD__MAX
+};
+
 struct request {
 	enum lc_method method;
 	const char *method_name;
@@ -39,6 +66,8 @@ struct request {
 	const char *body;
 	size_t body_length;
 	char *const *variables; /* "NAME=value", ends in NULL */
+	size_t header_bytes;    /* of the client's fields, names and values */
+	const char *fields[REQUEST_FIELD__MAX]; /* NULL: not sent */
 };
 
 /*

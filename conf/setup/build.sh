@@ -16,6 +16,19 @@ quietly() {
 	return 1
 }
 
+# A new file in handlers/ is compiled without being listed by hand.
+list_handlers() {
+	local list
+
+	list=$(printf 'handler_sources ='
+		find handlers -name '*.[ch]' ! -name www_files.c |
+			LC_ALL=C sort |
+			while read -r file; do printf ' \\\n\t%s' "$file"; done
+		printf '\n')
+	[[ -e handlers/sources.am && $(cat handlers/sources.am) == "$list" ]] ||
+		printf '%s\n' "$list" > handlers/sources.am
+}
+
 bootstrap() {
 	local tool
 
@@ -23,12 +36,15 @@ bootstrap() {
 		command -v "$tool" > /dev/null ||
 			die "install autoconf, automake and pkg-config first"
 	done
+	list_handlers
 	autoreconf -fi
 }
 
 bootstrap_if_old() {
+	list_handlers
 	[[ -e configure && ! configure.ac -nt configure &&
-		-e Makefile.in && ! Makefile.am -nt Makefile.in ]] && return
+		-e Makefile.in && ! Makefile.am -nt Makefile.in &&
+		! handlers/sources.am -nt Makefile.in ]] && return
 	say 'Making configure'
 	quietly bootstrap bootstrap || die 'could not make configure'
 }

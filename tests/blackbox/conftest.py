@@ -67,6 +67,14 @@ def start(stage):
         each.stop()
 
 
+@pytest.fixture(scope="module")
+def steady_app(stage):
+    """One process for all tests of a file, which leave it as it is."""
+    started = TestApp(stage)
+    yield started
+    started.stop()
+
+
 @pytest.fixture
 def app(start):
     """One process of the test application."""

@@ -12,13 +12,21 @@ def problem(reply, status):
     return answer
 
 
-def errors(reply):
-    """The 422's errors as {field: word}, each of them well formed."""
+def errors_at(reply):
+    """The 422's errors as {place: word}, each of them well formed."""
     found = {}
     for error in problem(reply, 422)["errors"]:
         assert set(error) == {"loc", "msg", "type", "input"}
-        assert error["loc"][0] == "query"
+        assert error["loc"][0] in ("query", "path", "header", "body")
         assert error["msg"]
-        assert error["loc"][1] not in found
-        found[error["loc"][1]] = error["type"]
+        place = tuple(error["loc"])
+        assert place not in found
+        found[place] = error["type"]
     return found
+
+
+def errors(reply):
+    """The same of a request that has nothing but a query: {field: word}."""
+    found = errors_at(reply)
+    assert all(place[0] == "query" and len(place) == 2 for place in found)
+    return {place[1]: word for place, word in found.items()}

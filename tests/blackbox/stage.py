@@ -36,7 +36,10 @@ def lesser_user():
 
 
 class Stage:
-    def __init__(self):
+    """`as_product` has the test endpoints under the product's names, so that
+    every front can be put before them."""
+
+    def __init__(self, as_product=False):
         self.root = Path(tempfile.mkdtemp(prefix="lc-"))
         self.root.chmod(0o755)
         self.bin = self.root / "bin"
@@ -44,9 +47,14 @@ class Stage:
         self.bin.mkdir()
         for name in PROGRAMS:
             shutil.copy(BUILD / name, self.bin)
+        # Each reply is held against its documentation.
+        (self.bin / "lightcone.conf").write_text("check_replies = on\n")
         for name in TEST_PROGRAMS:
             if (BUILD / name).exists():
                 shutil.copy(BUILD / name, self.bin)
+                if as_product:
+                    product = Path(name).name.replace("testapp", "lightcone")
+                    shutil.copy(BUILD / name, self.bin / product)
         for name in ("lighttpd", "apache", "shared-hosting"):
             shutil.copytree(SOURCE / "conf" / name, self.conf / name)
         # The importer also takes what lies beside the table.

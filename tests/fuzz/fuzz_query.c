@@ -89,7 +89,7 @@ pairs_check(const struct query *query, size_t length, struct arena *arena)
 /* ---- arguments */
 
 static void
-whole_check(const struct lc_param *param, int64_t value)
+whole_check(const struct lc_field *param, int64_t value)
 {
 	int64_t bound;
 
@@ -106,7 +106,7 @@ whole_check(const struct lc_param *param, int64_t value)
 }
 
 static void
-number_check(const struct lc_param *param, double value)
+number_check(const struct lc_field *param, double value)
 {
 	double bound;
 
@@ -123,13 +123,27 @@ number_check(const struct lc_param *param, double value)
 	}
 }
 
+static int64_t
+characters(const char *text)
+{
+	int64_t count = 0;
+
+	for (size_t left = strlen(text); left > 0; count++) {
+		size_t bytes = text_utf8_one(text, left);
+
+		text += bytes;
+		left -= bytes;
+	}
+	return count;
+}
+
 static void
-text_check(const struct lc_param *param, const char *value)
+text_check(const struct lc_field *param, const char *value)
 {
 	const char *const *choice = param->choices;
 
 	MUST(value != NULL && text_is_utf8(value, strlen(value)));
-	whole_check(param, (int64_t)strlen(value));
+	whole_check(param, characters(value));
 	while (choice != NULL && *choice != NULL && strcmp(*choice, value) != 0)
 		choice++;
 	MUST(choice == NULL || *choice != NULL);
@@ -140,7 +154,7 @@ args_check(const struct lc_call *call)
 {
 	const char *args = call->args;
 
-	for (const struct lc_param *p = call->endpoint->params; p->name != NULL;
+	for (const struct lc_field *p = call->endpoint->params; p->name != NULL;
 	     p++) {
 		const void *field = args + p->offset;
 
@@ -159,7 +173,7 @@ args_check(const struct lc_call *call)
 		case LC_BOOL:
 			MUST(*(const unsigned char *)field <= 1);
 			break;
-		case LC_TYPE__MAX:
+		default:
 			abort();
 		}
 	}
@@ -170,7 +184,7 @@ args_check(const struct lc_call *call)
 static bool
 name_known(const struct lc_call *call, const char *name)
 {
-	for (const struct lc_param *p = call->endpoint->params; p->name != NULL;
+	for (const struct lc_field *p = call->endpoint->params; p->name != NULL;
 	     p++)
 		if (strcmp(p->name, name) == 0)
 			return true;
@@ -183,11 +197,12 @@ errors_check(const struct lc_call *call)
 {
 	for (const struct problem_error *e = call->errors; e != NULL;
 	     e = e->next) {
-		MUST(name_known(call, e->name));
+		MUST(name_known(call, e->at->name));
+		MUST(strcmp(e->at->before->name, "query") == 0);
 		MUST(e->type[0] != '\0' && e->message[0] != '\0');
 		for (const struct problem_error *later = e->next; later != NULL;
 		     later = later->next)
-			MUST(strcmp(e->name, later->name) != 0);
+			MUST(strcmp(e->at->name, later->at->name) != 0);
 	}
 }
 
@@ -202,7 +217,8 @@ warnings_check(const struct lc_call *call, const struct query *query)
 		const struct query_pair *pair = &query->pairs[i];
 
 		if (strlen(pair->name) == pair->name_length &&
-		    name_known(call, pair->name))
+		    (name_known(call, pair->name) ||
+		     strcmp(pair->name, "format") == 0))
 			continue;
 		if (warned++ == BIND_WARN_MOST)
 			break;
@@ -257,24 +273,23 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static const struct transport transport = {.free = call_free};
 	struct lc_call call;
-	struct query query;
 	enum lc_rc rc;
 
 	call_init(&call, NULL, &transport);
 	MUST(router_find(testapp_table, LC_GET, "/typed", &call.endpoint) ==
 	     LC_OK);
-	MUST(query_parse(&query, (const char *)bytes, length, &call.arena) ==
-	     LC_OK);
-	pairs_check(&query, length, &call.arena);
+	MUST(query_parse(&call.query, (const char *)bytes, length,
+			 &call.arena) == LC_OK);
+	pairs_check(&call.query, length, &call.arena);
 	call.request.query = (const char *)bytes;
 	call.request.query_length = length;
-	rc = bind_query(&call);
+	rc = bind_request(&call);
 	MUST(rc == LC_OK || rc == LC_INVALID);
 	MUST((rc == LC_OK) == (call.errors == NULL));
 	if (rc == LC_OK)
 		args_check(&call);
 	errors_check(&call);
-	warnings_check(&call, &query);
+	warnings_check(&call, &call.query);
 	replies_check(&call);
 	call_release(&call);
 	return 0;

@@ -63,6 +63,8 @@ scene_open(struct scene *scene, const struct lc_endpoint *const *table,
 void
 scene_close(struct scene *scene)
 {
+	static const char *const made[] = {"slots.lock", "limits.seg",
+					   "limits.seg.lock"};
 	char path[128];
 
 	assert_true(engine_stop(&scene->engine, scene_later(SCENE_STOP_MS)));
@@ -71,8 +73,10 @@ scene_close(struct scene *scene)
 		pthread_join(scene->threads[i], NULL);
 	engine_release(&scene->engine);
 	options_release(&scene->options);
-	snprintf(path, sizeof(path), "%s/slots.lock", scene->state);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", scene->state, made[i]);
+		unlink(path);
+	}
 	if (rmdir(scene->state) != 0)
 		fail_msg("%s: %s", scene->state, strerror(errno));
 }

@@ -18,6 +18,7 @@
 #include "engine/call.h"
 #include "peer.h"
 #include "scene.h"
+#include "../testapp.h"
 
 enum {
 	CALLS = 400,
@@ -58,6 +59,8 @@ wait_run(struct lc_call *call, const void *args)
 static const struct lc_endpoint wait_endpoint = {
 	.method = LC_GET,
 	.path = "/wait",
+	.tag = &testapp_tag,
+	.formats = LC_AS_TEXT,
 	.summary = "Waits.",
 	.work = LC_QUICK,
 	.deadline_ms = 60000,

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "engine/engine.h"
-#include "engine/param.h"
+#include "engine/field.h"
 #include "engine/router.h"
 #include "../testapp.h"
 
@@ -32,13 +32,13 @@ struct fields {
 
 static const char *const ones[] = {"red", "green", "blue", NULL};
 
-static const struct lc_param params[] = {
+static const struct lc_field params[] = {
 	LC_PARAM(fields, whole, .min = "-5", .max = "10", .doc = "."),
 	LC_PARAM(fields, real, .min = "-1.5", .max = "1e3", .doc = "."),
 	LC_PARAM(fields, text, .min = "2", .max = "5", .doc = "."),
 	LC_PARAM(fields, flag, .doc = "."),
 	LC_PARAM_OPTIONAL(fields, one, .choices = ones, .doc = "."),
-	LC_PARAM_END};
+	LC_FIELD_END};
 
 enum { WHOLE, REAL, TEXT, FLAG, ONE };
 
@@ -89,12 +89,15 @@ static const struct {
 	 "Input should be less than or equal to 1e3"},
 	{TEXT, BYTES("ab"), NULL, NULL},
 	{TEXT, BYTES("\xc3\xa9\xc3\xa9!"), NULL, NULL},
+	{TEXT, BYTES("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"), NULL, NULL},
+	{TEXT, BYTES("\xe2\x98\x85"), "string_too_short",
+	 "String should have at least 2 character(s)"},
 	{TEXT, BYTES("a"), "string_too_short",
-	 "String should have at least 2 byte(s)"},
+	 "String should have at least 2 character(s)"},
 	{TEXT, BYTES(""), "string_too_short",
-	 "String should have at least 2 byte(s)"},
+	 "String should have at least 2 character(s)"},
 	{TEXT, BYTES("abcdef"), "string_too_long",
-	 "String should have at most 5 byte(s)"},
+	 "String should have at most 5 character(s)"},
 	{TEXT, BYTES("a\0b"), "string_nul", "Input should not hold a NUL"},
 	{TEXT, BYTES("ab\xc3"), "string_unicode",
 	 "Input should be valid UTF-8"},
@@ -115,8 +118,8 @@ test_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(readings); i++) {
-		const struct lc_param *param = &params[readings[i].param];
-		struct param_fault fault = {NULL, NULL};
+		const struct lc_field *param = &params[readings[i].param];
+		struct field_fault fault = {NULL, NULL};
 		struct fields fields, before;
 		struct arena arena;
 		enum lc_rc rc;
@@ -124,7 +127,7 @@ test_read(void **state)
 		memset(&fields, 0x5a, sizeof(fields));
 		memcpy(&before, &fields, sizeof(before));
 		arena_init(&arena, NULL, 0);
-		rc = param_read(param, readings[i].text, readings[i].length,
+		rc = field_read(param, readings[i].text, readings[i].length,
 				(char *)&fields + param->offset, &fault,
 				&arena);
 		if (readings[i].type == NULL) {
@@ -151,21 +154,21 @@ test_values(void **state)
 		{"false", "0", "No", "OFF", "f", "N"},
 		{"true", "1", "yes", "On", "T", "y"},
 	};
-	struct param_fault fault;
+	struct field_fault fault;
 	struct fields fields;
 	struct arena arena;
 
 	(void)state;
 	arena_init(&arena, NULL, 0);
-	assert_int_equal(param_read(&params[WHOLE], "-5", 2, &fields.whole,
+	assert_int_equal(field_read(&params[WHOLE], "-5", 2, &fields.whole,
 				    &fault, &arena),
 			 LC_OK);
 	assert_int_equal(fields.whole, -5);
-	assert_int_equal(param_read(&params[REAL], "2.5e2", 5, &fields.real,
+	assert_int_equal(field_read(&params[REAL], "2.5e2", 5, &fields.real,
 				    &fault, &arena),
 			 LC_OK);
 	assert_true(fields.real == 250);
-	assert_int_equal(param_read(&params[TEXT], "M 31", 4, &fields.text,
+	assert_int_equal(field_read(&params[TEXT], "M 31", 4, &fields.text,
 				    &fault, &arena),
 			 LC_OK);
 	assert_string_equal(fields.text, "M 31");
@@ -173,7 +176,7 @@ test_values(void **state)
 		const char *word = words[i / 6][i % 6];
 
 		fields.flag = i / 6 == 0;
-		assert_int_equal(param_read(&params[FLAG], word, strlen(word),
+		assert_int_equal(field_read(&params[FLAG], word, strlen(word),
 					    &fields.flag, &fault, &arena),
 				 LC_OK);
 		assert_int_equal(fields.flag, i / 6);
@@ -195,13 +198,14 @@ nothing_run(struct lc_call *call, const void *args)
 #define ENDPOINT(...)                                                 \
 	{                                                             \
 		.method = LC_GET, .path = "/a", .summary = "A.",      \
+		.tag = &testapp_tag, .formats = LC_AS_TEXT,           \
 		.args_size = sizeof(struct fields), .work = LC_QUICK, \
 		.deadline_ms = 1, .run = nothing_run, __VA_ARGS__     \
 	}
 #define PARAM(field, ...)                                                      \
-	.params = (const struct lc_param[])                                    \
+	.params = (const struct lc_field[])                                    \
 	{                                                                      \
-		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_PARAM_END \
+		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_FIELD_END \
 	}
 
 #pragma GCC diagnostic push
@@ -232,7 +236,8 @@ static const struct {
 	{ENDPOINT(PARAM(real, .min = "")), {"real", "cannot read"}},
 	{ENDPOINT(PARAM(real, .max = "1e999")), {"real", "\"1e999\""}},
 	{ENDPOINT(PARAM(text, .max = "long")), {"text", "\"long\""}},
-	{ENDPOINT(PARAM(flag, .min = "0")), {"flag", "cannot read"}},
+	{ENDPOINT(PARAM(flag, .min = "0")), {"flag", "no bounds"}},
+	{ENDPOINT(PARAM(text, .min = "-1")), {"text", "\"-1\""}},
 	{ENDPOINT(PARAM(whole, .min = "1", .def = "0")),
 	 {"default \"0\"", "greater than or equal to 1"}},
 	{ENDPOINT(PARAM(real, .max = "1", .def = "1.5")),
@@ -254,10 +259,10 @@ static const struct {
 	 {"one", "args_size"}},
 	{ENDPOINT(PARAM(whole, .min = "9", .max = "1")), {"whole", "\"9\""}},
 	{ENDPOINT(.params =
-			  (const struct lc_param[]){
+			  (const struct lc_field[]){
 				  LC_PARAM(fields, text, .doc = "."),
 				  LC_PARAM(fields, text, .doc = "."),
-				  LC_PARAM_END}),
+				  LC_FIELD_END}),
 	 {"text", "twice"}},
 };
 
@@ -297,8 +302,10 @@ test_check_whole_table(void **state)
 	static const struct lc_endpoint get = ENDPOINT(.params = NULL);
 	static const struct lc_endpoint post = {.method = LC_POST,
 						.path = "/a",
+						.tag = &testapp_tag,
 						.summary = "A.",
 						.deadline_ms = 1,
+						.formats = LC_AS_TEXT,
 						.run = nothing_run};
 	static const struct lc_endpoint *const twice[] = {&get, &post, &get,
 							  NULL};
@@ -364,7 +371,7 @@ test_find(void **state)
 	}
 	arena_init(&arena, NULL, 0);
 	allow = router_allow(table, "/a", &arena);
-	assert_string_equal(allow, "POST, GET, HEAD, OPTIONS");
+	assert_string_equal(allow, "GET, HEAD, POST, OPTIONS");
 	allow = router_allow(table, "/b", &arena);
 	assert_string_equal(allow, "PUT, OPTIONS");
 	arena_release(&arena);

@@ -113,7 +113,10 @@ test_problem_of_each_code(void **state)
 			strstr(response.fields.bytes, "Retry-After: ") != NULL,
 			status == 503);
 		object = json_read(response.body.bytes, response.body.length);
-		snprintf(type, sizeof(type), "urn:lightcone:problem:%s",
+		snprintf(type, sizeof(type), "%s%s",
+			 rc == LC_RATE ? "https://iana.org/assignments/"
+					 "http-problem-types#" :
+					 "urn:lightcone:problem:",
 			 rc_label(problem.rc));
 		assert_string_equal(member(object, "type"), type);
 		assert_string_equal(member(object, "title"),
@@ -135,15 +138,18 @@ test_problem_errors(void **state)
 	static const char *const wanted[] = {
 		"{\"loc\":[\"query\",\"limit\"],\"msg\":\"Say \\\"1\\\"\","
 		"\"type\":\"int_parsing\",\"input\":\"\\u00e9\\\"\"}",
-		"{\"loc\":[\"query\",\"coordinates\"],\"msg\":\"Field "
+		"{\"loc\":[\"query\",\"rays_deg\",2],\"msg\":\"Field "
 		"required\",\"type\":\"missing\",\"input\":null}",
 	};
-	struct problem_error missing = {.in = "query",
-					.name = "coordinates",
-					.type = "missing",
-					.message = "Field required"};
-	struct problem_error wrong = {.in = "query",
-				      .name = "limit",
+	static const struct problem_step query = {.name = "query"};
+	static const struct problem_step limit = {.before = &query,
+						  .name = "limit"};
+	static const struct problem_step rays = {.before = &query,
+						 .name = "rays_deg"};
+	static const struct problem_step third = {.before = &rays, .index = 2};
+	struct problem_error missing = {
+		.at = &third, .type = "missing", .message = "Field required"};
+	struct problem_error wrong = {.at = &limit,
 				      .type = "int_parsing",
 				      .message = "Say \"1\"",
 				      .input = "\xc3\xa9\"",

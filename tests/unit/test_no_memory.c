@@ -17,7 +17,7 @@
 #include "alloc_fail.h"
 #include "base/options.h"
 #include "engine/outbox.h"
-#include "engine/param.h"
+#include "engine/field.h"
 #include "engine/queue.h"
 #include "engine/router.h"
 #include "http/problem.h"
@@ -152,10 +152,9 @@ request_case(void)
 static enum lc_rc
 problem_case(void)
 {
-	struct problem_error error = {.in = "query",
-				      .name = "a",
-				      .type = "missing",
-				      .message = "Field required"};
+	static const struct problem_step query = {.name = "query"};
+	struct problem_error error = {
+		.at = &query, .type = "missing", .message = "Field required"};
 	struct problem problem = {.rc = LC_INVALID, .errors = &error};
 	struct response response;
 	struct buf out;
@@ -194,16 +193,18 @@ static enum lc_rc
 tables_case(void)
 {
 	static const char *const colours[] = {"red", NULL};
-	static const struct lc_param wrong = {.name = "colour",
-					      .type = LC_TEXT,
-					      .choices = colours,
-					      .def = "blue",
-					      .doc = "."};
+	static const struct lc_field wrong[] = {{.name = "colour",
+						 .type = LC_TEXT,
+						 .choices = colours,
+						 .def = "blue",
+						 .doc = ".",
+						 .bytes = 8},
+						LC_FIELD_END};
 	struct buf why;
 	enum lc_rc rc;
 
 	buf_init(&why);
-	rc = param_check(&wrong, &why);
+	rc = fields_check(wrong, 8, &why);
 	if (rc == LC_INVALID && why.failed)
 		rc = LC_NO_MEMORY;
 	buf_release(&why);

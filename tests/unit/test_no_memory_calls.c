@@ -157,12 +157,16 @@ test_stream_begin(void **state)
 {
 	static const struct lc_endpoint quick = {.method = LC_GET,
 						 .path = "/quick",
+						 .tag = &testapp_tag,
+						 .formats = LC_AS_TEXT,
 						 .summary = "Streams.",
 						 .work = LC_QUICK,
 						 .deadline_ms = 2000,
 						 .run = headless_run};
 	static const struct lc_endpoint heavy = {.method = LC_GET,
 						 .path = "/heavy",
+						 .tag = &testapp_tag,
+						 .formats = LC_AS_TEXT,
 						 .summary = "Streams.",
 						 .work = LC_HEAVY,
 						 .deadline_ms = 2000,
@@ -204,6 +208,7 @@ main(void)
 	if (options_load_from(&options, NULL, nothing, &why) != LC_OK)
 		return EXIT_FAILURE;
 	options.state = "/nonexistent"; /* then slots are not counted */
+	options.rate = "off"; /* the limiter bears it, and has its own test */
 	failed = cmocka_run_group_tests_name("no memory, calls", tests, NULL,
 					     NULL);
 	options_release(&options);

@@ -19,6 +19,7 @@
 #include "engine/call.h"
 #include "peer.h"
 #include "scene.h"
+#include "../testapp.h"
 
 enum {
 	BATCH = 40,
@@ -133,6 +134,8 @@ pieces_run(struct lc_call *call, const void *args)
 	static const struct lc_endpoint word##_endpoint = { \
 		.method = LC_GET,                           \
 		.path = "/" #word,                          \
+		.tag = &testapp_tag,                        \
+		.formats = LC_AS_TEXT,                      \
 		.summary = ".",                             \
 		.work = kind,                               \
 		.deadline_ms = DEADLINE_MS,                 \

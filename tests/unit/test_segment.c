@@ -26,76 +26,11 @@
 #include <cmocka.h>
 
 #include "alloc_fail.h"
-#include "state_dir.h"
+#include "segment_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { BYTES = 8192, OPENERS = 8, NOBODY = 65534 };
-
-static const char layout[] = "test 1";
-
-static char directory[STATE_DIR_MAX];
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	state_dir_make(directory);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	state_dir_remove(directory);
-	return 0;
-}
-
-static const char *
-path_of(const char *name)
-{
-	static char path[STATE_DIR_MAX + 64];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static bool
-is_there(const char *name)
-{
-	struct stat status;
-
-	return lstat(path_of(name), &status) == 0;
-}
-
-static struct segment *
-open_well(void)
-{
-	struct segment *segment;
-	char why[SEGMENT_WHY_MAX] = "";
-	enum lc_rc rc = segment_open(directory, "a.seg", layout, BYTES,
-				     &segment, why, sizeof(why));
-
-	if (rc != LC_OK)
-		fail_msg("%s: %s", rc_label(rc), why);
-	return segment;
-}
-
-static void
-open_badly(const char *where, const char *name, size_t bytes, enum lc_rc rc,
-	   const char *words)
-{
-	struct segment *segment = (void *)directory;
-	char why[SEGMENT_WHY_MAX] = "";
-
-	assert_int_equal(segment_open(where, name, layout, bytes, &segment, why,
-				      sizeof(why)),
-			 rc);
-	assert_null(segment);
-	if (strstr(why, words) == NULL || strstr(why, directory) != NULL)
-		fail_msg("\"%s\" does not say \"%s\"", why, words);
-}
+enum { OPENERS = 8, NOBODY = 65534 };
 
 static int
 descriptors(void)
@@ -140,178 +75,6 @@ test_shared(void **state)
 	assert_int_equal(descriptors(), before);
 	assert_false(is_there("a.seg.tmp"));
 	assert_false(is_there("a.seg.bad"));
-}
-
-static void
-overwrite(off_t at)
-{
-	int file = open(path_of("a.seg"), O_WRONLY | O_CLOEXEC);
-
-	assert_true(file >= 0);
-	assert_int_equal(pwrite(file, "?", 1, at), 1);
-	close(file);
-}
-
-static void
-damage_magic(void)
-{
-	overwrite(0);
-}
-
-static void
-damage_version(void)
-{
-	overwrite(8);
-}
-
-static void
-damage_header_bytes(void)
-{
-	overwrite(12);
-}
-
-static void
-damage_layout(void)
-{
-	overwrite(16);
-}
-
-static void
-damage_bytes(void)
-{
-	overwrite(24);
-}
-
-static void
-damage_rest(void)
-{
-	overwrite(127);
-}
-
-static void
-cut(off_t bytes)
-{
-	assert_int_equal(truncate(path_of("a.seg"), bytes), 0);
-}
-
-static void
-damage_empty(void)
-{
-	cut(0);
-}
-
-static void
-damage_cut_header(void)
-{
-	cut(100);
-}
-
-static void
-damage_cut(void)
-{
-	cut(BYTES + 127);
-}
-
-static void
-damage_grown(void)
-{
-	cut(BYTES + 129);
-}
-
-static void
-damage_garbage(void)
-{
-	char garbage[BYTES + 128];
-	FILE *file = fopen(path_of("a.seg"), "w");
-
-	memset(garbage, '!', sizeof(garbage));
-	assert_non_null(file);
-	assert_int_equal(fwrite(garbage, sizeof(garbage), 1, file), 1);
-	fclose(file);
-}
-
-static void
-damage_other_layout(void)
-{
-	struct segment *segment;
-	char why[SEGMENT_WHY_MAX];
-
-	assert_int_equal(segment_open(directory, "a.seg", "test 2", BYTES,
-				      &segment, why, sizeof(why)),
-			 LC_OK);
-	segment_close(segment);
-	assert_int_equal(unlink(path_of("a.seg.bad")), 0);
-}
-
-/* A link to a good one is no more trusted than any other. */
-static void
-damage_link(void)
-{
-	char good[STATE_DIR_MAX + 64];
-
-	snprintf(good, sizeof(good), "%s", path_of("good"));
-	assert_int_equal(rename(path_of("a.seg"), good), 0);
-	assert_int_equal(symlink(good, path_of("a.seg")), 0);
-}
-
-static void
-damage_directory(void)
-{
-	assert_int_equal(unlink(path_of("a.seg")), 0);
-	assert_int_equal(mkdir(path_of("a.seg"), 0700), 0);
-}
-
-static void
-damage_pipe(void)
-{
-	assert_int_equal(unlink(path_of("a.seg")), 0);
-	assert_int_equal(mkfifo(path_of("a.seg"), 0600), 0);
-}
-
-struct damage_case {
-	const char *what;
-	void (*damage)(void);
-};
-
-static const struct damage_case damages[] = {
-	{"magic", damage_magic},
-	{"version", damage_version},
-	{"header's size", damage_header_bytes},
-	{"layout", damage_layout},
-	{"size", damage_bytes},
-	{"rest of the header", damage_rest},
-	{"empty", damage_empty},
-	{"cut in the header", damage_cut_header},
-	{"cut", damage_cut},
-	{"grown", damage_grown},
-	{"garbage", damage_garbage},
-	{"other layout", damage_other_layout},
-	{"link", damage_link},
-	{"directory", damage_directory},
-	{"pipe", damage_pipe},
-};
-
-static void
-test_damaged(void **state)
-{
-	struct segment *segment;
-	struct stat bad, left;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(damages); i++) {
-		segment = open_well();
-		memset(segment_bytes(segment), 0xa5, BYTES);
-		segment_close(segment);
-		damages[i].damage();
-		assert_int_equal(lstat(path_of("a.seg"), &left), 0);
-		segment = open_well();
-		if (*(unsigned char *)segment_bytes(segment) != 0 ||
-		    lstat(path_of("a.seg.bad"), &bad) != 0 ||
-		    bad.st_ino != left.st_ino)
-			fail_msg("%s: not set aside", damages[i].what);
-		segment_close(segment);
-		remove(path_of("a.seg.bad"));
-	}
 }
 
 struct refusal_case {
@@ -457,7 +220,7 @@ test_race(void **state)
 	(void)state;
 	for (int i = 0; i < 20; i++) {
 		race(0);
-		damage_version();
+		overwrite(8); /* of its version */
 		race(1);
 		assert_int_equal(unlink(path_of("a.seg")), 0);
 		assert_int_equal(unlink(path_of("a.seg.bad")), 0);
@@ -529,17 +292,14 @@ test_no_memory(void **state)
 	alloc_fail_each(&of);
 }
 
-#define IN_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_STATE(test_shared),    IN_STATE(test_damaged),
-		IN_STATE(test_refused),   IN_STATE(test_read_only),
-		IN_STATE(test_full),      IN_STATE(test_race),
-		IN_STATE(test_killed),    IN_STATE(test_stopped),
-		IN_STATE(test_no_memory),
+		IN_STATE(test_shared),    IN_STATE(test_refused),
+		IN_STATE(test_read_only), IN_STATE(test_full),
+		IN_STATE(test_race),      IN_STATE(test_killed),
+		IN_STATE(test_stopped),   IN_STATE(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("segment", tests, NULL, NULL);

@@ -108,6 +108,8 @@ test_stop_stubborn(void **state)
 {
 	static const struct lc_endpoint stubborn = {.method = LC_GET,
 						    .path = "/stubborn",
+						    .tag = &testapp_tag,
+						    .formats = LC_AS_TEXT,
 						    .summary = "Runs.",
 						    .work = LC_HEAVY,
 						    .deadline_ms = 60000,

@@ -1,0 +1,104 @@
+/*
+ * lightcone openapi: the document that GET /openapi.json gives.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands/command.h"
+#include "context.h"
+#include "engine/openapi.h"
+#include "table.h"
+
+enum { OPENAPI_STOP_MS = 1000 };
+
+static int
+document_print(struct engine *engine, const char *mount)
+{
+	int code = COMMAND_FAILED;
+	struct buf out;
+
+	buf_init(&out);
+	if (openapi_write(engine, mount, &out) != LC_OK)
+		fprintf(stderr, "lightcone openapi: out of memory\n");
+	else if (fwrite(out.bytes, 1, out.length, stdout) != out.length ||
+		 fflush(stdout) != 0)
+		perror("lightcone openapi");
+	else
+		code = COMMAND_OK;
+	buf_release(&out);
+	return code;
+}
+
+/* With an engine of our own, which serves nobody else. */
+static int
+engine_ask(const struct options *options, const char *mount)
+{
+	static const struct companion nobody[] = {{.name = NULL}};
+	struct context context = {
+		.catalogues = catalogue_set_new(options->state, false),
+		.catalogue = options->catalogue,
+		.companions = nobody,
+	};
+	int code = COMMAND_FAILED;
+	struct engine engine;
+	struct buf why;
+
+	buf_init(&why);
+	if (context.catalogues == NULL)
+		fprintf(stderr, "lightcone openapi: out of memory\n");
+	else if (engine_init(&engine, options, endpoint_table, &context,
+			     &why) != LC_OK)
+		fprintf(stderr, "lightcone openapi: %.*s\n", (int)why.length,
+			why.bytes);
+	else {
+		code = document_print(&engine, mount);
+		if (engine_stop(&engine,
+				clock_mono_ns() +
+					OPENAPI_STOP_MS * CLOCK_NS_PER_MS))
+			engine_release(&engine);
+	}
+	buf_release(&why);
+	catalogue_set_free(context.catalogues);
+	return code;
+}
+
+static int
+openapi_run(int argc, char **argv)
+{
+	const char *mount = "";
+	struct options options;
+	struct buf why;
+	int code;
+
+	if (argc == 3 && strcmp(argv[1], "--mount") == 0) {
+		mount = argv[2];
+	} else if (argc != 1) {
+		fprintf(stderr, "usage: lightcone openapi [--mount PATH]\n");
+		return COMMAND_USAGE;
+	}
+	if (strcmp(mount, "/") == 0)
+		mount = "";
+	buf_init(&why);
+	if (options_load(&options, &why) != LC_OK) {
+		fprintf(stderr, "lightcone openapi: %.*s\n", (int)why.length,
+			why.bytes);
+		buf_release(&why);
+		return COMMAND_WRONG_OPTION;
+	}
+	buf_release(&why);
+	code = engine_ask(&options, mount);
+	options_release(&options);
+	return code;
+}
+
+const struct command command_openapi = {
+	.name = "openapi",
+	.arguments = "[--mount PATH]",
+	.summary = "Prints the document of all endpoints (OpenAPI 3.1).",
+	.help = "The same as GET /openapi.json, for an application that "
+		"answers at PATH.\nThe examples are what the endpoints answer "
+		"from the state directory; those\nthat cannot be answered "
+		"there are left out.",
+	.run = openapi_run,
+};

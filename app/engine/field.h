@@ -1,0 +1,61 @@
+/*
+ * One field's value: read by its type, held against its bounds.  The same
+ * reading checks a table when the program starts (bounds, defaults) and a
+ * stranger's input, which is text in a query, a path or a header, and JSON
+ * in a body.
+ */
+#ifndef ENGINE_FIELD_H
+#define ENGINE_FIELD_H
+
+#include "base/buf.h"
+#include "lightcone.h"
+
+struct json_object;
+
+/* What is wrong with a value, in FastAPI's vocabulary. */
+struct field_fault {
+	const char *type;    /* "less_than_equal" */
+	const char *message; /* in the arena */
+};
+
+/*
+ * Reads `text` into `at`, which is of the field's C type; a text is not
+ * copied and must live as long as `at`.  LC_INVALID with `fault`, or
+ * LC_NO_MEMORY.  Of fields with one value only.
+ */
+enum lc_rc field_read(const struct lc_field *field, const char *text,
+		      size_t length, void *at, struct field_fault *fault,
+		      struct arena *arena) LC_CHECKED;
+
+/* The same from a JSON value other than null; texts are copied. */
+enum lc_rc field_read_json(const struct lc_field *field,
+			   struct json_object *json, void *at,
+			   struct field_fault *fault, struct arena *arena)
+	LC_CHECKED;
+
+/* Whether the number of a list's items is within its bounds. */
+enum lc_rc field_count_holds(const struct lc_field *list, size_t count,
+			     struct field_fault *fault, struct arena *arena)
+	LC_CHECKED;
+
+/* Sets the fault and returns LC_INVALID, or LC_NO_MEMORY. */
+enum lc_rc field_fault_set(struct field_fault *fault, struct arena *arena,
+			   const char *type, const char *format, ...)
+	LC_PRINTF(4, 5);
+
+/* Whether a type has one value, not members or items. */
+static inline bool
+field_is_plain(const struct lc_field *field)
+{
+	return field->type < LC_LIST;
+}
+
+/*
+ * Checks the fields of an endpoint's request: bounds and defaults that their
+ * own type can read, a place in the arguments' struct of `size` bytes, no
+ * name twice.  On LC_INVALID `why` says what is wrong with which.
+ */
+enum lc_rc fields_check(const struct lc_field *fields, size_t size,
+			struct buf *why) LC_CHECKED;
+
+#endif

@@ -1,0 +1,138 @@
+#include "engine/negotiate.h"
+
+#include <string.h>
+
+#include "engine/bind.h"
+#include "http/accept.h"
+
+const struct format_row negotiate_table[] = {
+#define FORMAT_ROW(constant, bit, word, type, parameters) \
+	{bit, word, type, type parameters},
+	LC_FORMAT_TABLE(FORMAT_ROW)
+#undef FORMAT_ROW
+		{.bit = 0},
+};
+
+enum { FORMATS_MOST = sizeof(negotiate_table) / sizeof(negotiate_table[0]) };
+
+static const char parameter[] = "format";
+
+const struct format_row *
+negotiate_row(unsigned bit)
+{
+	const struct format_row *row = negotiate_table;
+
+	while (row->bit != 0 && row->bit != bit)
+		row++;
+	return row;
+}
+
+unsigned
+negotiate_formats(const struct lc_endpoint *endpoint)
+{
+	return endpoint->formats != 0 ? endpoint->formats : LC_AS_JSON;
+}
+
+bool
+negotiate_is_parameter(const struct lc_endpoint *endpoint, const char *name,
+		       size_t length)
+{
+	return negotiate_formats(endpoint) != LC_AS_FILE &&
+	       length == sizeof(parameter) - 1 &&
+	       memcmp(name, parameter, length) == 0;
+}
+
+/* The words, or the types, of what an endpoint gives. */
+static const char *
+formats_list(struct lc_call *call, bool types)
+{
+	unsigned formats = negotiate_formats(call->endpoint);
+	const char *list = "";
+
+	for (const struct format_row *r = negotiate_table;
+	     r->bit != 0 && list != NULL; r++)
+		if (formats & r->bit)
+			list = arena_printf(&call->arena, "%s%s%s", list,
+					    list[0] != '\0' ? ", " : "",
+					    types ? r->type : r->word);
+	return list;
+}
+
+static enum lc_rc
+choose_by_word(struct lc_call *call, const struct query_pair *pair)
+{
+	static const struct problem_step query = {.name = "query"};
+	static const struct problem_step at = {.before = &query,
+					       .name = parameter};
+	unsigned formats = negotiate_formats(call->endpoint);
+	struct field_fault fault;
+	const char *list;
+
+	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
+		if ((formats & r->bit) && strcmp(r->word, pair->value) == 0 &&
+		    pair->value_length == strlen(r->word)) {
+			call->format = r->bit;
+			return LC_OK;
+		}
+	list = formats_list(call, false);
+	if (list == NULL ||
+	    field_fault_set(&fault, &call->arena, "enum",
+			    "Input should be one of: %s", list) == LC_NO_MEMORY)
+		return LC_NO_MEMORY;
+	if (bind_error(call, &at, &fault, pair->value, pair->value_length) ==
+	    LC_NO_MEMORY)
+		return LC_NO_MEMORY;
+	return LC_OK; /* the other inputs are still looked at */
+}
+
+static enum lc_rc
+choose_by_accept(struct lc_call *call, const char *accept)
+{
+	unsigned formats = negotiate_formats(call->endpoint);
+	const struct format_row *rows[FORMATS_MOST];
+	const char *types[FORMATS_MOST], *list;
+	int count = 0, chosen;
+
+	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
+		if (formats & r->bit) {
+			rows[count] = r;
+			types[count++] = r->type;
+		}
+	chosen = accept_choose(accept, types, count);
+	if (chosen >= 0) {
+		call->format = rows[chosen]->bit;
+		return LC_OK;
+	}
+	list = formats_list(call, true);
+	return lc_fail(call, LC_NOT_ACCEPTABLE,
+		       "%.200s answers as %s; Accept asks for other types.",
+		       call->request.path, list != NULL ? list : "");
+}
+
+enum lc_rc
+negotiate(struct lc_call *call)
+{
+	unsigned formats = negotiate_formats(call->endpoint);
+
+	if (formats == LC_AS_FILE) {
+		call->format = formats;
+		return LC_OK;
+	}
+	call->format = formats & (~formats + 1); /* its lowest bit */
+	for (size_t i = 0; i < call->query.count; i++)
+		if (negotiate_is_parameter(call->endpoint,
+					   call->query.pairs[i].name,
+					   call->query.pairs[i].name_length))
+			return choose_by_word(call, &call->query.pairs[i]);
+	if (call->request.fields[REQUEST_ACCEPT] == NULL)
+		return LC_OK;
+	return choose_by_accept(call, call->request.fields[REQUEST_ACCEPT]);
+}
+
+/* ---- what handlers call */
+
+enum lc_format
+lc_format(const struct lc_call *call)
+{
+	return (enum lc_format)call->format;
+}

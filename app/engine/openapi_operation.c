@@ -1,0 +1,267 @@
+#include "engine/openapi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/bind.h"
+#include "engine/negotiate.h"
+#include "engine/router.h"
+#include "engine/schema.h"
+#include "http/query.h"
+
+/* ---- names */
+
+/* "getGalaxyByName" for GET /galaxy/{name}. */
+static void
+operation_id_write(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	const char *c;
+	bool begins = true;
+	struct buf id;
+
+	buf_init(&id);
+	for (c = method_name(endpoint->method); *c != '\0'; c++)
+		buf_add_char(&id, text_lower(*c));
+	if (strcmp(endpoint->path, "/") == 0)
+		buf_add_text(&id, "Home");
+	for (c = endpoint->path; *c != '\0'; c++) {
+		bool letter = (*c >= 'a' && *c <= 'z') ||
+			      (*c >= 'A' && *c <= 'Z') || text_is_digit(*c);
+
+		if (*c == '{')
+			buf_add_text(&id, "By");
+		if (letter)
+			buf_add_char(&id, begins ? text_upper(*c) : *c);
+		begins = !letter;
+	}
+	json_bytes(&doc->json, "operationId", id.bytes, id.length);
+	if (id.failed)
+		doc->json.out->failed = true;
+	buf_release(&id);
+}
+
+static void
+description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	const struct lc_rate *rate = endpoint->rate;
+	struct buf text;
+
+	buf_init(&text);
+	if (endpoint->details != NULL)
+		buf_printf(&text, "%s\n\n", endpoint->details);
+	for (const struct lc_guard *const *g = endpoint->guards;
+	     g != NULL && *g != NULL; g++)
+		buf_printf(&text, "%s ", (*g)->doc);
+	if (rate != NULL)
+		buf_printf(&text,
+			   "At most %lld requests in %lld s, %lld at once. ",
+			   (long long)rate->limit, (long long)rate->window_s,
+			   (long long)rate->burst);
+	buf_printf(&text, "Answers within %lld ms, or with a 504.",
+		   (long long)endpoint->deadline_ms);
+	json_bytes(&doc->json, "description", text.bytes, text.length);
+	if (text.failed)
+		doc->json.out->failed = true;
+	buf_release(&text);
+}
+
+/* ---- the request */
+
+/* The parameter's value in the endpoint's first example; NULL: none. */
+static const char *
+example_value(struct openapi *doc, const struct lc_endpoint *endpoint,
+	      const struct lc_field *field)
+{
+	const char *target, *query, *value;
+	struct query pairs;
+	size_t length;
+	char *path;
+
+	if (endpoint->examples == NULL || endpoint->examples->target == NULL)
+		return NULL;
+	target = endpoint->examples->target;
+	query = target + strcspn(target, "?");
+	if (field->in == LC_IN_PATH) {
+		path = arena_dup(&doc->arena, target, (size_t)(query - target));
+		if (path == NULL)
+			return NULL;
+		query_decode(path, target, (size_t)(query - target), false);
+		value = router_capture(endpoint->path, path, field->name,
+				       &length);
+		return value != NULL ? arena_dup(&doc->arena, value, length) :
+				       NULL;
+	}
+	if (*query == '\0' || field->in != LC_IN_QUERY ||
+	    query_parse(&pairs, query + 1, strlen(query + 1), &doc->arena) !=
+		    LC_OK)
+		return NULL;
+	for (size_t i = 0; i < pairs.count; i++)
+		if (strcmp(pairs.pairs[i].name, field->name) == 0)
+			return pairs.pairs[i].value;
+	return NULL;
+}
+
+static void
+parameter_write(struct openapi *doc, const struct lc_endpoint *endpoint,
+		const struct lc_field *field)
+{
+	static const char *const places[] = {[LC_IN_QUERY] = "query",
+					     [LC_IN_PATH] = "path",
+					     [LC_IN_HEADER] = "header"};
+	const char *example = example_value(doc, endpoint, field);
+	struct json *json = &doc->json;
+	char *name;
+
+	json_object_begin(json, NULL);
+	name = arena_dup(&doc->arena, field->name, strlen(field->name));
+	if (name == NULL) {
+		json->out->failed = true;
+		name = (char[]){""};
+	}
+	for (char *c = name; field->in == LC_IN_HEADER && *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	json_text(json, "name", name);
+	json_text(json, "in", places[field->in]);
+	json_text(json, "description", field->doc);
+	json_bool(json, "required", !field->optional && field->def == NULL);
+	schema_field(json, "schema", field);
+	if (example != NULL && field_is_plain(field))
+		schema_value(json, "example", field, example);
+	json_object_end(json);
+}
+
+/* The engine's own parameter, where there is a choice. */
+static void
+format_write(struct json *json, const struct lc_endpoint *endpoint)
+{
+	json_object_begin(json, NULL);
+	json_text(json, "name", "format");
+	json_text(json, "in", "query");
+	json_text(json, "description",
+		  "What the answer should be; weighs more than Accept.");
+	json_bool(json, "required", false);
+	json_object_begin(json, "schema");
+	json_text(json, "type", "string");
+	json_array_begin(json, "enum");
+	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
+		if (negotiate_formats(endpoint) & r->bit)
+			json_text(json, NULL, r->word);
+	json_array_end(json);
+	json_object_end(json);
+	json_object_end(json);
+}
+
+static void
+parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	json_array_begin(&doc->json, "parameters");
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		if (f->in != LC_IN_BODY)
+			parameter_write(doc, endpoint, f);
+	if (negotiate_has_choice(endpoint))
+		format_write(&doc->json, endpoint);
+	json_array_end(&doc->json);
+}
+
+static void
+body_write(struct json *json, const struct lc_endpoint *endpoint)
+{
+	const struct lc_example *e = endpoint->examples;
+	bool required = false;
+	int count = 0;
+
+	for (const struct lc_field *f = endpoint->params; f->name != NULL; f++)
+		if (f->in == LC_IN_BODY && !f->optional && f->def == NULL)
+			required = true;
+	json_object_begin(json, "requestBody");
+	json_bool(json, "required", required);
+	json_object_begin(json, "content");
+	json_object_begin(json, "application/json");
+	schema_body(json, "schema", endpoint);
+	json_object_begin(json, "examples");
+	for (; e != NULL && e->target != NULL; e++) {
+		char name[24];
+
+		/* What is wrong on purpose does not fit the schema. */
+		if (e->body == NULL || e->status >= 400)
+			continue;
+		snprintf(name, sizeof(name), "example%d", ++count);
+		json_object_begin(json, name);
+		json_text(json, "summary", e->summary);
+		json_raw(json, "value", e->body, strlen(e->body));
+		json_object_end(json);
+	}
+	json_object_end(json);
+	json_object_end(json);
+	json_object_end(json);
+	json_object_end(json);
+}
+
+/* ---- all of it */
+
+static void
+guards_write(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	static const char *const schemes[] = {"bearer", "api_key"};
+	struct json *json = &doc->json;
+	const char *scope = NULL;
+
+	for (const struct lc_guard *const *g = endpoint->guards;
+	     g != NULL && *g != NULL; g++)
+		if ((*g)->scope != NULL)
+			scope = (*g)->scope;
+	json_array_begin(json, "security");
+	for (int i = 0; i < 2 && scope != NULL; i++) {
+		json_object_begin(json, NULL);
+		json_array_begin(json, schemes[i]);
+		json_text(json, NULL, scope);
+		json_array_end(json);
+		json_object_end(json);
+		doc->secured = true;
+	}
+	json_array_end(json);
+}
+
+static enum lc_rc
+answers_ask(struct openapi *doc, const struct lc_endpoint *endpoint,
+	    struct openapi_answers *answers)
+{
+	enum lc_rc rc = LC_OK;
+
+	for (const struct lc_example *e = endpoint->examples;
+	     e != NULL && e->target != NULL && rc == LC_OK &&
+	     answers->count < OPENAPI_EXAMPLES_MOST;
+	     e++)
+		rc = openapi_ask(doc, endpoint, e,
+				 &answers->list[answers->count++]);
+	return rc;
+}
+
+enum lc_rc
+openapi_operation(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	struct openapi_answers answers = {.count = 0};
+	char method[8] = "";
+	enum lc_rc rc = answers_ask(doc, endpoint, &answers);
+
+	for (size_t i = 0; i < strlen(method_name(endpoint->method)); i++)
+		method[i] = text_lower(method_name(endpoint->method)[i]);
+	json_object_begin(&doc->json, method);
+	json_text(&doc->json, "summary", endpoint->summary);
+	operation_id_write(doc, endpoint);
+	json_array_begin(&doc->json, "tags");
+	json_text(&doc->json, NULL, endpoint->tag->name);
+	json_array_end(&doc->json);
+	description_write(doc, endpoint);
+	guards_write(doc, endpoint);
+	parameters_write(doc, endpoint);
+	if (bind_has_body(endpoint))
+		body_write(&doc->json, endpoint);
+	openapi_replies(doc, endpoint, &answers);
+	json_object_end(&doc->json);
+	for (size_t i = 0; i < answers.count; i++)
+		buf_release(&answers.list[i].text);
+	return rc;
+}

@@ -1,0 +1,183 @@
+#include "engine/openapi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/bind.h"
+#include "engine/negotiate.h"
+#include "engine/schema.h"
+
+static void
+examples_write(struct json *json, const struct lc_endpoint *endpoint,
+	       const struct openapi_answers *answers, int status)
+{
+	int count = 0;
+
+	json_object_begin(json, "examples");
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct openapi_answer *answer = &answers->list[i];
+		char name[24];
+
+		if (answer->status != status || answer->body_length == 0 ||
+		    answer->body[0] != '{')
+			continue;
+		snprintf(name, sizeof(name), "example%d", ++count);
+		json_object_begin(json, name);
+		json_text(json, "summary", answer->example->summary);
+		json_raw(json, "value", answer->body, answer->body_length);
+		json_object_begin(json, "x-request");
+		json_text(json, "method", method_name(endpoint->method));
+		json_text(json, "target", answer->example->target);
+		if (answer->example->body != NULL)
+			json_text(json, "body", answer->example->body);
+		json_object_end(json);
+		json_object_end(json);
+	}
+	json_object_end(json);
+}
+
+static void
+problem_content_write(struct json *json, const struct lc_endpoint *endpoint,
+		      const struct openapi_answers *answers, int status)
+{
+	json_object_begin(json, "application/problem+json");
+	json_object_begin(json, "schema");
+	json_text(json, "$ref", "#/components/schemas/Problem");
+	json_object_end(json);
+	examples_write(json, endpoint, answers, status);
+	json_object_end(json);
+}
+
+static void
+content_write(struct json *json, const struct lc_endpoint *endpoint,
+	      const struct openapi_answers *answers, int status)
+{
+	unsigned formats = negotiate_formats(endpoint);
+
+	for (const struct format_row *r = negotiate_table; r->bit != 0; r++) {
+		if (!(formats & r->bit))
+			continue;
+		json_object_begin(json, r->type);
+		if (r->bit == LC_AS_JSON) {
+			schema_reply(json, "schema", endpoint);
+			examples_write(json, endpoint, answers, status);
+		} else {
+			json_object_begin(json, "schema");
+			json_text(json, "type", "string");
+			json_object_end(json);
+		}
+		json_object_end(json);
+	}
+	if (formats == LC_AS_FILE) {
+		json_object_begin(json, "*/*");
+		json_object_begin(json, "schema");
+		json_object_end(json);
+		json_object_end(json);
+	}
+}
+
+/* Which problems an operation can end with. */
+static void
+problems_collect(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
+{
+	static const enum lc_rc always[] = {
+		LC_BAD_REQUEST, LC_URI_TOO_LONG, LC_FIELDS_TOO_LARGE,
+		LC_INTERNAL,    LC_UNAVAILABLE,  LC_DEADLINE};
+	static const enum lc_rc of_bodies[] = {LC_TIMEOUT, LC_LENGTH_REQUIRED,
+					       LC_TOO_LARGE, LC_MEDIA_TYPE};
+	bool file = negotiate_formats(endpoint) == LC_AS_FILE;
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		problems[always[i]] = true;
+	for (size_t i = 0; i < sizeof(of_bodies) / sizeof(of_bodies[0]); i++)
+		problems[of_bodies[i]] = bind_has_body(endpoint);
+	problems[LC_NOT_ACCEPTABLE] = !file;
+	problems[LC_INVALID] = !file || endpoint->params != NULL;
+	problems[LC_RATE] = endpoint->rate != NULL;
+	problems[LC_PRECONDITION] = endpoint->method == LC_GET;
+	for (const enum lc_rc *p = endpoint->problems; p != NULL && *p != LC_OK;
+	     p++)
+		problems[*p] = true;
+	for (const struct lc_guard *const *g = endpoint->guards;
+	     g != NULL && *g != NULL; g++)
+		for (const enum lc_rc *p = (*g)->refusals;
+		     p != NULL && *p != LC_OK; p++)
+			problems[*p] = true;
+}
+
+static void
+reply_write(struct json *json, const struct lc_endpoint *endpoint,
+	    const struct openapi_answers *answers, int status, bool problem)
+{
+	char name[24];
+
+	snprintf(name, sizeof(name), "%d", status);
+	json_object_begin(json, name);
+	json_text(json, "description", status_phrase(status));
+	json_object_begin(json, "content");
+	content_write(json, endpoint, answers, status);
+	if (problem)
+		problem_content_write(json, endpoint, answers, status);
+	json_object_end(json);
+	json_object_end(json);
+}
+
+/* Inline where there is an example; else one for all. */
+static void
+problem_reply_write(struct openapi *doc, const struct lc_endpoint *endpoint,
+		    const struct openapi_answers *answers, enum lc_rc rc)
+{
+	struct json *json = &doc->json;
+	char text[96];
+	bool any = false;
+
+	for (size_t i = 0; i < answers->count; i++)
+		any = any || answers->list[i].status == rc_status(rc);
+	snprintf(text, sizeof(text), "%d", rc_status(rc));
+	json_object_begin(json, text);
+	if (any) {
+		json_text(json, "description", rc_title(rc));
+		json_object_begin(json, "content");
+		problem_content_write(json, endpoint, answers, rc_status(rc));
+		json_object_end(json);
+	} else {
+		snprintf(text, sizeof(text), "#/components/responses/%s",
+			 rc_label(rc));
+		json_text(json, "$ref", text);
+		doc->used[rc] = true;
+	}
+	json_object_end(json);
+}
+
+void
+openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
+		const struct openapi_answers *answers)
+{
+	static const int just_200[] = {200, 0};
+	const int *statuses =
+		endpoint->statuses != NULL ? endpoint->statuses : just_200;
+	bool problems[LC_RC__MAX] = {false};
+
+	problems_collect(endpoint, problems);
+	json_object_begin(&doc->json, "responses");
+	for (const int *s = statuses; *s != 0; s++) {
+		bool problem = false;
+
+		for (int rc = 0; rc < LC_RC__MAX; rc++)
+			if (problems[rc] && rc_status((enum lc_rc)rc) == *s) {
+				problem = true;
+				problems[rc] = false;
+			}
+		reply_write(&doc->json, endpoint, answers, *s, problem);
+	}
+	if (endpoint->method == LC_GET) {
+		json_object_begin(&doc->json, "304");
+		json_text(&doc->json, "description", status_phrase(304));
+		json_object_end(&doc->json);
+	}
+	for (int rc = 0; rc < LC_RC__MAX; rc++)
+		if (problems[rc])
+			problem_reply_write(doc, endpoint, answers,
+					    (enum lc_rc)rc);
+	json_object_end(&doc->json);
+}

@@ -1,0 +1,38 @@
+/*
+ * What the endpoints that answer with objects of the sky share: the
+ * catalogue that is asked, an object as JSON and as documentation, and the
+ * names that were perhaps meant.
+ */
+#ifndef HANDLERS_OBJECTS_H
+#define HANDLERS_OBJECTS_H
+
+#include "context.h"
+
+/*
+ * A reader of the catalogue; `name` NULL is the default one.  Otherwise the
+ * call's problem: of the parameter `catalogue`, or 503 with the reason.
+ */
+enum lc_rc objects_catalogue(struct lc_call *call, const char *name,
+			     struct catalogue **out) LC_CHECKED;
+
+/* What went wrong while a catalogue was read, as the call's problem. */
+enum lc_rc objects_failed(struct lc_call *call,
+			  const struct catalogue *catalogue, enum lc_rc rc);
+
+/* "; near names: NGC 224, NGC 225", or ""; NULL without memory. */
+enum lc_rc objects_near(struct lc_call *call, struct catalogue *catalogue,
+			const char *name, const char **out) LC_CHECKED;
+
+/*
+ * The members of an object, one after the other, into an object that is
+ * open; without separation where that is NULL.
+ */
+void objects_write(struct json *json, const struct columns_value *values,
+		   const double *separation_deg, const char *catalogue);
+
+/* The same members as documentation: the i-th, or false. */
+bool objects_field(size_t i, struct lc_field *field);
+
+extern const struct lc_tag objects_tag;
+
+#endif

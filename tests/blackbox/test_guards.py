@@ -1,0 +1,181 @@
+"""Keys: asked for by every verb and behind every front, and missed if not."""
+
+import os
+import subprocess
+
+import pytest
+
+import fronts
+from fcgi_client import parse, variables
+from problems import problem
+from processes import clean_environment
+from stage import Stage, lesser_user, give
+
+VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+SECRET = "A" * 43
+
+
+@pytest.fixture(scope="module")
+def guarded_stage():
+    made = Stage(as_product=True)
+    yield made
+    made.remove()
+
+
+def add_key(stage, state, name, *scopes):
+    words = [word for scope in scopes for word in ("--scope", scope)]
+    result = subprocess.run(
+        [stage.bin / "lightcone", "key", "add", name, *words],
+        env=clean_environment(LIGHTCONE_STATE=state),
+        capture_output=True, text=True, timeout=20, check=True,
+    )
+    return result.stdout.strip()
+
+
+def revoke_key(stage, state, name):
+    subprocess.run(
+        [stage.bin / "lightcone", "key", "revoke", name],
+        env=clean_environment(LIGHTCONE_STATE=state),
+        capture_output=True, timeout=20, check=True,
+    )
+
+
+def bearer(text):
+    return [("Authorization", f"Bearer {text}")]
+
+
+def refused(site, verb, fields=()):
+    """Whether a request without a right key is refused as it should be."""
+    reply = site.ask(verb, "/guarded", fields=fields, body=b"")
+    if reply.status != 401:
+        return False
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+    if verb != "HEAD":
+        problem(reply, 401)
+    return True
+
+
+# ---- through every front
+
+@pytest.fixture(scope="module", params=fronts.INSTALLED)
+def guarded(request, guarded_stage):
+    with fronts.starting(request.param, guarded_stage, "/sub/dir") as front:
+        front.keys = {
+            scope: add_key(guarded_stage, front.state, scope, scope)
+            for scope in ("read", "write", "admin")
+        }
+        if os.geteuid() == 0:  # as the programs' user, who owns the rest
+            give(front.state, lesser_user())
+        yield front
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_key(guarded, verb):
+    assert refused(guarded.site, verb)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("scope", ["write", "admin"])
+def test_right_key(guarded, verb, scope):
+    key = guarded.keys[scope]
+    for fields in (bearer(key), [("X-API-Key", key)]):
+        reply = guarded.site.ask(verb, "/guarded", fields=fields, body=b"")
+        assert reply.status == 200, reply
+        if verb != "HEAD":
+            assert reply.json() == {"said": scope}
+        assert "private" in reply.headers["Cache-Control"]
+        assert "Authorization" in reply.headers["Vary"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_key_without_the_scope(guarded, verb):
+    fields = bearer(guarded.keys["read"])
+    reply = guarded.site.ask(verb, "/guarded", fields=fields, body=b"")
+    assert reply.status == 403, reply
+    if verb != "HEAD":
+        assert "write" in problem(reply, 403)["detail"]
+
+
+def test_wrong_keys(guarded):
+    key = guarded.keys["write"]
+    wrong = [
+        "", "x", key[:-1], key + "A", key.upper(), key[:12] + SECRET,
+        "lc_aaaaaaaa_" + SECRET, "A" * 3000, "lc_", key.replace("_", "-", 1),
+    ]
+    for text in wrong:
+        assert refused(guarded.site, "POST", bearer(text)), text
+        assert refused(guarded.site, "POST", [("X-API-Key", text)]), text
+    basic = [("Authorization", "Basic " + key)]
+    assert refused(guarded.site, "POST", basic)
+
+
+def test_the_key_is_never_said(guarded):
+    key = guarded.keys["read"]
+    reply = guarded.site.ask(
+        "POST", "/guarded", fields=bearer(key), body=b""
+    )
+    secret = key.split("_", 2)[2].encode()
+    assert secret not in reply.body
+    assert secret.decode() not in str(reply.headers)
+
+
+def test_options_and_405_need_no_key(guarded):
+    reply = guarded.site.ask("OPTIONS", "/guarded")
+    assert reply.status == 204, reply
+    problem(guarded.site.ask("OPTIONS", "/nowhere"), 404)
+
+
+# ---- what a guard does besides
+
+def test_who_may_not_ask_is_not_told_what_was_wrong(app):
+    """The guard comes before the body is read for its meaning."""
+    reply = app.site.ask("POST", "/guarded", "format=xml", b"{nonsense",
+                         CONTENT_TYPE="application/json")
+    problem(reply, 401)
+
+
+def test_a_revoked_key_ends_at_once(app, stage):
+    key = add_key(stage, app.state, "short", "write")
+    field = {"HTTP_AUTHORIZATION": "Bearer " + key}
+    assert app.site.get("/guarded", **field).status == 200
+    revoke_key(stage, app.state, "short")
+    problem(app.site.get("/guarded", **field), 401)
+
+
+def test_a_broken_key_store_is_503_in_words(app, stage):
+    key = add_key(stage, app.state, "a", "write")
+    (app.state / "state.sqlite").write_bytes(b"rubbish" * 1000)
+    reply = app.site.get("/guarded", HTTP_AUTHORIZATION="Bearer " + key)
+    answer = problem(reply, 503)
+    assert str(app.state) not in answer["detail"]
+    assert app.site.get("/stats").status == 200
+
+
+# ---- a forgotten guard is noticed
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_forgotten_guard_is_noticed(start, stage, verb):
+    """With the guards out of the table, the test above would fail."""
+    with_guard = start()
+    without = start(TESTAPP_UNGUARDED="1")
+    for app, expected in ((with_guard, True), (without, False)):
+        site, server = app.put_lighttpd_before(stage)
+        try:
+            assert refused(site, verb) is expected
+        finally:
+            server.stop()
+
+
+def test_a_forgotten_guard_is_noticed_under_cgi(stage, directory):
+    def status(**more):
+        named = variables("POST", "/guarded")
+        result = subprocess.run(
+            [stage.bin / "testapp.cgi"],
+            env=clean_environment(LIGHTCONE_STATE=directory, **named, **more),
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+            check=True,
+        )
+        return parse(result.stdout).status
+
+    assert status() == 401
+    assert status(TESTAPP_UNGUARDED="1") == 200
