@@ -99,9 +99,9 @@ client_read(struct client_address *out, const char *text, size_t length)
 void
 client_peer(struct client_address *out, const char *remote_addr)
 {
-	*out = (struct client_address){{0}};
-	if (remote_addr != NULL)
-		(void)client_read(out, remote_addr, strlen(remote_addr));
+	if (remote_addr == NULL ||
+	    !client_read(out, remote_addr, strlen(remote_addr)))
+		*out = (struct client_address){{0}};
 }
 
 void

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/rc.h"
+
 struct client_address {
 	unsigned char bytes[16];
 };
@@ -28,7 +30,8 @@ enum { CLIENT_TEXT_BYTES = 46 };
  * "[2001:db8::1]:80".  Zones ("%eth0"), spaces, and "010" for 10 or 8 are
  * refused, and *out is then as it was.
  */
-bool client_read(struct client_address *out, const char *text, size_t length);
+bool client_read(struct client_address *out, const char *text, size_t length)
+	LC_CHECKED;
 
 /*
  * The other side of the connection, from REMOTE_ADDR: all zero ("::") if that
@@ -52,7 +55,7 @@ void client_group(const struct client_address *address,
  * prefix are refused, for they are a mistake, and *out is then as it was.
  */
 bool client_network_read(struct client_network *out, const char *text,
-			 size_t length);
+			 size_t length) LC_CHECKED;
 
 bool client_in(const struct client_address *address,
 	       const struct client_network *network);
@@ -61,8 +64,8 @@ bool client_in(const struct client_address *address,
  * Reads networks that spaces or commas separate, and returns how many; -1 if
  * a word is none, or if there are more than `most`.
  */
-int client_networks_read(struct client_network *out, int most,
-			 const char *text);
+int client_networks_read(struct client_network *out, int most, const char *text)
+	LC_CHECKED;
 
 /*
  * Who is behind a peer.  X-Forwarded-For (or NULL) counts only if the peer is

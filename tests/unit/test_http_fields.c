@@ -21,7 +21,7 @@
 /*
  * What a stranger may send at most, so often that time which grows with the
  * square of the length is seen: some seconds of CPU time for each piece
- * instead of 7 ms, or 100 ms with sanitizers.
+ * instead of 10 ms.
  */
 enum { LONG_BYTES = 8192, LONG_TIMES = 250, LONG_MOST_S = 1 };
 
