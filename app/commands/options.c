@@ -59,7 +59,9 @@ static const char manual_head[] =
 
 static const char manual_tail[] =
 	".El\n.Sh FILES\nThe state directory holds\n.Pa catalogues/ ,\n"
-	"the catalogues that\n.Xr lightcone 1\nimports, and\n"
+	"the catalogues that\n.Xr lightcone 1\nimports,\n"
+	".Pa state.sqlite ,\nwhich has the API keys,\n"
+	".Pa limits.seg ,\nin which rate limits are counted, and\n"
 	".Pa slots.lock ,\nwhich counts heavy work over all processes.\n"
 	".Sh SEE ALSO\n.Xr lightcone 1 ,\n.Xr lightcone.fcgi 8\n";
 
