@@ -19,7 +19,7 @@ app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
 app/services/limiter*.c     base/* services/gcra.h services/limiter.h services/segment.h sodium.h
 app/services/gcra*          base/* services/limiter.h
 app/services/outbound*.c    base/* services/store.h curl/*
-app/services/digest*.c      base/* services/digest.h sodium.h
+app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads

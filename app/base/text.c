@@ -48,7 +48,13 @@ text_utf8_valid(const char *text, size_t length)
 	size_t at = 0;
 
 	while (at < length) {
-		size_t one = text_utf8_one(text + at, length - at);
+		size_t one;
+
+		if ((unsigned char)text[at] < 0x80) {
+			at++;
+			continue;
+		}
+		one = text_utf8_one(text + at, length - at);
 
 		if (one == 0)
 			break;

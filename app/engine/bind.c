@@ -62,13 +62,13 @@ enum lc_rc
 bind_absent(struct lc_call *call, const struct lc_field *field,
 	    const struct problem_step *at, void *args)
 {
-	struct field_fault fault = {"missing", "Field required"};
+	static const struct field_fault missing = {"missing", "Field required"};
 
 	if (field->def != NULL)
-		return field_read(field, field->def, strlen(field->def),
-				  (char *)args + field->offset, &fault,
-				  &call->arena);
-	return field->optional ? LC_OK : bind_error(call, at, &fault, NULL, 0);
+		return field_default(field, (char *)args + field->offset,
+				     &call->arena);
+	return field->optional ? LC_OK :
+				 bind_error(call, at, &missing, NULL, 0);
 }
 
 const char *

@@ -48,17 +48,14 @@ int_read(const char *text, size_t length, int64_t *value,
 			       "parse string as an integer");
 }
 
+/* Why a text is no number. */
 static enum lc_rc
-number_read(const char *text, size_t length, double *value,
-	    struct field_fault *fault, struct arena *arena)
+number_fault_say(const char *text, size_t length, struct field_fault *fault,
+		 struct arena *arena)
 {
-	enum number_fault wrong = number_parse_double(text, length, value);
+	double value;
 
-	if (wrong == NUMBER_OK) {
-		*value += 0.0; /* minus zero is zero */
-		return LC_OK;
-	}
-	if (wrong == NUMBER_RANGE)
+	if (number_parse_double(text, length, &value) == NUMBER_RANGE)
 		return field_fault_set(fault, arena, "finite_number",
 				       "Input should be a finite number");
 	return field_fault_set(fault, arena, "float_parsing",
@@ -91,6 +88,12 @@ value_read(const struct lc_field *field, const char *text, size_t length,
 	   union field_value *value, struct field_fault *fault,
 	   struct arena *arena)
 {
+	/* What is a number is a text, too. */
+	if (field->type == LC_NUMBER &&
+	    number_parse_double(text, length, &value->number) == NUMBER_OK) {
+		value->number += 0.0; /* minus zero is zero */
+		return LC_OK;
+	}
 	if (!text_is_utf8(text, length))
 		return field_fault_set(fault, arena, "string_unicode",
 				       "Input should be valid UTF-8");
@@ -100,7 +103,7 @@ value_read(const struct lc_field *field, const char *text, size_t length,
 	if (field->type == LC_INT)
 		return int_read(text, length, &value->integer, fault, arena);
 	if (field->type == LC_NUMBER)
-		return number_read(text, length, &value->number, fault, arena);
+		return number_fault_say(text, length, fault, arena);
 	if (field->type == LC_BOOL)
 		return bool_read(text, &value->boolean, fault, arena);
 	value->text = text;
@@ -301,6 +304,20 @@ format_holds(const struct lc_field *field, const char *text,
 			       "Input should be %s", format->sentence);
 }
 
+static void
+value_store(const struct lc_field *field, const union field_value *value,
+	    void *at)
+{
+	if (field->type == LC_INT)
+		*(int64_t *)at = value->integer;
+	else if (field->type == LC_NUMBER)
+		*(double *)at = value->number;
+	else if (field->type == LC_BOOL)
+		*(bool *)at = value->boolean;
+	else
+		*(const char **)at = value->text;
+}
+
 static enum lc_rc
 value_take(const struct lc_field *field, const union field_value *value,
 	   void *at, struct field_fault *fault, struct arena *arena)
@@ -315,17 +332,22 @@ value_take(const struct lc_field *field, const union field_value *value,
 		rc = pattern_holds(field, value->text, fault, arena);
 	if (rc == LC_OK && field->format != NULL)
 		rc = format_holds(field, value->text, fault, arena);
-	if (rc != LC_OK)
-		return rc;
-	if (field->type == LC_INT)
-		*(int64_t *)at = value->integer;
-	else if (field->type == LC_NUMBER)
-		*(double *)at = value->number;
-	else if (field->type == LC_BOOL)
-		*(bool *)at = value->boolean;
-	else
-		*(const char **)at = value->text;
-	return LC_OK;
+	if (rc == LC_OK)
+		value_store(field, value, at);
+	return rc;
+}
+
+enum lc_rc
+field_default(const struct lc_field *field, void *at, struct arena *arena)
+{
+	union field_value value = {.integer = 0};
+	struct field_fault fault;
+	enum lc_rc rc = value_read(field, field->def, strlen(field->def),
+				   &value, &fault, arena);
+
+	if (rc == LC_OK)
+		value_store(field, &value, at);
+	return rc;
 }
 
 enum lc_rc

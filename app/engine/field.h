@@ -33,6 +33,10 @@ enum lc_rc field_read_json(const struct lc_field *field,
 			   struct field_fault *fault, struct arena *arena)
 	LC_CHECKED;
 
+/* Takes the default, which was held against the bounds at start. */
+enum lc_rc field_default(const struct lc_field *field, void *at,
+			 struct arena *arena) LC_CHECKED;
+
 /* Whether the number of a list's items is within its bounds. */
 enum lc_rc field_count_holds(const struct lc_field *list, size_t count,
 			     struct field_fault *fault, struct arena *arena)

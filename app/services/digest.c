@@ -3,19 +3,14 @@
 #include <assert.h>
 
 #include <sodium.h>
+/* All of it is in the header. */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 uint64_t
 digest_quick(const void *bytes, size_t length)
 {
-	static const unsigned char key[crypto_shorthash_KEYBYTES] =
-		"lightcone digest";
-	unsigned char digest[crypto_shorthash_BYTES];
-	uint64_t value = 0;
-
-	crypto_shorthash(digest, bytes, length, key);
-	for (size_t i = sizeof(digest); i-- > 0;)
-		value = value << 8 | digest[i];
-	return value;
+	return XXH3_64bits(bytes, length);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * What others need of libsodium without knowing it: a quick digest, and
- * bytes that nobody can guess.  Any thread may call, at any time.
+ * What others need of xxHash and libsodium without knowing them: a quick
+ * digest, and bytes that nobody can guess.  Any thread may call, at any time.
  */
 #ifndef SERVICES_DIGEST_H
 #define SERVICES_DIGEST_H
@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /*
- * SipHash-2-4 of the bytes, with a key that is part of the program: the same
- * in every process and on every machine, for ETags and the like.  It is no
- * secret and proves nothing: who wants two texts of one digest can find them.
+ * XXH3 of the bytes, 64 bits: the same in every process and on every machine,
+ * for ETags and the like; 2 KB take 0.1 µs.  It is no secret and proves
+ * nothing: who wants two texts of one digest can find them.
  */
 uint64_t digest_quick(const void *bytes, size_t length);
 
