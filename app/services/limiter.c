@@ -57,6 +57,9 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long long) == 8,
 _Static_assert(SEGMENT_SALT_BYTES == crypto_shorthash_KEYBYTES,
 	       "the salt is the hash's key");
 
+_Static_assert(LIMITER_BUCKETS == 2048 && LIMITER_CELLS == 8,
+	       "the layout below says so");
+
 static const char limiter_layout[] =
 	"limits 1: 2048 buckets of 8 cells of tag (hash 48, reach 6, "
 	"changes 10) and time (TAT in ns, pending 1)";

@@ -24,7 +24,8 @@
  * with.  A TAT that lies further ahead than that and the policy can bring
  * about was left by an earlier boot's clock, and counts as passed.  A nearer
  * one cannot be told from our own: after a reboot a key may find that much of
- * its burst used.
+ * its burst used.  Where the power of two above a policy's burst * window / limit
+ * changes (in a new configuration), its keys start afresh.
  */
 #ifndef SERVICES_LIMITER_H
 #define SERVICES_LIMITER_H

@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "services/limiter.h"
 #include "services/segment.h"
+#include "child.h"
 #include "state_dir.h"
 #include "threads.h"
 
@@ -148,9 +149,8 @@ ask_crowd(void *arg)
 static pid_t
 start(void *(*run)(void *))
 {
-	pid_t child = fork();
+	pid_t child = child_fork();
 
-	assert_true(child >= 0);
 	if (child == 0) {
 		run(open_limiter());
 		_exit(EXIT_SUCCESS);

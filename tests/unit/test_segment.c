@@ -26,11 +26,83 @@
 #include <cmocka.h>
 
 #include "alloc_fail.h"
-#include "segment_fixture.h"
+#include "child.h"
+#include "state_dir.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { OPENERS = 8, NOBODY = 65534 };
+enum {
+	BYTES = 8192,
+	HEADER = 128,
+	VERSION_AT = 8,
+	OPENERS = 8,
+	NOBODY = 65534
+};
+
+static const char layout[] = "test 1";
+
+static char directory[STATE_DIR_MAX];
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	state_dir_make(directory);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	state_dir_remove(directory);
+	return 0;
+}
+
+static const char *
+path_of(const char *name)
+{
+	static char path[STATE_DIR_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static bool
+is_there(const char *name)
+{
+	struct stat status;
+
+	return lstat(path_of(name), &status) == 0;
+}
+
+static struct segment *
+open_well(void)
+{
+	struct segment *segment;
+	char why[SEGMENT_WHY_MAX] = "";
+	enum lc_rc rc = segment_open(directory, "a.seg", layout, BYTES,
+				     &segment, why, sizeof(why));
+
+	if (rc != LC_OK)
+		fail_msg("%s: %s", rc_label(rc), why);
+	return segment;
+}
+
+static void
+open_badly(const char *where, const char *name, size_t bytes, enum lc_rc rc,
+	   const char *words)
+{
+	struct segment *segment = (void *)directory;
+	char why[SEGMENT_WHY_MAX] = "";
+
+	assert_int_equal(segment_open(where, name, layout, bytes, &segment, why,
+				      sizeof(why)),
+			 rc);
+	assert_null(segment);
+	if (strstr(why, words) == NULL || strstr(why, directory) != NULL)
+		fail_msg("\"%s\" does not say \"%s\"", why, words);
+}
 
 static int
 descriptors(void)
@@ -77,6 +149,120 @@ test_shared(void **state)
 	assert_false(is_there("a.seg.bad"));
 }
 
+/* Changes the byte at `at`. */
+static void
+damage_byte(off_t at)
+{
+	int file = open(path_of("a.seg"), O_WRONLY | O_CLOEXEC);
+
+	assert_true(file >= 0);
+	assert_int_equal(pwrite(file, "?", 1, at), 1);
+	close(file);
+}
+
+static void
+damage_size(off_t bytes)
+{
+	assert_int_equal(truncate(path_of("a.seg"), bytes), 0);
+}
+
+static void
+damage_all(off_t bytes)
+{
+	damage_size(0);
+	for (off_t at = 0; at < bytes; at++)
+		damage_byte(at);
+}
+
+static void
+damage_other_layout(off_t unused)
+{
+	struct segment *segment;
+	char why[SEGMENT_WHY_MAX];
+
+	(void)unused;
+	assert_int_equal(segment_open(directory, "a.seg", "test 2", BYTES,
+				      &segment, why, sizeof(why)),
+			 LC_OK);
+	segment_close(segment);
+	assert_int_equal(unlink(path_of("a.seg.bad")), 0);
+}
+
+/* A link to a good one is no more trusted than any other. */
+static void
+damage_link(off_t unused)
+{
+	char good[STATE_DIR_MAX + 64];
+
+	(void)unused;
+	snprintf(good, sizeof(good), "%s", path_of("good"));
+	assert_int_equal(rename(path_of("a.seg"), good), 0);
+	assert_int_equal(symlink(good, path_of("a.seg")), 0);
+}
+
+static void
+damage_directory(off_t unused)
+{
+	(void)unused;
+	assert_int_equal(unlink(path_of("a.seg")), 0);
+	assert_int_equal(mkdir(path_of("a.seg"), 0700), 0);
+}
+
+static void
+damage_pipe(off_t unused)
+{
+	(void)unused;
+	assert_int_equal(unlink(path_of("a.seg")), 0);
+	assert_int_equal(mkfifo(path_of("a.seg"), 0600), 0);
+}
+
+struct damage_case {
+	const char *what;
+	void (*damage)(off_t argument);
+	off_t argument;
+};
+
+static const struct damage_case damages[] = {
+	{"magic", damage_byte, 0},
+	{"version", damage_byte, VERSION_AT},
+	{"header's size", damage_byte, 12},
+	{"layout", damage_byte, 16},
+	{"size", damage_byte, 24},
+	{"rest of the header", damage_byte, HEADER - 1},
+	{"empty", damage_size, 0},
+	{"cut in the header", damage_size, HEADER - 28},
+	{"cut", damage_size, HEADER + BYTES - 1},
+	{"grown", damage_size, HEADER + BYTES + 1},
+	{"garbage", damage_all, HEADER + BYTES},
+	{"other layout", damage_other_layout, 0},
+	{"link", damage_link, 0},
+	{"directory", damage_directory, 0},
+	{"pipe", damage_pipe, 0},
+};
+
+static void
+test_damaged(void **state)
+{
+	struct segment *segment;
+	struct stat bad, left;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		segment = open_well();
+		memset(segment_bytes(segment), 0xa5, BYTES);
+		segment_close(segment);
+		damages[i].damage(damages[i].argument);
+		assert_int_equal(lstat(path_of("a.seg"), &left), 0);
+		segment = open_well();
+		if (*(unsigned char *)segment_bytes(segment) != 0 ||
+		    lstat(path_of("a.seg.bad"), &bad) != 0 ||
+		    bad.st_ino != left.st_ino)
+			fail_msg("%s: not set aside", damages[i].what);
+		segment_close(segment);
+		remove(path_of("a.seg.bad"));
+	}
+}
+
 struct refusal_case {
 	const char *name;
 	size_t bytes;
@@ -118,10 +304,9 @@ test_refused(void **state)
 static void
 in_child(void (*run)(void))
 {
-	pid_t child = fork();
+	pid_t child = child_fork();
 	int status;
 
-	assert_true(child >= 0);
 	if (child == 0) {
 		run();
 		_exit(EXIT_SUCCESS);
@@ -191,8 +376,7 @@ race(int files)
 
 	assert_int_equal(pipe(gate), 0);
 	for (int i = 0; i < OPENERS; i++) {
-		children[i] = fork();
-		assert_true(children[i] >= 0);
+		children[i] = child_fork();
 		if (children[i] > 0)
 			continue;
 		close(gate[1]);
@@ -220,7 +404,7 @@ test_race(void **state)
 	(void)state;
 	for (int i = 0; i < 20; i++) {
 		race(0);
-		overwrite(8); /* of its version */
+		damage_byte(VERSION_AT);
 		race(1);
 		assert_int_equal(unlink(path_of("a.seg")), 0);
 		assert_int_equal(unlink(path_of("a.seg.bad")), 0);
@@ -237,8 +421,7 @@ test_killed(void **state)
 	for (int i = 0; i < 60; i++) {
 		const struct timespec life = {.tv_nsec = 100000 + i * 7001};
 
-		child = fork();
-		assert_true(child >= 0);
+		child = child_fork();
 		while (child == 0) {
 			segment_close(open_well());
 			unlink(path_of("a.seg"));
@@ -292,14 +475,17 @@ test_no_memory(void **state)
 	alloc_fail_each(&of);
 }
 
+#define IN_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_STATE(test_shared),    IN_STATE(test_refused),
-		IN_STATE(test_read_only), IN_STATE(test_full),
-		IN_STATE(test_race),      IN_STATE(test_killed),
-		IN_STATE(test_stopped),   IN_STATE(test_no_memory),
+		IN_STATE(test_shared),    IN_STATE(test_damaged),
+		IN_STATE(test_refused),   IN_STATE(test_read_only),
+		IN_STATE(test_full),      IN_STATE(test_race),
+		IN_STATE(test_killed),    IN_STATE(test_stopped),
+		IN_STATE(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
