@@ -70,24 +70,6 @@ static const struct transport cgi_transport = {
 	.free = cgi_free,
 };
 
-/*
- * Takes a body that is not wanted off the server's hands: one that cannot
- * get rid of it drops our answer.
- */
-static void
-body_drop(int64_t length)
-{
-	char part[16384];
-
-	while (length > 0) {
-		ssize_t got = read(STDIN_FILENO, part, sizeof(part));
-
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return;
-		length -= got > 0 ? got : 0;
-	}
-}
-
 /* Waits for more of the body; false: it does not arrive in time. */
 static bool
 body_arrives(const struct lc_call *call)
@@ -106,6 +88,24 @@ body_arrives(const struct lc_call *call)
 		found = poll(&ready, 1, (int)left_ms);
 	} while (found < 0 && errno == EINTR);
 	return found > 0;
+}
+
+/*
+ * Takes a body that is not wanted off the server's hands: one that cannot
+ * get rid of it drops our answer.
+ */
+static void
+body_drop(const struct lc_call *call, int64_t length)
+{
+	char part[16384];
+
+	while (length > 0 && body_arrives(call)) {
+		ssize_t got = read(STDIN_FILENO, part, sizeof(part));
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return;
+		length -= got > 0 ? got : 0;
+	}
 }
 
 static enum lc_rc
@@ -142,19 +142,21 @@ body_read(struct lc_call *call)
 	int64_t most = call->engine->options->body_max_bytes, length = 0;
 	char *body;
 
-	if (text == NULL || text[0] == '\0')
-		return call->request.fields[REQUEST_TRANSFER_ENCODING] == NULL ?
-			       LC_OK :
-			       lc_fail(call, LC_LENGTH_REQUIRED,
-				       "Send the body with its Content-Length; "
-				       "this web server does not tell it of "
-				       "chunks.");
+	if (text == NULL || text[0] == '\0') {
+		if (call->request.fields[REQUEST_TRANSFER_ENCODING] == NULL)
+			return LC_OK;
+		body_drop(call, CGI_DROP_MOST);
+		return lc_fail(call, LC_LENGTH_REQUIRED,
+			       "Send the body with its Content-Length; this "
+			       "web server does not tell it of chunks.");
+	}
 	if (number_parse_int64(text, strlen(text), &length) != NUMBER_OK ||
 	    length < 0)
 		return lc_fail(call, LC_BAD_REQUEST,
 			       "Content-Length is not a number of bytes.");
 	if (length > most) {
-		body_drop(length < CGI_DROP_MOST ? length : CGI_DROP_MOST);
+		body_drop(call,
+			  length < CGI_DROP_MOST ? length : CGI_DROP_MOST);
 		return lc_fail(call, LC_TOO_LARGE,
 			       "The body has %lld bytes; "
 			       "%lld are allowed.",

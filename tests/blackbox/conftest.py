@@ -54,6 +54,21 @@ def site(front):
     return front.site
 
 
+@pytest.fixture(scope="session")
+def testing_stage():
+    """The test endpoints in the product's place."""
+    made = stages.Stage(as_product=True)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module", params=fronts.INSTALLED)
+def any_front(request, testing_stage):
+    """The test endpoints behind one front after the other."""
+    with fronts.starting(request.param, testing_stage, "/sub/dir") as started:
+        yield started
+
+
 @pytest.fixture
 def directory(stage):
     """A fresh directory of one test."""

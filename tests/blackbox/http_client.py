@@ -69,11 +69,13 @@ class Site:
 
     def exchange(self, method, target, fields=(), body=None):
         """Asks for a target of the server, whatever the mount is."""
+        sent = self.request_bytes(method, target, fields, body)
+        return self.exchange_bytes(sent, method)
+
+    def exchange_bytes(self, sent, method):
         with self.connect() as connection:
             try:
-                connection.sendall(
-                    self.request_bytes(method, target, fields, body)
-                )
+                connection.sendall(sent)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before its end: the answer says why
             response = http.client.HTTPResponse(connection, method=method)

@@ -1,25 +1,15 @@
 """Keys: asked for by every verb and behind every front, and missed if not."""
 
-import os
 import subprocess
 
 import pytest
 
-import fronts
 from fcgi_client import parse, variables
 from problems import problem
 from processes import clean_environment
-from stage import Stage, lesser_user, give
 
 VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SECRET = "A" * 43
-
-
-@pytest.fixture(scope="module")
-def guarded_stage():
-    made = Stage(as_product=True)
-    yield made
-    made.remove()
 
 
 def add_key(stage, state, name, *scopes):
@@ -57,16 +47,13 @@ def refused(site, verb, fields=()):
 
 # ---- through every front
 
-@pytest.fixture(scope="module", params=fronts.INSTALLED)
-def guarded(request, guarded_stage):
-    with fronts.starting(request.param, guarded_stage, "/sub/dir") as front:
-        front.keys = {
-            scope: add_key(guarded_stage, front.state, scope, scope)
-            for scope in ("read", "write", "admin")
-        }
-        if os.geteuid() == 0:  # as the programs' user, who owns the rest
-            give(front.state, lesser_user())
-        yield front
+@pytest.fixture(scope="module")
+def guarded(any_front, testing_stage):
+    any_front.keys = {
+        scope: add_key(testing_stage, any_front.state, scope, scope)
+        for scope in ("read", "write", "admin")
+    }
+    return any_front
 
 
 @pytest.mark.parametrize("verb", VERBS)

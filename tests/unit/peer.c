@@ -122,12 +122,18 @@ bool
 peer_send(struct peer *peer, struct engine *engine, char *const *variables)
 {
 	struct peer_call *of = malloc(sizeof(*of));
+	enum lc_rc rc;
 
 	if (of == NULL)
 		return false;
 	call_init(&of->call, engine, &peer_transport);
 	of->peer = peer;
-	dispatch(&of->call, call_take_variables(&of->call, variables));
+	rc = call_take_variables(&of->call, variables);
+	if (peer->body != NULL) {
+		of->call.request.body = peer->body;
+		of->call.request.body_length = strlen(peer->body);
+	}
+	dispatch(&of->call, rc);
 	return true;
 }
 

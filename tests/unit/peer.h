@@ -22,6 +22,7 @@ struct peer {
 	char text[PEER_TEXT_MAX]; /* the answer or its beginning, with a NUL */
 	size_t length;            /* of all of the answer */
 	bool deaf;                /* whatever is written fails */
+	const char *body;         /* of the request; NULL: none */
 	atomic_int finished, freed;
 	int64_t finished_ns; /* on the monotonic clock */
 	int near, far;       /* a pair of sockets, or -1 */

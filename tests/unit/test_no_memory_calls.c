@@ -24,7 +24,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct options options;
-static const char *call_uri, *call_method;
+static const char *call_uri, *call_method, *call_body;
 static int call_pad, call_status;
 
 /* A long header leaves any desired room in the call's own memory. */
@@ -73,6 +73,7 @@ call_case(void)
 	if (rc != LC_OK)
 		return rc;
 	peer_init(&peer);
+	peer.body = call_body;
 	rc = call_send(&engine, &peer);
 	if (rc == LC_OK && call_status == 405 &&
 	    !peer_says(&peer, "Allow: GET, HEAD, OPTIONS\r\n"))
@@ -112,6 +113,49 @@ test_calls(void **state)
 		for (call_pad = 1; call_pad < 3000; call_pad += 150)
 			alloc_fail_each(&one);
 	}
+}
+
+/* Bodies, guards and what is made on demand. */
+static void
+test_declared_calls(void **state)
+{
+	static const struct {
+		const char *method, *uri, *body;
+		int status;
+		bool bears; /* an example that cannot be had is left out */
+	} cases[] = {
+		{"POST", "/nested",
+		 "{\"settings\":{\"throat_radius_m\":2,\"image\":{},"
+		 "\"rays_deg\":[1,2]},\"points\":[{\"ra_deg\":1,"
+		 "\"dec_deg\":2,\"label\":\"x\"}],\"rows\":[[1],[]]}",
+		 200, false},
+		{"POST", "/nested",
+		 "{\"settings\":{\"kind\":7,\"rays_deg\":[1,null,\"x\"],"
+		 "\"spni\":1},\"points\":[{\"ra_deg\":-1}]}",
+		 422, false},
+		{"POST", "/body", "{\"timeout\": 5,}", 422, false},
+		{"POST", "/body", "{\"mail\":\"a\",\"timeot\":1}", 422, false},
+		{"GET", "/shelves/Top/items/100", NULL, 422, false},
+		{"GET", "/listed?number=1&number=x", NULL, 422, false},
+		{"GET", "/formats?format=xml", NULL, 422, false},
+		{"GET", "/client", NULL, 200, false},
+		{"PUT", "/guarded", NULL, 401, true},
+		{"GET", "/openapi.json", NULL, 200, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct alloc_case one = {cases[i].uri, call_case,
+					 cases[i].bears};
+
+		call_method = cases[i].method;
+		call_uri = cases[i].uri;
+		call_body = cases[i].body;
+		call_status = cases[i].status;
+		for (call_pad = 1; call_pad < 3000; call_pad += 1450)
+			alloc_fail_each(&one);
+	}
+	call_body = NULL;
 }
 
 /* Calls that other threads have a part in. */
@@ -196,6 +240,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_declared_calls),
 		cmocka_unit_test(test_shared_calls),
 		cmocka_unit_test(test_stream_begin),
 	};
