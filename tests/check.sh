@@ -15,6 +15,7 @@ check() {
 	packages_need "${packages_build[@]}" "${packages_test[@]}"
 	if [[ $1 == true ]]; then
 		packages_want "${packages_all[@]}"
+		check_clients
 		options=(--enable-werror)
 	fi
 	if ! (build "${options[@]}"); then
@@ -30,6 +31,13 @@ check() {
 	check_blackbox 'black box'
 	check_sanitized "${options[@]}"
 	tally_close
+}
+
+# Clients in JavaScript, from npm's registry: their tests say why they skip.
+check_clients() {
+	cmp -s tests/node/package.json build-node/installed ||
+		say 'Installing what tests/node/package.json names'
+	tests/node/install.sh build-node || say 'Going on without that'
 }
 
 # The unit tests one after the other: some of them measure time.

@@ -31,8 +31,8 @@ c_files() {
 
 texts() {
 	files '*.c' '*.h' '*.sh' '*.py' '*.am' '*.ac' '*.conf' '*.md' \
-		'*.yml' '*.json' '*.html' '*.css' '*.js' '.htaccess' \
-		'.clang-format' '.gitignore'
+		'*.yml' '*.yaml' '*.json' '*.html' '*.css' '*.js' '*.mjs' \
+		'*.ts' '.htaccess' '.clang-format' '.gitignore'
 }
 
 # look FILES PATTERN: where the pattern (Perl's) stands in the listed files.

@@ -7,11 +7,17 @@ packages_build=(
 	libsqlite3-dev
 )
 packages_run=(lighttpd memcached curl)
-packages_test=(lighttpd memcached libcmocka-dev python3 python3-pytest)
-packages_all=(apache2 libapache2-mod-fcgid clang-format-14)
+packages_test=(
+	lighttpd memcached libcmocka-dev python3 python3-jsonschema
+	python3-pytest
+)
+packages_all=(
+	apache2 libapache2-mod-fcgid chromium clang-format-14 curl nodejs npm
+)
 
-# What root does.  A policy-rc.d that answers 101 keeps the daemons from
-# starting, and those that are new here do not start at the next boot either.
+# What root does; nothing that is here has to give way.  A policy-rc.d that
+# answers 101 keeps the daemons from starting, and those that are new here do
+# not start at the next boot either.
 packages_install_script='
 set -eu
 policy=/usr/sbin/policy-rc.d
@@ -23,7 +29,7 @@ if [ ! -e $policy ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 install() {
-	apt-get install -qq -y --no-install-recommends "$@"
+	apt-get install -qq -y --no-install-recommends --no-remove "$@"
 }
 if ! install "$@"; then
 	echo "Asking for newer package lists"
@@ -77,11 +83,25 @@ packages_need() {
 	packages_get "$@" || die 'could not install what is needed'
 }
 
+# Whether a package's programs are here already.  Node.js often comes from
+# somewhere else, and brings an npm that is at odds with Debian's.
+packages_unneeded() {
+	case $1 in
+	nodejs | npm)
+		command -v node > /dev/null && command -v npm > /dev/null
+		;;
+	*)
+		false
+		;;
+	esac
+}
+
 # The tests say what they skip because it is not there.
 packages_want() {
 	local package
 
 	for package; do
-		packages_get "$package" || say "Going on without $package"
+		packages_unneeded "$package" || packages_get "$package" ||
+			say "Going on without $package"
 	done
 }

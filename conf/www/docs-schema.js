@@ -153,7 +153,8 @@ export function bounds(schema) {
 // The bounds of a parameter, those of an array's items among them.
 export function allBounds(schema) {
 	return schema.items === undefined ? bounds(schema) :
-		[...bounds(schema), ...bounds(resolve(schema.items))];
+		[...bounds(schema),
+			...bounds(resolve(schema.items)).map((one) => ["each ", one])];
 }
 
 export function unitOf(schema) {

@@ -93,8 +93,9 @@ function paramField(param) {
 		control.value = String(examples[0][1]);
 	const field = fieldBox(param.in, param.name, control, {
 		label: [el("code", {}, param.name),
-			unit !== null && el("span", {class: "unit"}, unit),
-			param.required && el("span", {class: "required"}, "required")],
+			unit !== null && [" ", el("span", {class: "unit"}, unit)],
+			param.required &&
+				[" ", el("span", {class: "required"}, "required")]],
 		hint: hint.length > 0 ? separated(hint) : null,
 		after: exampleButtons(examples, control),
 	});

@@ -1,0 +1,172 @@
+"""Clients that know OpenAPI, and a browser, with our own documents."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+import fronts
+import node_tools
+from processes import clean_environment
+
+NEEDED = fronts.missing("lighttpd") or node_tools.missing()
+pytestmark = pytest.mark.skipif(NEEDED is not None, reason=str(NEEDED))
+
+METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
+POINTS = {
+    "settings": {"throat_radius_m": 2.5, "kind": "dneg"},
+    "points": [{"ra_deg": 10, "dec_deg": -5, "label": "l'été"}],
+}
+NO_POINTS = {**POINTS, "points": []}
+
+
+@pytest.fixture(scope="module", params=fronts.MOUNTS, ids=lambda m: m or "/")
+def product(request, stage):
+    with fronts.starting("lighttpd", stage, request.param) as front:
+        yield front.site
+
+
+def address(site):
+    return f"http://127.0.0.1:{site.port}{site.mount}"
+
+
+def save_document(site, path):
+    path.write_bytes(site.get("/openapi.json").body)
+    return path
+
+
+# ---- a linter
+
+
+def lint(site, directory):
+    said = node_tools.run(
+        directory, node_tools.package_program("redocly"), "lint",
+        save_document(site, directory / "openapi.json"),
+        "--config", node_tools.SCRIPTS / "redocly.yaml",
+        "--format", "github-actions",
+    )
+    assert "::warning" not in said, said
+    assert "is valid" in said, said
+
+
+def test_lint(product, directory):
+    lint(product, directory)
+
+
+def test_lint_of_the_test_application(behind_lighttpd, directory):
+    lint(behind_lighttpd, directory)
+
+
+# ---- a client made from the document
+
+
+def test_typed_client(product, behind_lighttpd, directory):
+    for name in ("client.ts", "tsconfig.json", "package.json"):
+        shutil.copy(node_tools.SCRIPTS / name, directory)
+    for name, site in ("lightcone", product), ("testapp", behind_lighttpd):
+        document = save_document(site, directory / f"{name}.json")
+        node_tools.run(
+            directory, node_tools.package_program("openapi-typescript"),
+            document, "-o", directory / f"{name}.d.ts",
+        )
+    node_tools.run(directory, node_tools.package_program("tsc"))
+    said = node_tools.run(
+        directory, directory / "client.js",
+        address(product), address(behind_lighttpd),
+    )
+    near, one, nested, refused = map(json.loads, said.splitlines())
+    for answer in near, one:
+        assert answer["name"] == "NGC 224"
+        assert answer["ra_deg"] == pytest.approx(10.6848, abs=1e-3)
+        assert answer["dec_deg"] == pytest.approx(41.2691, abs=1e-3)
+    assert (near["frame"], near["next"]) == ("icrs", None)
+    assert near["matched"] > 2
+    assert near["magnitude"] == pytest.approx(3.44, abs=0.1)
+    assert nested == {
+        "kind": "dneg", "width": 64, "labels": ["one"], "cells": 3,
+    }
+    assert refused == {
+        "loc": ["query", "radius_deg"], "type": "less_than_equal",
+    }
+
+
+# ---- a browser
+
+no_chromium = node_tools.missing("chromium", "curl")
+in_a_browser = pytest.mark.skipif(
+    no_chromium is not None, reason=str(no_chromium)
+)
+
+
+def browse(site, directory, *attempts):
+    """Tries operations in the page; gives what it showed for each."""
+    (directory / "attempts.json").write_text(
+        json.dumps(
+            [{"operation": name, "fields": fields} for name, fields in attempts]
+        )
+    )
+    node_tools.run(
+        directory, node_tools.SCRIPTS / "docs.mjs", address(site), directory,
+        CHROMIUM=shutil.which("chromium"),
+    )
+    report = json.loads((directory / "report.json").read_text())
+    assert report["complaints"] == []
+    paths = site.get("/openapi.json").json()["paths"]
+    assert sorted(report["operations"]) == sorted(
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method in METHODS
+        if method in item
+    )
+    for width in (1280, 390):
+        assert (directory / f"docs-{width}.png").stat().st_size > 10000
+    return report["attempts"]
+
+
+def in_a_shell(curl):
+    """What the curl line gives, run as somebody would who has copied it."""
+    environment = clean_environment(no_proxy="127.0.0.1")
+    done = subprocess.run(
+        ["bash", "-c", curl], env=environment, capture_output=True, timeout=20
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@in_a_browser
+def test_docs_get(product, directory):
+    good, bad = browse(
+        product, directory,
+        ("GET /galaxy", {"coordinates": "M31"}),
+        ("GET /galaxy", {"radius_deg": "500"}),
+    )
+    assert good["status"].startswith("200")
+    assert good["marks"] == {}
+    shown = json.loads(good["body"])
+    assert shown["system"][0]["name"] == "NGC 224"
+    assert f"'{address(product)}/galaxy?coordinates=M31" in good["curl"]
+    assert in_a_shell(good["curl"]) == shown
+
+    assert bad["status"].startswith("422")
+    error, = json.loads(bad["body"])["errors"]
+    assert bad["marks"] == {"radius_deg": error["msg"]}
+    assert "180" in error["msg"]
+    assert in_a_shell(bad["curl"])["errors"] == [error]
+
+
+@in_a_browser
+def test_docs_post(behind_lighttpd, directory):
+    good, bad = browse(
+        behind_lighttpd, directory,
+        ("POST /nested", {"Body": json.dumps(POINTS, ensure_ascii=False)}),
+        ("POST /nested", {"Body": json.dumps(NO_POINTS)}),
+    )
+    assert good["status"].startswith("200")
+    shown = json.loads(good["body"])
+    assert (shown["kind"], shown["labels"]) == ("dneg", ["l'été"])
+    assert in_a_shell(good["curl"]) == shown
+
+    assert bad["status"].startswith("422")
+    error, = json.loads(bad["body"])["errors"]
+    assert bad["marks"] == {"Body": f"points: {error['msg']}"}
