@@ -157,8 +157,9 @@ reply_write(struct lc_call *call, const struct galaxy_query *query,
 
 static enum lc_rc
 galaxy_search(struct lc_call *call, struct catalogue *catalogue,
-	      const struct galaxy_query *query)
+	      const void *args)
 {
+	const struct galaxy_query *query = args;
 	struct galaxy_target target = {.read_as = NULL};
 	struct cone_result result;
 	struct cone_query cone;
@@ -188,18 +189,9 @@ static enum lc_rc
 galaxy_run(struct lc_call *call, const void *args)
 {
 	const struct galaxy_query *query = args;
-	struct catalogue *catalogue;
-	enum lc_rc rc;
 
-	rc = objects_catalogue(call,
-			       query->has_catalogue ? query->catalogue : NULL,
-			       &catalogue);
-	if (rc != LC_OK)
-		return rc;
-	rc = objects_failed(call, catalogue,
-			    galaxy_search(call, catalogue, query));
-	catalogue_release(catalogue);
-	return rc;
+	return objects_ask(call, query->has_catalogue ? query->catalogue : NULL,
+			   galaxy_search, query);
 }
 
 const struct lc_endpoint galaxy_endpoint = {

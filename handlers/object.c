@@ -28,8 +28,10 @@ static const struct lc_example object_examples[] = {
 static const enum lc_rc object_problems[] = {LC_NOT_FOUND, LC_OK};
 
 static enum lc_rc
-object_read(struct lc_call *call, struct catalogue *catalogue, const char *name)
+object_read(struct lc_call *call, struct catalogue *catalogue, const void *args)
 {
+	const struct object_query *query = args;
+	const char *name = query->name;
 	struct catalogue_place place;
 	struct columns_value *values;
 	const char *near;
@@ -58,18 +60,9 @@ static enum lc_rc
 object_run(struct lc_call *call, const void *args)
 {
 	const struct object_query *query = args;
-	struct catalogue *catalogue;
-	enum lc_rc rc;
 
-	rc = objects_catalogue(call,
-			       query->has_catalogue ? query->catalogue : NULL,
-			       &catalogue);
-	if (rc != LC_OK)
-		return rc;
-	rc = objects_failed(call, catalogue,
-			    object_read(call, catalogue, query->name));
-	catalogue_release(catalogue);
-	return rc;
+	return objects_ask(call, query->has_catalogue ? query->catalogue : NULL,
+			   object_read, query);
 }
 
 const struct lc_endpoint object_endpoint = {

@@ -7,9 +7,8 @@ enum { OBJECTS_NEAR_MOST = 5 };
 const struct lc_tag objects_tag = {
 	"sky", "Objects of the sky, from the catalogues that are loaded."};
 
-enum lc_rc
-objects_catalogue(struct lc_call *call, const char *name,
-		  struct catalogue **out)
+static enum lc_rc
+catalogue_open(struct lc_call *call, const char *name, struct catalogue **out)
 {
 	const struct context *context = lc_context(call);
 	char why[CATALOGUE_WHY_MAX];
@@ -30,12 +29,21 @@ objects_catalogue(struct lc_call *call, const char *name,
 }
 
 enum lc_rc
-objects_failed(struct lc_call *call, const struct catalogue *catalogue,
-	       enum lc_rc rc)
+objects_ask(struct lc_call *call, const char *name,
+	    enum lc_rc (*ask)(struct lc_call *call, struct catalogue *catalogue,
+			      const void *args),
+	    const void *args)
 {
-	return rc == LC_UNAVAILABLE ?
-		       lc_fail(call, rc, "%s", catalogue_why(catalogue)) :
-		       rc;
+	struct catalogue *catalogue;
+	enum lc_rc rc = catalogue_open(call, name, &catalogue);
+
+	if (rc != LC_OK)
+		return rc;
+	rc = ask(call, catalogue, args);
+	if (rc == LC_UNAVAILABLE)
+		rc = lc_fail(call, rc, "%s", catalogue_why(catalogue));
+	catalogue_release(catalogue);
+	return rc;
 }
 
 enum lc_rc

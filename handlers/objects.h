@@ -9,15 +9,15 @@
 #include "context.h"
 
 /*
- * A reader of the catalogue; `name` NULL is the default one.  Otherwise the
- * call's problem: of the parameter `catalogue`, or 503 with the reason.
+ * Calls `ask` with a reader of the catalogue; `name` NULL is the default one.
+ * A catalogue that is not there, or fails, becomes the call's problem: of the
+ * parameter `catalogue`, or 503 with the reason.
  */
-enum lc_rc objects_catalogue(struct lc_call *call, const char *name,
-			     struct catalogue **out) LC_CHECKED;
-
-/* What went wrong while a catalogue was read, as the call's problem. */
-enum lc_rc objects_failed(struct lc_call *call,
-			  const struct catalogue *catalogue, enum lc_rc rc);
+enum lc_rc objects_ask(struct lc_call *call, const char *name,
+		       enum lc_rc (*ask)(struct lc_call *call,
+					 struct catalogue *catalogue,
+					 const void *args),
+		       const void *args) LC_CHECKED;
 
 /* "; near names: NGC 224, NGC 225", or ""; NULL without memory. */
 enum lc_rc objects_near(struct lc_call *call, struct catalogue *catalogue,

@@ -74,6 +74,9 @@ static const struct lc_field www_params[] = {
 		 .doc = "A file of the pages, e.g. docs.css."),
 	LC_FIELD_END};
 
+static const struct lc_example www_examples[] = {
+	{"The style of /docs", "/www/docs.css", NULL, 200}, {.target = NULL}};
+
 static const enum lc_rc www_problems[] = {LC_NOT_FOUND, LC_OK};
 
 static enum lc_rc
@@ -101,5 +104,6 @@ const struct lc_endpoint www_endpoint = {
 	.cache = {.fresh_s = 300, .stale_s = 86400},
 	.formats = LC_AS_FILE,
 	.problems = www_problems,
+	.examples = www_examples,
 	.run = www_run,
 };

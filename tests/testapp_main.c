@@ -1,16 +1,26 @@
 /* tests/testapp.fcgi and .cgi: the test endpoints behind the real gate. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "gate/gate.h"
 #include "testapp.h"
 
-/* A test looks whether another one notices that a guard was forgotten. */
+/*
+ * A test looks whether another one notices that a guard was forgotten: then
+ * there is a file of that name in the state directory, which every web server
+ * tells us.
+ */
 static const struct lc_endpoint *const *
-table_wanted(void)
+table_wanted(const struct options *options)
 {
-	return getenv("TESTAPP_UNGUARDED") != NULL ? testapp_unguarded_table :
-						     testapp_table;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/unguarded", options->state);
+	return access(path, F_OK) == 0 ? testapp_unguarded_table :
+					 testapp_table;
 }
 
 int
@@ -26,8 +36,8 @@ main(int argc, char **argv)
 	if (gate_find(&gate, argc, argv) != LC_OK || gate.kind == GATE_NONE ||
 	    options_load(&options, &why) != LC_OK)
 		return EXIT_FAILURE;
-	if (engine_init(&engine, &options, table_wanted(), NULL, &why) ==
-	    LC_OK) {
+	if (engine_init(&engine, &options, table_wanted(&options), NULL,
+			&why) == LC_OK) {
 		testapp_start();
 		code = gate_serve(&gate, &engine);
 		testapp_stop();

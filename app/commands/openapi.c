@@ -1,11 +1,13 @@
 /*
  * lightcone openapi: the document that GET /openapi.json gives.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "commands/command.h"
+#include "commands/privilege.h"
 #include "context.h"
 #include "engine/openapi.h"
 #include "table.h"
@@ -53,20 +55,33 @@ engine_ask(const struct options *options, const char *mount)
 			why.bytes);
 	else {
 		code = document_print(&engine, mount);
-		if (engine_stop(&engine,
-				clock_mono_ns() +
-					OPENAPI_STOP_MS * CLOCK_NS_PER_MS))
-			engine_release(&engine);
+		/* Examples are answered in place: nothing is left to wait for. */
+		if (!engine_stop(&engine,
+				 clock_mono_ns() +
+					 OPENAPI_STOP_MS * CLOCK_NS_PER_MS))
+			return code;
+		engine_release(&engine);
 	}
 	buf_release(&why);
 	catalogue_set_free(context.catalogues);
 	return code;
 }
 
+/* As the web server would say it: "" or "/api", without a slash at its end. */
+static bool
+mount_read(char *mount)
+{
+	size_t length = strlen(mount);
+
+	while (length > 0 && mount[length - 1] == '/')
+		mount[--length] = '\0';
+	return length == 0 || (mount[0] == '/' && strpbrk(mount, "?#") == NULL);
+}
+
 static int
 openapi_run(int argc, char **argv)
 {
-	const char *mount = "";
+	char *mount = (char[]){""};
 	struct options options;
 	struct buf why;
 	int code;
@@ -77,8 +92,12 @@ openapi_run(int argc, char **argv)
 		fprintf(stderr, "usage: lightcone openapi [--mount PATH]\n");
 		return COMMAND_USAGE;
 	}
-	if (strcmp(mount, "/") == 0)
-		mount = "";
+	if (!mount_read(mount)) {
+		fprintf(stderr,
+			"lightcone openapi: --mount takes a path such as "
+			"/api\n");
+		return COMMAND_USAGE;
+	}
 	buf_init(&why);
 	if (options_load(&options, &why) != LC_OK) {
 		fprintf(stderr, "lightcone openapi: %.*s\n", (int)why.length,
@@ -87,7 +106,10 @@ openapi_run(int argc, char **argv)
 		return COMMAND_WRONG_OPTION;
 	}
 	buf_release(&why);
-	code = engine_ask(&options, mount);
+	/* An engine opens, and may make, files in the state directory. */
+	code = privilege_become_owner(options.state) == LC_OK ?
+		       engine_ask(&options, mount) :
+		       COMMAND_NO_WRITE;
 	options_release(&options);
 	return code;
 }

@@ -2,6 +2,7 @@
  * lightcone routes: the table of endpoints, a line each.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "commands/command.h"
@@ -22,35 +23,55 @@ guards_print(const struct lc_endpoint *endpoint, struct buf *out)
 }
 
 static void
-route_print(const struct lc_endpoint *endpoint)
+limit_print(const struct lc_endpoint *endpoint, struct buf *out)
+{
+	const struct lc_rate *rate = endpoint->rate;
+
+	if (rate == NULL)
+		buf_add_char(out, '-');
+	else
+		buf_printf(out, "%s:%lld/%llds", rate->name,
+			   (long long)rate->limit, (long long)rate->window_s);
+}
+
+static void
+route_print(const struct lc_endpoint *endpoint, int path_width)
 {
 	static const char *const works[LC_WORK__MAX] = {
 		[LC_QUICK] = "quick", [LC_HEAVY] = "heavy"};
-	struct buf guards;
+	struct buf guards, limit;
 
 	buf_init(&guards);
+	buf_init(&limit);
 	guards_print(endpoint, &guards);
-	printf("%-8s%-24s%-7s%7lld ms  %-10s %-10.*s %s\n",
-	       method_name(endpoint->method), endpoint->path,
+	limit_print(endpoint, &limit);
+	printf("%-8s%-*s %-7s%7lld ms  %-14.*s %-10.*s %s\n",
+	       method_name(endpoint->method), path_width, endpoint->path,
 	       works[endpoint->work], (long long)endpoint->deadline_ms,
-	       endpoint->rate != NULL ? endpoint->rate->name : "-",
+	       (int)limit.length, limit.length > 0 ? limit.bytes : "",
 	       (int)guards.length, guards.length > 0 ? guards.bytes : "",
 	       endpoint->summary);
 	buf_release(&guards);
+	buf_release(&limit);
 }
 
 static int
 routes_run(int argc, char **argv)
 {
+	int path_width = 4;
+
 	(void)argv;
 	if (argc != 1) {
 		fprintf(stderr, "usage: lightcone routes\n");
 		return COMMAND_USAGE;
 	}
-	printf("%-8s%-24s%-7s%10s  %-10s %-10s %s\n", "METHOD", "PATH", "WORK",
-	       "DEADLINE", "LIMIT", "GUARDS", "WHAT IT DOES");
 	for (size_t i = 0; endpoint_table[i] != NULL; i++)
-		route_print(endpoint_table[i]);
+		if ((int)strlen(endpoint_table[i]->path) > path_width)
+			path_width = (int)strlen(endpoint_table[i]->path);
+	printf("%-8s%-*s %-7s%10s  %-14s %-10s %s\n", "METHOD", path_width,
+	       "PATH", "WORK", "DEADLINE", "LIMIT", "GUARDS", "WHAT IT DOES");
+	for (size_t i = 0; endpoint_table[i] != NULL; i++)
+		route_print(endpoint_table[i], path_width);
 	if (fflush(stdout) != 0) {
 		perror("lightcone routes");
 		return COMMAND_FAILED;

@@ -9,6 +9,9 @@
 
 static const struct lc_field no_fields[] = {LC_FIELD_END};
 
+const struct field_fault bind_repeated = {"repeated",
+					  "Input should be given once"};
+
 static const struct problem_step places[] = {
 	[LC_IN_QUERY] = {.name = "query"},
 	[LC_IN_PATH] = {.name = "path"},
@@ -108,12 +111,15 @@ static enum lc_rc
 value_bind(struct lc_call *call, const struct lc_field *field,
 	   struct value value)
 {
-	const struct problem_step at = {.before = &places[field->in],
-					.name = field->name};
+	const struct problem_step at = {
+		.before = &places[field->in],
+		.name = field_wire_name(field, &call->arena)};
 	char *args = call->args;
 	struct field_fault fault;
 	enum lc_rc rc;
 
+	if (at.name == NULL)
+		return LC_NO_MEMORY;
 	if (value.bytes == NULL)
 		return bind_absent(call, field, &at, args);
 	rc = field_read(field, value.bytes, value.length, args + field->offset,
@@ -188,8 +194,6 @@ list_bind(struct lc_call *call, const struct lc_field *list,
 static enum lc_rc
 query_bind(struct lc_call *call, const struct lc_field *field)
 {
-	static const struct field_fault repeated = {
-		"repeated", "Input should be given once"};
 	const struct problem_step at = {.before = &places[LC_IN_QUERY],
 					.name = field->name};
 	const struct query_pair *pair;
@@ -201,7 +205,7 @@ query_bind(struct lc_call *call, const struct lc_field *field)
 	if (field->type == LC_LIST)
 		return list_bind(call, field, pair, count);
 	if (count > 1)
-		return bind_error(call, &at, &repeated, pair->value,
+		return bind_error(call, &at, &bind_repeated, pair->value,
 				  pair->value_length);
 	return value_bind(call, field,
 			  (struct value){pair->value, pair->value_length});
@@ -298,8 +302,7 @@ unknown_find(struct lc_call *call, const struct lc_field *fields)
 	enum lc_rc worst = LC_OK;
 	int warned = 0;
 
-	for (size_t i = 0; i < call->query.count && warned < BIND_WARN_MOST;
-	     i++) {
+	for (size_t i = 0; i < call->query.count; i++) {
 		const struct query_pair *pair = &call->query.pairs[i];
 		const char *nearest;
 
@@ -310,9 +313,8 @@ unknown_find(struct lc_call *call, const struct lc_field *fields)
 		if (call->prefer.strict)
 			worst = bind_worse(worst,
 					   unknown_refuse(call, pair, nearest));
-		else
+		else if (warned++ < BIND_WARN_MOST)
 			unknown_warn(call, pair, nearest);
-		warned++;
 	}
 	return worst;
 }

@@ -29,6 +29,9 @@ enum lc_rc bind_request(struct lc_call *call) LC_CHECKED;
 
 /* ---- for the parts of binding */
 
+/* What is wrong with a single-valued parameter that is given twice. */
+extern const struct field_fault bind_repeated;
+
 /* Whether an endpoint's request has a JSON body. */
 bool bind_has_body(const struct lc_endpoint *endpoint);
 

@@ -74,7 +74,9 @@ list_bind(struct lc_call *call, const struct lc_field *list,
 	if (items == NULL)
 		return LC_NO_MEMORY;
 	*out = (struct lc_list){items, count};
-	for (size_t i = 0; i < count && worst != LC_NO_MEMORY; i++) {
+	for (size_t i = 0; i < count && worst != LC_NO_MEMORY &&
+			   call->error_count <= BIND_ERRORS_MOST;
+	     i++) {
 		struct problem_step nth = {.before = at, .index = (int64_t)i};
 
 		worst = bind_worse(
@@ -128,6 +130,8 @@ members_refuse(struct lc_call *call, const struct lc_field *members,
 		const char *near;
 		enum lc_rc rc;
 
+		if (call->error_count > BIND_ERRORS_MOST)
+			break; /* no more are listed */
 		if (member_find(members, in, name) != NULL)
 			continue;
 		/* The tree's own names are gone when the error is written. */

@@ -10,15 +10,13 @@ caller_address(const struct lc_call *call, struct client_address *address)
 {
 	const struct engine *engine = call->engine;
 	const char *const *fields = call->request.fields;
-	const char *peer = fields[REQUEST_REMOTE_ADDR];
-	struct client_address from;
+	static const struct client_address unknown;
+	struct client_address peer;
 
-	*address = (struct client_address){.bytes = {0}};
-	if (peer == NULL || !client_read(&from, peer, strlen(peer)))
-		return false;
-	client_forwarded(&from, fields[REQUEST_FORWARDED_FOR], engine->proxies,
+	client_peer(&peer, fields[REQUEST_REMOTE_ADDR]);
+	client_forwarded(&peer, fields[REQUEST_FORWARDED_FOR], engine->proxies,
 			 engine->proxies_count, address);
-	return true;
+	return memcmp(address, &unknown, sizeof(unknown)) != 0;
 }
 
 struct limiter_policy

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/field.h"
+#include "engine/openapi.h"
 #include "engine/schema.h"
 #include "http/json_c.h"
 #include "http/json_parse.h"
@@ -27,12 +28,7 @@ static enum lc_rc
 value_check(struct lc_call *call, const struct lc_field *field,
 	    struct json_object *json, const char *where)
 {
-	union {
-		int64_t integer;
-		double number;
-		const char *text;
-		bool boolean;
-	} value;
+	union field_value value;
 	struct field_fault fault;
 	enum lc_rc rc = LC_OK;
 
@@ -47,6 +43,11 @@ value_check(struct lc_call *call, const struct lc_field *field,
 	}
 	if (!json_object_is_type(json, json_type_array))
 		return differs(call, where, "it should be a list");
+	rc = field_count_holds(field, json_object_array_length(json), &fault,
+			       &call->arena);
+	if (rc != LC_OK)
+		return rc == LC_INVALID ? differs(call, where, fault.message) :
+					  rc;
 	for (size_t i = 0; i < json_object_array_length(json) && rc == LC_OK;
 	     i++) {
 		const char *nth =
@@ -174,4 +175,19 @@ conform_check(struct lc_call *call)
 		rc = object_check(call, &reply, json, "$");
 	json_object_put(json);
 	return rc;
+}
+
+enum lc_rc
+conform_problem(struct lc_call *call)
+{
+	bool problems[LC_RC__MAX] = {false};
+	int status = rc_status(call->verdict);
+
+	if (call->endpoint == NULL || call->verdict == LC_CANCELLED)
+		return call->verdict;
+	openapi_problems(call->endpoint, problems);
+	for (int rc = 0; rc < LC_RC__MAX; rc++)
+		if (problems[rc] && rc_status((enum lc_rc)rc) == status)
+			return call->verdict;
+	return differs(call, "status", "the problem is not documented");
 }

@@ -14,4 +14,10 @@
  */
 enum lc_rc conform_check(struct lc_call *call) LC_CHECKED;
 
+/*
+ * The same for a problem: the call's verdict when its status is documented
+ * for the endpoint, or there is none; else LC_INTERNAL.
+ */
+enum lc_rc conform_problem(struct lc_call *call) LC_CHECKED;
+
 #endif

@@ -212,8 +212,13 @@ lc_mount(const struct lc_call *call)
 void
 lc_shorten_deadline(struct lc_call *call, int64_t ms)
 {
-	if (call->deadline_ms > ms)
-		call->deadline_ms = ms;
+	if (call->deadline_ms <= ms)
+		return;
+	call->deadline_ms = ms;
+	/* The function runs already; once listed, the clock has the call. */
+	if (call->bound_ns != 0 && !call->was_listed)
+		call->progress.deadline_ns =
+			call->arrived_ns + ms * CLOCK_NS_PER_MS;
 }
 
 struct lc_progress *

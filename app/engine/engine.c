@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/headers.h"
-#include "engine/router.h"
+#include "engine/table_check.h"
 #include "services/keys.h"
 #include "services/limiter.h"
 
@@ -44,7 +44,7 @@ engine_init(struct engine *engine, const struct options *options,
 	    const struct lc_endpoint *const *table, void *context,
 	    struct buf *why)
 {
-	enum lc_rc rc = router_check(table, why);
+	enum lc_rc rc = table_check(table, why);
 
 	*engine = (struct engine){
 		.options = options, .table = table, .context = context};

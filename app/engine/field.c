@@ -9,13 +9,6 @@
 #include "http/formats.h"
 #include "http/json_c.h"
 
-union field_value {
-	int64_t integer;
-	double number;
-	const char *text;
-	bool boolean;
-};
-
 enum lc_rc
 field_fault_set(struct field_fault *fault, struct arena *arena,
 		const char *type, const char *format, ...)
@@ -389,4 +382,17 @@ field_count_holds(const struct lc_field *list, size_t count,
 				       "after validation, not %zu",
 				       list->max, count);
 	return LC_OK;
+}
+
+const char *
+field_wire_name(const struct lc_field *field, struct arena *arena)
+{
+	char *name;
+
+	if (field->in != LC_IN_HEADER)
+		return field->name;
+	name = arena_dup(arena, field->name, strlen(field->name));
+	for (char *c = name; c != NULL && *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	return name;
 }

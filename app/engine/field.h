@@ -12,6 +12,14 @@
 
 struct json_object;
 
+/* Room for a value of any plain type. */
+union field_value {
+	int64_t integer;
+	double number;
+	const char *text;
+	bool boolean;
+};
+
 /* What is wrong with a value, in FastAPI's vocabulary. */
 struct field_fault {
 	const char *type;    /* "less_than_equal" */
@@ -47,6 +55,9 @@ enum lc_rc field_fault_set(struct field_fault *fault, struct arena *arena,
 			   const char *type, const char *format, ...)
 	LC_PRINTF(4, 5);
 
+/* A parameter's name as clients write it: if-match; NULL without memory. */
+const char *field_wire_name(const struct lc_field *field, struct arena *arena);
+
 /* Whether a type has one value, not members or items. */
 static inline bool
 field_is_plain(const struct lc_field *field)
@@ -61,5 +72,13 @@ field_is_plain(const struct lc_field *field)
  */
 enum lc_rc fields_check(const struct lc_field *fields, size_t size,
 			struct buf *why) LC_CHECKED;
+
+/*
+ * Checks the fields of a reply, and those that `more` makes: a sentence for
+ * each, items for lists, members for objects.
+ */
+enum lc_rc fields_check_reply(const struct lc_field *fields,
+			      bool (*more)(size_t i, struct lc_field *field),
+			      struct buf *why) LC_CHECKED;
 
 #endif

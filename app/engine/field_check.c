@@ -87,12 +87,7 @@ check_text(const struct lc_field *field, struct buf *why)
 static enum lc_rc
 check_default(const struct lc_field *field, struct buf *why)
 {
-	union {
-		int64_t integer;
-		double number;
-		const char *text;
-		bool boolean;
-	} value;
+	union field_value value;
 	struct field_fault fault;
 	struct arena arena;
 	enum lc_rc rc;
@@ -138,6 +133,10 @@ check_shape(const struct lc_field *field, enum lc_place in, struct buf *why)
 		return wrong(why, field,
 			     "only a body or, of plain values, a query can "
 			     "have lists");
+	/* A pattern is compiled for each item. */
+	if (field->item->pattern != NULL && field->max == NULL)
+		return wrong(why, field,
+			     "a list of items with a pattern needs a max");
 	return field_check(field->item, in, why);
 }
 
@@ -205,5 +204,45 @@ fields_check(const struct lc_field *fields, size_t size, struct buf *why)
 		if (rc == LC_OK)
 			rc = check_place(fields, f, size, why);
 	}
+	return rc;
+}
+
+/* ---- replies */
+
+static enum lc_rc
+reply_check(const struct lc_field *field, bool is_item, struct buf *why)
+{
+	enum lc_rc rc = check_bounds(field, why);
+
+	if (rc == LC_OK)
+		rc = check_text(field, why);
+	if (rc != LC_OK)
+		return rc;
+	if (field->doc == NULL && !is_item)
+		return wrong(why, field, "it has no sentence");
+	if (field->type == LC_LIST && field->item == NULL)
+		return wrong(why, field, "a list has an item");
+	if (field->type == LC_LIST)
+		return reply_check(field->item, true, why);
+	if (field->type != LC_OBJECT)
+		return LC_OK;
+	if (field->members == NULL && field->more == NULL)
+		return wrong(why, field, "an object has members");
+	return fields_check_reply(field->members, field->more, why);
+}
+
+enum lc_rc
+fields_check_reply(const struct lc_field *fields,
+		   bool (*more)(size_t i, struct lc_field *field),
+		   struct buf *why)
+{
+	struct lc_field made;
+	enum lc_rc rc = LC_OK;
+
+	for (const struct lc_field *f = fields;
+	     rc == LC_OK && f != NULL && f->name != NULL; f++)
+		rc = reply_check(f, false, why);
+	for (size_t i = 0; rc == LC_OK && more != NULL && more(i, &made); i++)
+		rc = reply_check(&made, false, why);
 	return rc;
 }

@@ -62,10 +62,9 @@ key_sent(const struct request *request)
 	static const char scheme[] = "Bearer ";
 	const char *field = request->fields[REQUEST_AUTHORIZATION];
 
-	if (field == NULL || field[0] == '\0')
+	/* Another scheme may be the web server's own, as of a staging site. */
+	if (field == NULL || !text_begins_nocase(field, scheme))
 		return request->fields[REQUEST_API_KEY];
-	if (!text_begins_nocase(field, scheme))
-		return NULL;
 	field += sizeof(scheme) - 1;
 	return field + strspn(field, " ");
 }

@@ -68,11 +68,14 @@ static void
 vary_add(const struct lc_call *call, struct response *response)
 {
 	const char *origins = call->engine->options->cors_origin;
-	const char *parts[3];
+	const char *parts[4];
 	int count = 0;
 
 	if (call->endpoint != NULL && negotiate_has_choice(call->endpoint))
 		parts[count++] = "Accept";
+	/* handling=strict may change what is kept. */
+	if (call->endpoint != NULL && call->endpoint->cache.fresh_s > 0)
+		parts[count++] = "Prefer";
 	if (call->is_private)
 		parts[count++] = "Authorization, X-API-Key";
 	if (origins[0] != '\0' && !any_origin(call->engine->options))
@@ -206,7 +209,7 @@ headers_problem(const struct lc_call *call, struct response *response,
 		response_field_text(response, "WWW-Authenticate",
 				    "Bearer realm=\"lightcone\", "
 				    "error=\"insufficient_scope\"");
-	if (verdict == LC_RATE)
+	if (verdict == LC_RATE && call->rate.asked)
 		response_field(response, "Retry-After", "%lld",
 			       (long long)call->rate.retry_after_s);
 }

@@ -42,9 +42,9 @@ negotiate_is_parameter(const struct lc_endpoint *endpoint, const char *name,
 	       memcmp(name, parameter, length) == 0;
 }
 
-/* The words, or the types, of what an endpoint gives. */
+/* The types of what an endpoint gives. */
 static const char *
-formats_list(struct lc_call *call, bool types)
+types_list(struct lc_call *call)
 {
 	unsigned formats = negotiate_formats(call->endpoint);
 	const char *list = "";
@@ -54,35 +54,47 @@ formats_list(struct lc_call *call, bool types)
 		if (formats & r->bit)
 			list = arena_printf(&call->arena, "%s%s%s", list,
 					    list[0] != '\0' ? ", " : "",
-					    types ? r->type : r->word);
+					    r->type);
 	return list;
 }
 
+/* One more wrong input; the others are still looked at. */
 static enum lc_rc
-choose_by_word(struct lc_call *call, const struct query_pair *pair)
+format_refuse(struct lc_call *call, const struct query_pair *pair,
+	      const struct field_fault *fault)
 {
 	static const struct problem_step query = {.name = "query"};
 	static const struct problem_step at = {.before = &query,
 					       .name = parameter};
+	enum lc_rc rc =
+		bind_error(call, &at, fault, pair->value, pair->value_length);
+
+	return rc == LC_NO_MEMORY ? rc : LC_OK;
+}
+
+/* Read as any parameter is that has choices. */
+static enum lc_rc
+choose_by_word(struct lc_call *call, const struct query_pair *pair)
+{
 	unsigned formats = negotiate_formats(call->endpoint);
+	const char *words[FORMATS_MOST] = {NULL}, *word = "";
+	const struct lc_field field = {.type = LC_TEXT, .choices = words};
 	struct field_fault fault;
-	const char *list;
+	int count = 0;
+	enum lc_rc rc;
 
 	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
-		if ((formats & r->bit) && strcmp(r->word, pair->value) == 0 &&
-		    pair->value_length == strlen(r->word)) {
+		if (formats & r->bit)
+			words[count++] = r->word;
+	rc = field_read(&field, pair->value, pair->value_length, &word, &fault,
+			&call->arena);
+	if (rc != LC_OK)
+		return rc == LC_INVALID ? format_refuse(call, pair, &fault) :
+					  rc;
+	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
+		if ((formats & r->bit) && strcmp(r->word, word) == 0)
 			call->format = r->bit;
-			return LC_OK;
-		}
-	list = formats_list(call, false);
-	if (list == NULL ||
-	    field_fault_set(&fault, &call->arena, "enum",
-			    "Input should be one of: %s", list) == LC_NO_MEMORY)
-		return LC_NO_MEMORY;
-	if (bind_error(call, &at, &fault, pair->value, pair->value_length) ==
-	    LC_NO_MEMORY)
-		return LC_NO_MEMORY;
-	return LC_OK; /* the other inputs are still looked at */
+	return LC_OK;
 }
 
 static enum lc_rc
@@ -103,7 +115,7 @@ choose_by_accept(struct lc_call *call, const char *accept)
 		call->format = rows[chosen]->bit;
 		return LC_OK;
 	}
-	list = formats_list(call, true);
+	list = types_list(call);
 	return lc_fail(call, LC_NOT_ACCEPTABLE,
 		       "%.200s answers as %s; Accept asks for other types.",
 		       call->request.path, list != NULL ? list : "");
@@ -113,17 +125,25 @@ enum lc_rc
 negotiate(struct lc_call *call)
 {
 	unsigned formats = negotiate_formats(call->endpoint);
+	const struct query_pair *given = NULL;
 
 	if (formats == LC_AS_FILE) {
 		call->format = formats;
 		return LC_OK;
 	}
 	call->format = formats & (~formats + 1); /* its lowest bit */
-	for (size_t i = 0; i < call->query.count; i++)
-		if (negotiate_is_parameter(call->endpoint,
-					   call->query.pairs[i].name,
-					   call->query.pairs[i].name_length))
-			return choose_by_word(call, &call->query.pairs[i]);
+	for (size_t i = 0; i < call->query.count; i++) {
+		const struct query_pair *pair = &call->query.pairs[i];
+
+		if (!negotiate_is_parameter(call->endpoint, pair->name,
+					    pair->name_length))
+			continue;
+		if (given != NULL)
+			return format_refuse(call, pair, &bind_repeated);
+		given = pair;
+	}
+	if (given != NULL)
+		return choose_by_word(call, given);
 	if (call->request.fields[REQUEST_ACCEPT] == NULL)
 		return LC_OK;
 	return choose_by_accept(call, call->request.fields[REQUEST_ACCEPT]);

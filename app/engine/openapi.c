@@ -90,6 +90,7 @@ problem_write_response(struct json *json, enum lc_rc rc)
 {
 	json_object_begin(json, rc_label(rc));
 	json_text(json, "description", rc_title(rc));
+	openapi_headers(json, rc_status(rc));
 	json_object_begin(json, "content");
 	json_object_begin(json, "application/problem+json");
 	json_object_begin(json, "schema");

@@ -2,7 +2,7 @@
  * The document of an engine's endpoints: OpenAPI 3.1, from the same tables
  * that routing and binding read.
  *
- * It is made anew for each who asks, which takes about a millisecond, so
+ * It is made anew for each who asks, which takes less than a millisecond, so
  * that its examples are what the endpoints answer now: the engine asks
  * itself, in place, and leaves out an example that does not answer with the
  * status it should have.
@@ -50,6 +50,13 @@ enum lc_rc openapi_operation(struct openapi *doc,
 /* The member `responses` of an operation. */
 void openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 		     const struct openapi_answers *answers);
+
+/* Which problems an operation may end with. */
+void openapi_problems(const struct lc_endpoint *endpoint,
+		      bool problems[LC_RC__MAX]);
+
+/* The member `headers` of a reply with this status, where it has one. */
+void openapi_headers(struct json *json, int status);
 
 /* Asks; the answer's text is the caller's to release also after failure. */
 enum lc_rc openapi_ask(struct openapi *doc, const struct lc_endpoint *endpoint,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/number.h"
 #include "engine/dispatch.h"
 
@@ -116,7 +117,10 @@ openapi_ask(struct openapi *doc, const struct lc_endpoint *endpoint,
 	rc = own_request(doc, &own->call, endpoint, example);
 	dispatch(&own->call, rc);
 	answer_read(answer);
-	if (answer->status != example->status)
+	if (answer->status != example->status) {
+		log_warning("the example %s answers %d, not %d",
+			    example->target, answer->status, example->status);
 		answer->status = 0;
+	}
 	return answer->text.failed ? LC_NO_MEMORY : LC_OK;
 }

@@ -111,17 +111,12 @@ parameter_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 					     [LC_IN_HEADER] = "header"};
 	const char *example = example_value(doc, endpoint, field);
 	struct json *json = &doc->json;
-	char *name;
+	const char *name = field_wire_name(field, &doc->arena);
 
-	json_object_begin(json, NULL);
-	name = arena_dup(&doc->arena, field->name, strlen(field->name));
-	if (name == NULL) {
+	if (name == NULL)
 		json->out->failed = true;
-		name = (char[]){""};
-	}
-	for (char *c = name; field->in == LC_IN_HEADER && *c != '\0'; c++)
-		*c = *c == '_' ? '-' : *c;
-	json_text(json, "name", name);
+	json_object_begin(json, NULL);
+	json_text(json, "name", name != NULL ? name : "");
 	json_text(json, "in", places[field->in]);
 	json_text(json, "description", field->doc);
 	json_bool(json, "required", !field->optional && field->def == NULL);
@@ -180,20 +175,22 @@ body_write(struct json *json, const struct lc_endpoint *endpoint)
 	json_object_begin(json, "content");
 	json_object_begin(json, "application/json");
 	schema_body(json, "schema", endpoint);
-	json_object_begin(json, "examples");
 	for (; e != NULL && e->target != NULL; e++) {
 		char name[24];
 
 		/* What is wrong on purpose does not fit the schema. */
 		if (e->body == NULL || e->status >= 400)
 			continue;
+		if (count == 0)
+			json_object_begin(json, "examples");
 		snprintf(name, sizeof(name), "example%d", ++count);
 		json_object_begin(json, name);
 		json_text(json, "summary", e->summary);
 		json_raw(json, "value", e->body, strlen(e->body));
 		json_object_end(json);
 	}
-	json_object_end(json);
+	if (count > 0)
+		json_object_end(json);
 	json_object_end(json);
 	json_object_end(json);
 	json_object_end(json);

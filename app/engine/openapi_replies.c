@@ -13,7 +13,6 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 {
 	int count = 0;
 
-	json_object_begin(json, "examples");
 	for (size_t i = 0; i < answers->count; i++) {
 		const struct openapi_answer *answer = &answers->list[i];
 		char name[24];
@@ -21,6 +20,8 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 		if (answer->status != status || answer->body_length == 0 ||
 		    answer->body[0] != '{')
 			continue;
+		if (count == 0)
+			json_object_begin(json, "examples");
 		snprintf(name, sizeof(name), "example%d", ++count);
 		json_object_begin(json, name);
 		json_text(json, "summary", answer->example->summary);
@@ -33,7 +34,8 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 		json_object_end(json);
 		json_object_end(json);
 	}
-	json_object_end(json);
+	if (count > 0)
+		json_object_end(json);
 }
 
 static void
@@ -76,21 +78,19 @@ content_write(struct json *json, const struct lc_endpoint *endpoint,
 	}
 }
 
-/* Which problems an operation can end with. */
-static void
-problems_collect(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
+void
+openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 {
+	/* Bodies are read, and may be refused, before the endpoint is known. */
 	static const enum lc_rc always[] = {
-		LC_BAD_REQUEST, LC_URI_TOO_LONG, LC_FIELDS_TOO_LARGE,
+		LC_BAD_REQUEST, LC_TIMEOUT,      LC_LENGTH_REQUIRED,
+		LC_TOO_LARGE,   LC_URI_TOO_LONG, LC_FIELDS_TOO_LARGE,
 		LC_INTERNAL,    LC_UNAVAILABLE,  LC_DEADLINE};
-	static const enum lc_rc of_bodies[] = {LC_TIMEOUT, LC_LENGTH_REQUIRED,
-					       LC_TOO_LARGE, LC_MEDIA_TYPE};
 	bool file = negotiate_formats(endpoint) == LC_AS_FILE;
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		problems[always[i]] = true;
-	for (size_t i = 0; i < sizeof(of_bodies) / sizeof(of_bodies[0]); i++)
-		problems[of_bodies[i]] = bind_has_body(endpoint);
+	problems[LC_MEDIA_TYPE] = bind_has_body(endpoint);
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = !file || endpoint->params != NULL;
 	problems[LC_RATE] = endpoint->rate != NULL;
@@ -105,6 +105,46 @@ problems_collect(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 			problems[*p] = true;
 }
 
+/* The field that goes with an answer of this status; NULL: none. */
+static const char *
+header_of(int status, const char **doc)
+{
+	static const struct {
+		int status;
+		const char *name, *doc;
+	} rows[] = {
+		{200, "ETag", "Names what is answered, for If-None-Match."},
+		{401, "WWW-Authenticate", "How to send a key."},
+		{405, "Allow", "The methods that there are."},
+		{429, "Retry-After", "When to ask again, seconds."},
+		{503, "Retry-After", "When to ask again, seconds."},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].status == status) {
+			*doc = rows[i].doc;
+			return rows[i].name;
+		}
+	return NULL;
+}
+
+void
+openapi_headers(struct json *json, int status)
+{
+	const char *doc, *name = header_of(status, &doc);
+
+	if (name == NULL)
+		return;
+	json_object_begin(json, "headers");
+	json_object_begin(json, name);
+	json_text(json, "description", doc);
+	json_object_begin(json, "schema");
+	json_text(json, "type", "string");
+	json_object_end(json);
+	json_object_end(json);
+	json_object_end(json);
+}
+
 static void
 reply_write(struct json *json, const struct lc_endpoint *endpoint,
 	    const struct openapi_answers *answers, int status, bool problem)
@@ -114,6 +154,8 @@ reply_write(struct json *json, const struct lc_endpoint *endpoint,
 	snprintf(name, sizeof(name), "%d", status);
 	json_object_begin(json, name);
 	json_text(json, "description", status_phrase(status));
+	if (status != 200 || endpoint->method == LC_GET)
+		openapi_headers(json, status);
 	json_object_begin(json, "content");
 	content_write(json, endpoint, answers, status);
 	if (problem)
@@ -137,6 +179,7 @@ problem_reply_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 	json_object_begin(json, text);
 	if (any) {
 		json_text(json, "description", rc_title(rc));
+		openapi_headers(json, rc_status(rc));
 		json_object_begin(json, "content");
 		problem_content_write(json, endpoint, answers, rc_status(rc));
 		json_object_end(json);
@@ -158,7 +201,7 @@ openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 		endpoint->statuses != NULL ? endpoint->statuses : just_200;
 	bool problems[LC_RC__MAX] = {false};
 
-	problems_collect(endpoint, problems);
+	openapi_problems(endpoint, problems);
 	json_object_begin(&doc->json, "responses");
 	for (const int *s = statuses; *s != 0; s++) {
 		bool problem = false;
@@ -175,9 +218,15 @@ openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 		json_text(&doc->json, "description", status_phrase(304));
 		json_object_end(&doc->json);
 	}
-	for (int rc = 0; rc < LC_RC__MAX; rc++)
-		if (problems[rc])
-			problem_reply_write(doc, endpoint, answers,
-					    (enum lc_rc)rc);
+	for (int rc = 0; rc < LC_RC__MAX; rc++) {
+		if (!problems[rc])
+			continue;
+		problem_reply_write(doc, endpoint, answers, (enum lc_rc)rc);
+		/* Several problems may have one status: 503, for example. */
+		for (int same = rc + 1; same < LC_RC__MAX; same++)
+			if (rc_status((enum lc_rc)same) ==
+			    rc_status((enum lc_rc)rc))
+				problems[same] = false;
+	}
 	json_object_end(&doc->json);
 }

@@ -91,7 +91,7 @@ problem_send(struct lc_call *call)
 		problem.detail = call->detail;
 	problem.errors = call->errors;
 	problem.warnings = call->warnings;
-	if (call->verdict == LC_RATE)
+	if (call->verdict == LC_RATE && call->rate.asked)
 		problem.violated = call->endpoint->rate->name;
 	if (call->error_count > BIND_ERRORS_MOST)
 		problem.detail = "Much of the input is wrong; the first errors "
@@ -116,6 +116,8 @@ reply_send(struct lc_call *call)
 		call->verdict = conform_check(call);
 	if (call->verdict == LC_OK)
 		call->verdict = conditional_apply(call);
+	if (call->verdict != LC_OK && call->engine->check_replies)
+		call->verdict = conform_problem(call);
 	if (call->verdict == LC_OK)
 		headers_answer(call);
 	else

@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-#include "engine/caller.h"
-#include "engine/field.h"
-#include "engine/negotiate.h"
-#include "services/keys.h"
-#include "services/limiter.h"
-
 /* ---- templates */
 
 static bool
@@ -16,27 +10,26 @@ has_variables(const char *template)
 	return strchr(template, '{') != NULL;
 }
 
-/* Steps over one segment: "/name" without what follows it. */
-static size_t
-segment_length(const char *path)
+size_t
+router_segment(const char *path)
 {
 	return 1 + strcspn(path + 1, "/");
 }
 
-static bool
-segment_is_variable(const char *segment, size_t length)
+bool
+router_is_variable(const char *segment, size_t length)
 {
 	return length > 3 && segment[1] == '{' && segment[length - 1] == '}';
 }
 
-static bool
-template_fits(const char *template, const char *path)
+bool
+router_fits(const char *template, const char *path)
 {
 	while (*template == '/' && *path == '/') {
-		size_t wanted = segment_length(template);
-		size_t length = segment_length(path);
+		size_t wanted = router_segment(template);
+		size_t length = router_segment(path);
 
-		if (segment_is_variable(template, wanted) ?
+		if (router_is_variable(template, wanted) ?
 			    length == 1 :
 			    length != wanted ||
 				    memcmp(template, path, length) != 0)
@@ -54,10 +47,10 @@ router_capture(const char *template, const char *path, const char *name,
 	size_t name_length = strlen(name);
 
 	while (*template == '/' && *path == '/') {
-		size_t wanted = segment_length(template);
+		size_t wanted = router_segment(template);
 
-		*length = segment_length(path) - 1;
-		if (segment_is_variable(template, wanted) &&
+		*length = router_segment(path) - 1;
+		if (router_is_variable(template, wanted) &&
 		    wanted == name_length + 3 &&
 		    memcmp(template + 2, name, name_length) == 0)
 			return path + 1;
@@ -67,183 +60,13 @@ router_capture(const char *template, const char *path, const char *name,
 	return NULL;
 }
 
-/* Whether two templates fit the same paths. */
-static bool
-templates_same(const char *a, const char *b)
-{
-	while (*a == '/' && *b == '/') {
-		size_t a_length = segment_length(a);
-		size_t b_length = segment_length(b);
-		bool variable = segment_is_variable(a, a_length);
-
-		if (variable != segment_is_variable(b, b_length) ||
-		    (!variable &&
-		     (a_length != b_length || memcmp(a, b, a_length) != 0)))
-			return false;
-		a += a_length;
-		b += b_length;
-	}
-	return *a == *b;
-}
-
-/* ---- checking the table */
-
-static enum lc_rc
-endpoint_fault(const struct lc_endpoint *endpoint, const char *fault,
-	       struct buf *why)
-{
-	buf_printf(why, "%s %s: %s", method_name(endpoint->method),
-		   endpoint->path != NULL ? endpoint->path : "(no path)",
-		   fault);
-	return LC_INVALID;
-}
-
-static const struct lc_field *
-path_field(const struct lc_endpoint *endpoint, const char *name, size_t length)
-{
-	const struct lc_field *field = endpoint->params;
-
-	while (field != NULL && field->name != NULL &&
-	       !(field->in == LC_IN_PATH && strlen(field->name) == length &&
-		 memcmp(field->name, name, length) == 0))
-		field++;
-	return field != NULL && field->name != NULL ? field : NULL;
-}
-
-/* Every variable of the path is a parameter, and the other way round. */
-static enum lc_rc
-endpoint_check_path(const struct lc_endpoint *endpoint, struct buf *why)
-{
-	const char *path = endpoint->path;
-	size_t length;
-
-	for (; *path == '/'; path += length) {
-		length = segment_length(path);
-		if (memchr(path, '{', length) == NULL &&
-		    memchr(path, '}', length) == NULL)
-			continue;
-		if (!segment_is_variable(path, length) ||
-		    path_field(endpoint, path + 2, length - 3) == NULL)
-			return endpoint_fault(endpoint,
-					      "a variable of its path is no "
-					      "whole segment, or no parameter",
-					      why);
-	}
-	for (const struct lc_field *f = endpoint->params;
-	     f != NULL && f->name != NULL; f++)
-		if (f->in == LC_IN_PATH &&
-		    router_capture(endpoint->path, endpoint->path, f->name,
-				   &length) == NULL)
-			return endpoint_fault(endpoint,
-					      "its path does not name all its "
-					      "parameters there",
-					      why);
-	return LC_OK;
-}
-
-static enum lc_rc
-endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
-{
-	struct buf fault;
-	enum lc_rc rc;
-
-	buf_init(&fault);
-	rc = fields_check(endpoint->params, endpoint->args_size, &fault);
-	if (rc == LC_INVALID) {
-		buf_add_char(&fault, '\0');
-		rc = endpoint_fault(endpoint, fault.failed ? "" : fault.bytes,
-				    why);
-	}
-	buf_release(&fault);
-	return rc == LC_OK ? endpoint_check_path(endpoint, why) : rc;
-}
-
-static enum lc_rc
-endpoint_check_guards(const struct lc_endpoint *endpoint, struct buf *why)
-{
-	struct limiter_policy policy;
-	const char *fault;
-
-	for (const struct lc_guard *const *g = endpoint->guards;
-	     g != NULL && *g != NULL; g++)
-		if ((*g)->check == NULL || (*g)->name == NULL ||
-		    (*g)->doc == NULL)
-			return endpoint_fault(endpoint,
-					      "a guard has no function, name "
-					      "or sentence",
-					      why);
-		else if ((*g)->scope != NULL &&
-			 keys_scope_find((*g)->scope, strlen((*g)->scope)) ==
-				 KEYS_SCOPE__MAX)
-			return endpoint_fault(endpoint,
-					      "a guard's scope is none of keys",
-					      why);
-	if (endpoint->rate == NULL)
-		return LC_OK;
-	policy = caller_policy(endpoint->rate);
-	fault = limiter_policy_fault(&policy);
-	return fault != NULL ? endpoint_fault(endpoint, fault, why) : LC_OK;
-}
-
-static enum lc_rc
-endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
-{
-	size_t length;
-
-	if (endpoint->path == NULL || endpoint->path[0] != '/')
-		return endpoint_fault(endpoint, "its path must begin with /",
-				      why);
-	length = strlen(endpoint->path);
-	if (length > 1 && endpoint->path[length - 1] == '/')
-		return endpoint_fault(endpoint, "its path ends in /", why);
-	if (endpoint->run == NULL)
-		return endpoint_fault(endpoint, "it has no function", why);
-	if (endpoint->method >= LC_METHOD__MAX || endpoint->method == LC_HEAD ||
-	    endpoint->method == LC_OPTIONS)
-		return endpoint_fault(endpoint,
-				      "the engine answers that "
-				      "method by itself",
-				      why);
-	if (endpoint->deadline_ms <= 0)
-		return endpoint_fault(endpoint, "it has no deadline", why);
-	if (endpoint->summary == NULL || endpoint->tag == NULL)
-		return endpoint_fault(endpoint, "it has no summary or no tag",
-				      why);
-	if ((negotiate_formats(endpoint) & LC_AS_JSON) &&
-	    endpoint->reply == NULL && endpoint->reply_more == NULL)
-		return endpoint_fault(endpoint,
-				      "its JSON reply is not described", why);
-	if (endpoint_check_guards(endpoint, why) != LC_OK)
-		return LC_INVALID;
-	return endpoint_check_params(endpoint, why);
-}
-
-enum lc_rc
-router_check(const struct lc_endpoint *const *table, struct buf *why)
-{
-	for (size_t i = 0; table[i] != NULL; i++) {
-		enum lc_rc rc = endpoint_check(table[i], why);
-
-		if (rc != LC_OK)
-			return rc;
-		for (size_t j = 0; j < i; j++)
-			if (table[i]->method == table[j]->method &&
-			    templates_same(table[i]->path, table[j]->path))
-				return endpoint_fault(table[i],
-						      "it stands in the table "
-						      "twice",
-						      why);
-	}
-	return LC_OK;
-}
-
 /* ---- finding */
 
 static bool
 path_fits(const struct lc_endpoint *endpoint, const char *path, bool variables)
 {
 	return variables ? has_variables(endpoint->path) &&
-				   template_fits(endpoint->path, path) :
+				   router_fits(endpoint->path, path) :
 			   strcmp(endpoint->path, path) == 0;
 }
 

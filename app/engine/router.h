@@ -11,14 +11,6 @@
 #include "lightcone.h"
 
 /*
- * Checks a table, which ends in NULL: paths, functions, parameters, no two
- * endpoints on one path and method.  On LC_INVALID `why` names the endpoint
- * and what is wrong with it.
- */
-enum lc_rc router_check(const struct lc_endpoint *const *table, struct buf *why)
-	LC_CHECKED;
-
-/*
  * LC_OK with the endpoint (HEAD finds GET's); LC_NOT_FOUND; LC_METHOD with
  * no endpoint.
  */
@@ -36,5 +28,16 @@ const char *router_capture(const char *template, const char *path,
 /* The methods of a path as `Allow` lists them; NULL without memory. */
 const char *router_allow(const struct lc_endpoint *const *table,
 			 const char *path, struct arena *arena);
+
+/* ---- for the checking of tables */
+
+/* Whether a path fits a template, which may have no variables. */
+bool router_fits(const char *template, const char *path);
+
+/* The bytes of one segment: "/name" without what follows it. */
+size_t router_segment(const char *path);
+
+/* Whether a template's segment is a variable: "/{name}". */
+bool router_is_variable(const char *segment, size_t length);
 
 #endif

@@ -21,6 +21,7 @@ struct parser {
 	 */
 	struct buf texts;
 	unsigned depth;
+	unsigned nests; /* arrays and objects so far */
 };
 
 enum want {
@@ -264,6 +265,11 @@ nest_read(struct parser *parser, char closing, struct json_object **out)
 		return json_scan_fault(scan, scan->at,
 				       "arrays and objects are nested too deep "
 				       "here");
+	/* json-c gives each some hundred bytes, however small it is. */
+	if (parser->nests++ == JSON_PARSE_NESTS_MAX)
+		return json_scan_fault(scan, scan->at,
+				       "too many arrays and objects in one "
+				       "text");
 	*out = closing == ']' ? json_object_new_array_ext(ARRAY_PLACES) :
 				json_object_new_object();
 	if (*out == NULL)

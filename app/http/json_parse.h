@@ -2,7 +2,8 @@
  * Reading JSON (RFC 8259), strictly, into json-c's tree (http/json_c.h).
  *
  * The text is UTF-8 without a byte order mark, one value with white space
- * around it, nested JSON_PARSE_DEPTH_MAX deep at most.  Beyond the grammar,
+ * around it, nested JSON_PARSE_DEPTH_MAX deep at most, with at most
+ * JSON_PARSE_NESTS_MAX arrays and objects, so that its tree stays below 16 MB.  Beyond the grammar,
  * what I-JSON (RFC 7493) asks of a sender is asked here: escaped surrogates
  * come in pairs, and no object has a name twice.  A name with a NUL is
  * refused, because json-c's names end there; a string value may hold one.
@@ -25,7 +26,7 @@
 
 struct json_object;
 
-enum { JSON_PARSE_DEPTH_MAX = 64 };
+enum { JSON_PARSE_DEPTH_MAX = 64, JSON_PARSE_NESTS_MAX = 16384 };
 
 /*
  * The first thing that is wrong with a text, and where: the byte that should

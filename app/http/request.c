@@ -91,6 +91,28 @@ mount_length(const char *path, const char *script)
 	return 0;
 }
 
+/*
+ * Whether what stands before the route can be a mount.  A client chooses the
+ * URI: "//host/..%2f" is the route "/" for a server that cleans paths, and
+ * links that begin with it would lead to another host.
+ */
+static bool
+mount_is_clean(const char *path, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		const char *next = path + i + 1;
+
+		if (path[i] == '\\' || (unsigned char)path[i] < ' ')
+			return false;
+		if (path[i] == '/' && i + 1 < length &&
+		    (*next == '/' ||
+		     (next[0] == '.' &&
+		      (next[1] == '/' || (next[1] == '.' && next[2] == '/')))))
+			return false;
+	}
+	return true;
+}
+
 /* Splits the URI's path into mount and route. */
 static enum lc_rc
 request_route(struct request *request, const char *uri, const char *info,
@@ -115,7 +137,8 @@ request_route(struct request *request, const char *uri, const char *info,
 		if (!text_is_utf8(info, info_length))
 			return LC_BAD_REQUEST;
 		if (path_length >= info_length &&
-		    strcmp(path + path_length - info_length, info) == 0) {
+		    strcmp(path + path_length - info_length, info) == 0 &&
+		    mount_is_clean(path, path_length - info_length)) {
 			mount = path_length - info_length;
 		} else {
 			path = script;

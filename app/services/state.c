@@ -104,21 +104,6 @@ state_end(struct store *store, enum lc_rc rc, char *why, size_t why_bytes)
 	return rc;
 }
 
-static enum lc_rc
-state_pragma(struct store *store, const char *sql, int64_t *out)
-{
-	struct store_query *query;
-	enum lc_rc rc = store_prepare(store, sql, &query);
-	bool row;
-
-	if (rc != LC_OK)
-		return rc;
-	rc = store_step(query, &row);
-	*out = row ? store_int64(query, 0) : 0;
-	store_finish(query);
-	return rc;
-}
-
 /* The schema's number; 0 for a file in which nothing is yet. */
 static enum lc_rc
 state_version(struct store *store, int64_t *out, char *why, size_t why_bytes)
@@ -127,9 +112,9 @@ state_version(struct store *store, int64_t *out, char *why, size_t why_bytes)
 	enum lc_rc rc;
 
 	*out = 0;
-	rc = state_pragma(store, "PRAGMA user_version", out);
+	rc = store_pragma(store, "PRAGMA user_version", out);
 	if (rc == LC_OK)
-		rc = state_pragma(store, "PRAGMA application_id", &application);
+		rc = store_pragma(store, "PRAGMA application_id", &application);
 	if (rc != LC_OK)
 		return state_failed(store, rc, why, why_bytes);
 	/* Both are set at once, but they are not read at once. */

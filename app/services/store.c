@@ -391,3 +391,18 @@ store_check(struct store *store)
 	store_finish(query);
 	return rc;
 }
+
+enum lc_rc
+store_pragma(struct store *store, const char *sql, int64_t *out)
+{
+	struct store_query *query;
+	enum lc_rc rc = store_prepare(store, sql, &query);
+	bool row;
+
+	if (rc != LC_OK)
+		return rc;
+	rc = store_step(query, &row);
+	*out = row ? store_int64(query, 0) : 0;
+	store_finish(query);
+	return rc;
+}

@@ -113,4 +113,8 @@ int64_t store_changes(const struct store *store);
 /* Looks through the whole file for damage; LC_UNAVAILABLE when it has some. */
 enum lc_rc store_check(struct store *store) LC_CHECKED;
 
+/* The whole number that a statement gives, 0 if it gives none. */
+enum lc_rc store_pragma(struct store *store, const char *sql, int64_t *out)
+	LC_CHECKED;
+
 #endif

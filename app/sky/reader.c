@@ -78,30 +78,14 @@ reader_damaged(struct catalogue *reader)
 }
 
 static enum lc_rc
-reader_pragma(struct store *store, const char *sql, int64_t *out)
-{
-	struct store_query *query;
-	enum lc_rc rc = store_prepare(store, sql, &query);
-	bool row;
-
-	if (rc != LC_OK)
-		return rc;
-	rc = store_step(query, &row);
-	if (row)
-		*out = store_int64(query, 0);
-	store_finish(query);
-	return rc;
-}
-
-static enum lc_rc
 reader_check_layout(struct store *store, char *why, size_t why_bytes)
 {
 	int64_t application = 0, version = 0;
 	enum lc_rc rc =
-		reader_pragma(store, "PRAGMA application_id", &application);
+		store_pragma(store, "PRAGMA application_id", &application);
 
 	if (rc == LC_OK)
-		rc = reader_pragma(store, "PRAGMA user_version", &version);
+		rc = store_pragma(store, "PRAGMA user_version", &version);
 	if (rc != LC_OK) {
 		snprintf(why, why_bytes, "%s", store_why(store));
 		return rc;

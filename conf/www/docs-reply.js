@@ -25,8 +25,9 @@ function failureWords(error, signal, begun) {
 		`reached, or has cut the connection (${error.message}).`;
 }
 
-// A stream of events is shown while it comes; `each` gets the pieces.
-async function bytesOf(answer, each) {
+// A stream of events, shown while it comes: `each` gets the pieces.  Chromium
+// at times calls a request cancelled whose last piece was read like this.
+async function streamOf(answer, each) {
 	const reader = answer.body?.getReader();
 	const pieces = [];
 
@@ -38,7 +39,7 @@ async function bytesOf(answer, each) {
 		pieces.push(value);
 		each(value);
 	}
-	return new Uint8Array(await new Blob(pieces).arrayBuffer());
+	return new Blob(pieces).arrayBuffer();
 }
 
 function textOf(bytes) {
@@ -153,17 +154,21 @@ export function replyView(operation, problemFound) {
 					body: request.body, signal, cache: "no-store",
 				});
 
-				if (/^text\/event-stream/.test(
-					answer.headers.get("content-type"))) {
+				const streams = /^text\/event-stream/.test(
+					answer.headers.get("content-type"));
+
+				if (streams) {
 					say("s2", statusWords(answer, operation),
 						", and events as they come:");
 					content.append(headersNodes(answer),
 						scrollBox("Events", live));
 				}
-				finish(answer, await bytesOf(answer, (piece) => {
+				const body = streams ? streamOf(answer, (piece) => {
 					live.data = (live.data + decoder.decode(piece,
 						{stream: true})).slice(-textMost);
-				}), begun);
+				}) : answer.arrayBuffer();
+
+				finish(answer, new Uint8Array(await body), begun);
 			} catch (error) {
 				say("failed", failureWords(error, signal, begun));
 			}

@@ -270,8 +270,8 @@ def test_wrong_method_on_a_path_with_variables(app):
 def test_header_field(app):
     assert app.site.get("/header", HTTP_X_COUNT="4").json() == {"said": "4"}
     assert errors_at(app.site.get("/header")) == {
-        ("header", "x_count"): "missing"
+        ("header", "x-count"): "missing"
     }
     assert errors_at(app.site.get("/header", HTTP_X_COUNT="0")) == {
-        ("header", "x_count"): "greater_than_equal"
+        ("header", "x-count"): "greater_than_equal"
     }

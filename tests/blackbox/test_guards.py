@@ -4,9 +4,10 @@ import subprocess
 
 import pytest
 
-from fcgi_client import parse, variables
+import fronts
 from problems import problem
 from processes import clean_environment
+from stage import Stage
 
 VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SECRET = "A" * 43
@@ -140,29 +141,21 @@ def test_a_broken_key_store_is_503_in_words(app, stage):
 
 # ---- a forgotten guard is noticed
 
+@pytest.fixture(scope="module", params=fronts.INSTALLED)
+def unguarded(request):
+    """The same endpoints with the guards out of the table."""
+    stage = Stage(as_product=True)
+    (stage.imported / "unguarded").touch()
+    try:
+        with fronts.starting(request.param, stage, "/sub/dir") as front:
+            yield front
+    finally:
+        stage.remove()
+
+
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_forgotten_guard_is_noticed(start, stage, verb):
-    """With the guards out of the table, the test above would fail."""
-    with_guard = start()
-    without = start(TESTAPP_UNGUARDED="1")
-    for app, expected in ((with_guard, True), (without, False)):
-        site, server = app.put_lighttpd_before(stage)
-        try:
-            assert refused(site, verb) is expected
-        finally:
-            server.stop()
-
-
-def test_a_forgotten_guard_is_noticed_under_cgi(stage, directory):
-    def status(**more):
-        named = variables("POST", "/guarded")
-        result = subprocess.run(
-            [stage.bin / "testapp.cgi"],
-            env=clean_environment(LIGHTCONE_STATE=directory, **named, **more),
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
-            check=True,
-        )
-        return parse(result.stdout).status
-
-    assert status() == 401
-    assert status(TESTAPP_UNGUARDED="1") == 200
+def test_a_forgotten_guard_is_noticed(unguarded, verb):
+    """What test_no_key asserts would fail, by every verb and front."""
+    assert not refused(unguarded.site, verb)
+    reply = unguarded.site.ask(verb, "/guarded", body=b"")
+    assert reply.status == 200, reply

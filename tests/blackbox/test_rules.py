@@ -52,6 +52,12 @@ def test_wrong_format_word(app):
     assert "csv" in reply.json()["errors"][0]["msg"]
 
 
+@pytest.mark.parametrize("query", ["format=csv&format=csv", "format=csv&format=xml"])
+def test_format_twice(app, query):
+    reply = app.site.get("/formats", query)
+    assert errors_at(reply) == {("query", "format"): "repeated"}
+
+
 # ---- conditions
 
 def test_etag(app):

@@ -110,4 +110,6 @@ def test_it_is_documented(said, tree, served):
         ["./lightcone", "routes"], cwd=tree, capture_output=True, text=True,
         env=clean_environment(), timeout=20, check=True,
     )
-    assert re.search(r"GET +/voyage +quick .* ten +key_read", routes.stdout)
+    assert re.search(
+        r"GET +/voyage +quick .* ten:10/60s +key_read ", routes.stdout
+    )

@@ -18,15 +18,6 @@
 #include "http/request_id.h"
 
 /* Not assert(), which a build may leave out. */
-#define MUST(condition)                                                  \
-	do {                                                             \
-		if (!(condition)) {                                      \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
-				__LINE__, #condition);                   \
-			abort();                                         \
-		}                                                        \
-	} while (0)
-
 const char fuzz_corpus[] = "fields";
 
 /* The text with something before it, to be freed. */

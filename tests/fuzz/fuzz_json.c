@@ -14,15 +14,6 @@
 #include "http/json_parse.h"
 
 /* Not assert(), which a build may leave out. */
-#define MUST(condition)                                                  \
-	do {                                                             \
-		if (!(condition)) {                                      \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
-				__LINE__, #condition);                   \
-			abort();                                         \
-		}                                                        \
-	} while (0)
-
 const char fuzz_corpus[] = "json";
 
 static bool trees_equal(struct json_object *ours, struct json_object *theirs);

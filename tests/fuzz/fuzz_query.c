@@ -17,15 +17,6 @@
 #include "../unit/json_c.h"
 
 /* Not assert(), which a build may leave out. */
-#define MUST(condition)                                                  \
-	do {                                                             \
-		if (!(condition)) {                                      \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, \
-				__LINE__, #condition);                   \
-			abort();                                         \
-		}                                                        \
-	} while (0)
-
 const char fuzz_corpus[] = "query";
 
 /* ---- pairs */

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/field.h"
 #include "engine/router.h"
+#include "engine/table_check.h"
 #include "../testapp.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -208,6 +209,32 @@ nothing_run(struct lc_call *call, const void *args)
 		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_FIELD_END \
 	}
 
+#define REPLY(...)                         \
+	.reply = (const struct lc_field[]) \
+	{                                  \
+		__VA_ARGS__, LC_FIELD_END  \
+	}
+#define EXAMPLE(where)                          \
+	.examples = (const struct lc_example[]) \
+	{                                       \
+		{".", where, NULL, 200},        \
+		{                               \
+			.target = NULL          \
+		}                               \
+	}
+#define GUARDS(...)                                       \
+	.guards = (const struct lc_guard *const[])        \
+	{                                                 \
+		&(const struct lc_guard)__VA_ARGS__, NULL \
+	}
+
+static enum lc_rc
+nobody_check(struct lc_call *call, const struct lc_guard *guard)
+{
+	(void)guard;
+	return lc_fail(call, LC_FORBIDDEN, "Nobody.");
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 
@@ -250,6 +277,43 @@ static const struct {
 	 {"\"pink\"", NO_ONE}},
 	{ENDPOINT(PARAM(whole, .choices = ones)), {"whole", "choices"}},
 	{ENDPOINT(PARAM(whole, .doc = NULL)), {"whole", "no sentence"}},
+	{ENDPOINT(PARAM(text, .format = "email", .pattern = "^a+$")),
+	 {NULL, NULL}},
+	{ENDPOINT(PARAM(text, .format = "phone")), {"text", "phone"}},
+	{ENDPOINT(PARAM(text, .pattern = "(")), {"text", "is none"}},
+	{ENDPOINT(PARAM(whole, .pattern = "1")), {"whole", "only a text"}},
+	{ENDPOINT(PARAM(whole, .nullable = true)), {"whole", "null needs"}},
+	{ENDPOINT(PARAM(whole, .nullable = true, .def = "1")), {NULL, NULL}},
+	{ENDPOINT(PARAM(text, .in = LC_IN_PATH)), {"GET /a", "not name all"}},
+	{ENDPOINT(.path = "/a/{text}", PARAM(text, .in = LC_IN_PATH)),
+	 {NULL, NULL}},
+	{ENDPOINT(.path = "/a/{text}",
+		  PARAM(text, .in = LC_IN_PATH, .def = "x")),
+	 {"text", "always there"}},
+	{ENDPOINT(.path = "/a/{other}"), {"/a/{other}", "no parameter"}},
+	{ENDPOINT(.path = "/a/x{text}", PARAM(text, .in = LC_IN_PATH)),
+	 {"GET /a/x{text}", "whole segment"}},
+	{ENDPOINT(.formats = 0), {"GET /a", "reply is not described"}},
+	{ENDPOINT(.tag = NULL), {"GET /a", "no tag"}},
+	{ENDPOINT(.cache = {.fresh_s = -1}), {"GET /a", "negative"}},
+	{ENDPOINT(.rate = &(const struct lc_rate){"x", 0, 1, 1}),
+	 {"GET /a", ""}},
+	{ENDPOINT(REPLY(LC_FIELD("x", LC_INT, .optional = true))),
+	 {"x", "no sentence"}},
+	{ENDPOINT(REPLY(LC_FIELD("x", LC_LIST, .doc = "."))),
+	 {"x", "has an item"}},
+	{ENDPOINT(REPLY(LC_FIELD("x", LC_OBJECT, .doc = "."))),
+	 {"x", "has members"}},
+	{ENDPOINT(REPLY(LC_FIELD("x", LC_INT, .min = "a", .doc = "."))),
+	 {"x", "bound"}},
+	{ENDPOINT(EXAMPLE("/a?x=1")), {NULL, NULL}},
+	{ENDPOINT(EXAMPLE("/b")), {"GET /a", "an example"}},
+	{ENDPOINT(GUARDS({.name = "g", .doc = "."})), {"GET /a", "a guard"}},
+	{ENDPOINT(GUARDS({.name = "g",
+			  .doc = ".",
+			  .check = nobody_check,
+			  .scope = "king"})),
+	 {"GET /a", "scope"}},
 	{ENDPOINT(.args_size = 8, .params = params), {"real", "args_size"}},
 	{ENDPOINT(.args_size = offsetof(struct fields, text) + 1,
 		  .params = params),
@@ -282,7 +346,7 @@ test_check(void **state)
 		enum lc_rc rc;
 
 		buf_init(&why);
-		rc = router_check(table, &why);
+		rc = table_check(table, &why);
 		buf_add_char(&why, '\0');
 		if (rc != (says[0] == NULL ? LC_OK : LC_INVALID) ||
 		    (says[0] != NULL && (strstr(why.bytes, says[0]) == NULL ||
@@ -317,9 +381,9 @@ test_check_whole_table(void **state)
 
 	(void)state;
 	buf_init(&why);
-	assert_int_equal(router_check(once, &why), LC_OK);
-	assert_int_equal(router_check(none, &why), LC_OK);
-	assert_int_equal(router_check(testapp_table, &why), LC_OK);
+	assert_int_equal(table_check(once, &why), LC_OK);
+	assert_int_equal(table_check(none, &why), LC_OK);
+	assert_int_equal(table_check(testapp_table, &why), LC_OK);
 	assert_int_equal(why.length, 0);
 	/* The engine does not start with it either. */
 	assert_int_equal(engine_init(&engine, &options, twice, NULL, &why),
@@ -336,8 +400,14 @@ test_find(void **state)
 	static const struct lc_endpoint post = {.method = LC_POST,
 						.path = "/a"};
 	static const struct lc_endpoint put = {.method = LC_PUT, .path = "/b"};
-	static const struct lc_endpoint *const table[] = {&get, &post, &put,
-							  NULL};
+	static const struct lc_endpoint one = {.method = LC_GET,
+					       .path = "/a/{x}"};
+	static const struct lc_endpoint fixed = {.method = LC_POST,
+						 .path = "/a/all"};
+	static const struct lc_endpoint deep = {.method = LC_GET,
+						.path = "/a/{x}/c/{y}"};
+	static const struct lc_endpoint *const table[] = {
+		&get, &post, &put, &one, &fixed, &deep, NULL};
 	static const struct {
 		enum lc_method method;
 		const char *path;
@@ -356,9 +426,20 @@ test_find(void **state)
 		{LC_GET, "/A", NULL, LC_NOT_FOUND},
 		{LC_GET, "/a/", NULL, LC_NOT_FOUND},
 		{LC_GET, "", NULL, LC_NOT_FOUND},
+		{LC_GET, "/a/b", &one, LC_OK},
+		{LC_HEAD, "/a/{x}", &one, LC_OK},
+		{LC_POST, "/a/all", &fixed, LC_OK},
+		{LC_GET, "/a/all", &one, LC_OK},
+		{LC_POST, "/a/b", NULL, LC_METHOD},
+		{LC_GET, "/a/b/c/d", &deep, LC_OK},
+		{LC_GET, "/a/b/c", NULL, LC_NOT_FOUND},
+		{LC_GET, "/a//c/d", NULL, LC_NOT_FOUND},
+		{LC_GET, "/a/b/C/d", NULL, LC_NOT_FOUND},
+		{LC_GET, "/a/b/c/d/e", NULL, LC_NOT_FOUND},
 	};
 	const char *allow;
 	struct arena arena;
+	size_t length;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -374,6 +455,13 @@ test_find(void **state)
 	assert_string_equal(allow, "GET, HEAD, POST, OPTIONS");
 	allow = router_allow(table, "/b", &arena);
 	assert_string_equal(allow, "PUT, OPTIONS");
+	allow = router_allow(table, "/a/all", &arena);
+	assert_string_equal(allow, "GET, HEAD, POST, OPTIONS");
+	assert_memory_equal(
+		router_capture("/a/{x}/c/{y}", "/a/bb/c/d", "x", &length),
+		"bb/", 3);
+	assert_int_equal(length, 2);
+	assert_null(router_capture("/a/{x}", "/a/b", "y", &length));
 	arena_release(&arena);
 }
 

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -216,6 +217,83 @@ test_replaced_key(void **state)
 	scene_close(&scene);
 }
 
+/* ---- what guards and functions may also do */
+
+/* An endpoint without a limit of its own can be told of another's. */
+static enum lc_rc
+limited_run(struct lc_call *call, const void *args)
+{
+	(void)args;
+	return lc_fail(call, LC_RATE, "The other service asks us to wait.");
+}
+
+/* Parks until its deadline, which it brings forward. */
+static _Atomic(struct lc_call *) brief_call;
+
+static void
+brief_gone(struct lc_call *call, void *arg)
+{
+	(void)arg;
+	atomic_store(&brief_call, call);
+}
+
+static enum lc_rc
+brief_run(struct lc_call *call, const void *args)
+{
+	(void)args;
+	lc_shorten_deadline(call, 50);
+	return lc_park(call, brief_gone, NULL) == LC_OK ? LC_PARKED :
+							  LC_NO_MEMORY;
+}
+
+#define PLAIN(name, where, ms)                   \
+	static const struct lc_endpoint name = { \
+		.method = LC_GET,                \
+		.path = where,                   \
+		.tag = &testapp_tag,             \
+		.summary = ".",                  \
+		.deadline_ms = ms,               \
+		.formats = LC_AS_TEXT,           \
+		.run = name##_run,               \
+	}
+
+PLAIN(limited, "/limited", 1000);
+PLAIN(brief, "/brief", 60000);
+
+static void
+test_functions(void **state)
+{
+	static const struct lc_endpoint *const plain[] = {&limited, NULL};
+	static struct scene scene;
+	struct peer peer;
+
+	(void)state;
+	scene_open(&scene, plain, settings, 0);
+	ask(&scene, &peer, "GET", "/limited");
+	assert_int_equal(peer_status(&peer), 429);
+	assert_true(peer_says(&peer, "asks us to wait"));
+	scene_close(&scene);
+}
+
+static void
+test_deadline_in_function(void **state)
+{
+	static const struct lc_endpoint *const plain[] = {&brief, NULL};
+	static struct scene scene;
+	struct peer peer;
+
+	(void)state;
+	scene_open(&scene, plain, settings, 1);
+	peer_init(&peer);
+	assert_true(peer_ask(&peer, &scene.engine, "GET", "/brief"));
+	UNTIL(atomic_load(&peer.finished) > 0, 5000);
+	assert_int_equal(peer_status(&peer), 504);
+	UNTIL(atomic_load(&brief_call) != NULL, 5000);
+	lc_complete(atomic_load(&brief_call), NULL, NULL);
+	UNTIL(atomic_load(&peer.freed) > 0, 5000);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -223,6 +301,8 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_replaced_key),
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_deadline_in_function),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

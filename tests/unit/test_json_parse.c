@@ -427,6 +427,30 @@ much_of_one_byte(void **state)
 	free(text);
 }
 
+/* A tree takes far more memory than small arrays and objects as text. */
+static void
+many_nests(void **state)
+{
+	static const char *const pairs[] = {"[],", "{},"};
+	struct buf text;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		buf_init(&text);
+		buf_add_char(&text, '[');
+		for (int n = 2; n < JSON_PARSE_NESTS_MAX; n++)
+			buf_add_text(&text, pairs[i]);
+		buf_add(&text, "[]]", 3);
+		json_object_put(accepted(text.bytes, text.length));
+		text.length -= 3;
+		buf_add_text(&text, pairs[i]);
+		buf_add(&text, "[]]", 3);
+		assert_int_equal(refused(text.bytes, text.length).offset,
+				 text.length - 3);
+		buf_release(&text);
+	}
+}
+
 int
 main(void)
 {
@@ -441,6 +465,7 @@ main(void)
 		cmocka_unit_test(too_long_a_text_is_not_looked_at),
 		cmocka_unit_test(many_names_in_an_object),
 		cmocka_unit_test(much_of_one_byte),
+		cmocka_unit_test(many_nests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

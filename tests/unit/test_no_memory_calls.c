@@ -98,6 +98,8 @@ test_calls(void **state)
 		{"GET", "/typed?count=x&ratio=x&word=x&flag=x&colour=x", 422,
 		 false},
 		{"GET", "/nowhere", 404, true},
+		/* an example that finds no memory is left out */
+		{"GET", "/openapi.json", 200, true},
 		{"POST", "/typed", 405, true},
 		{"OPTIONS", "/typed", 204, true},
 	};

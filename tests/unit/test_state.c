@@ -363,9 +363,9 @@ test_digest(void **state)
 	uint64_t whole = digest_quick(text, sizeof(text));
 
 	(void)state;
-	/* Reckoned without libsodium: a value must mean the same tomorrow. */
-	assert_true(digest_quick("", 0) == UINT64_C(0xd7b40475b8ef6966));
-	assert_true(digest_quick("abc", 3) == UINT64_C(0xe374a195a612aec7));
+	/* Published test values of XXH3: a value must mean the same tomorrow. */
+	assert_true(digest_quick("", 0) == UINT64_C(0x2d06800538d394c2));
+	assert_true(digest_quick("abc", 3) == UINT64_C(0x78af5f94892f3950));
 	assert_true(digest_quick(text, sizeof(text)) == whole);
 	for (size_t length = 0; length < sizeof(text); length++)
 		assert_true(digest_quick(text, length) != whole);
