@@ -1,0 +1,78 @@
+"""Requests made from an OpenAPI document: for each parameter, and for each
+member of a body, what must be taken and what must be refused.
+
+cases() walks the document; judge() sends a case and holds the reply against
+what was expected and against the document.
+"""
+
+import values
+from inputs import input_cases
+from maker import Maker
+from problems import PROBLEM, errors_at
+from rules import whole_cases
+
+# What a handler may still say of a value that fits the declaration.
+BY_MEANING = {404, 409}
+BINDING_TYPES = {
+    "missing", "repeated", "enum", "greater_than_equal", "less_than_equal",
+    "string_too_short", "string_too_long", "string_pattern_mismatch",
+    "string_unicode", "string_nul", "too_short", "too_long",
+    "extra_forbidden", "json_invalid", "int_parsing", "int_parsing_size",
+    "int_from_float", "float_parsing", "finite_number", "bool_parsing",
+    *values.TYPE_ERRORS.values(),
+}
+
+
+def operation_cases(maker):
+    yield from whole_cases(maker)
+    yield from input_cases(maker)
+
+
+def cases(document, walk):
+    made = [
+        case
+        for operation in document.operations
+        for case in operation_cases(Maker(operation, walk))
+    ]
+    skipped = {case.id for case in made} & walk.skipped
+    assert skipped == walk.skipped, "what is skipped would be made"
+    assert len({case.id for case in made}) == len(made), "an id stands twice"
+    return [case for case in made if case.id not in skipped]
+
+
+def judge(case, ask):
+    """Sends a case's request by ask(Request), and fails if it is not well."""
+    reply = ask(case.request)
+    if reply.status in case.by_server and reply.media_type != PROBLEM:
+        return
+    if case.request.method == "HEAD":
+        assert reply.body == b"", reply
+        assert reply.status in case.operation.responses, reply
+    elif case.documented:
+        case.operation.check(reply)
+    if case.types:
+        judge_errors(case, reply)
+    elif case.statuses:
+        assert reply.status in case.statuses, reply
+    else:
+        judge_fine(case, reply)
+    if case.also is not None:
+        case.also(case, reply, ask)
+
+
+def judge_errors(case, reply):
+    """One error, there, and of that type."""
+    (place, type_), = errors_at(reply).items()
+    if case.within is None:
+        assert place == case.at, reply
+    else:
+        assert place[:-1] == case.at and place[-1] in case.within, reply
+    assert type_ in case.types, reply
+
+
+def judge_fine(case, reply):
+    if 200 <= reply.status < 300 or reply.status in BY_MEANING:
+        return
+    assert reply.status == 422 and case.request.method != "HEAD", reply
+    for place, type_ in errors_at(reply).items():
+        assert type_ not in BINDING_TYPES, (place, reply)

@@ -1,0 +1,248 @@
+"""Each parameter, and each member of a body: what must be taken there, and what
+must be refused with the place's name.
+"""
+
+import copy
+import json
+from dataclasses import replace
+
+import values
+from maker import as_bytes, text_of
+from values import Value, sample, tokens
+
+PATH_BYTES = 3000
+
+# ---- parameters
+
+
+def query_cases(maker, parameter):
+    name, schema = parameter["name"], parameter["schema"]
+    place, base = f"query.{name}", maker.base
+    at = ("query", name)
+    without = base.given(name)
+    yield maker.judged(
+        f"{place} missing", without, at,
+        Value("", b"", frozenset({"missing"} if parameter["required"] else ())),
+    )
+    if schema["type"] == "array":
+        yield from query_list_cases(maker, name, schema)
+        return
+    if "default" in schema and maker.operation.path not in maker.walk.varying:
+        given = base.given(name, as_bytes(schema["default"]))
+        yield maker.fine(f"{place} default", given, at, also=as_if_absent)
+    good = maker.values[name][0]
+    for label, many in {
+        "repeated": (good, good), "repeated_wrong": (good, b"zz"),
+        "repeated_empty": (b"", b""), "repeated_often": (good,) * 50,
+    }.items():
+        yield maker.wrong(
+            f"{place} {label}", base.given(name, *many), at, {"repeated"}
+        )
+    for value in values.texts(schema):
+        yield maker.judged(
+            f"{place} {value.label}", base.given(name, value.raw), at, value
+        )
+
+
+def as_if_absent(case, reply, ask):
+    """The default is what the document says that it is."""
+    absent = ask(case.request.given(case.at[-1]))
+    assert absent.status == reply.status
+    assert absent.body == reply.body
+
+
+def query_list_cases(maker, name, schema):
+    place, at = f"query.{name}", ("query", name)
+    item = as_bytes(sample(schema["items"]))
+    least, most = schema.get("minItems", 0), schema.get("maxItems")
+    many = [item] * max(least, 1)
+    last = len(many) - 1
+    if least > 1:
+        yield maker.wrong(
+            f"{place} too_few", maker.base.given(name, *many[1:]), at,
+            {"too_short"},
+        )
+    yield maker.fine(f"{place} fewest", maker.base.given(name, *many), at)
+    if most is not None:
+        yield maker.fine(
+            f"{place} most", maker.base.given(name, *[item] * most), at
+        )
+        yield maker.wrong(
+            f"{place} too_many", maker.base.given(name, *[item] * (most + 1)),
+            at, {"too_long"},
+        )
+    for value in values.texts(schema["items"]):
+        yield maker.judged(
+            f"{place}.{last} {value.label}",
+            maker.base.given(name, *many[:-1], value.raw), (*at, last), value,
+        )
+
+
+def path_cases(maker, parameter):
+    name = parameter["name"]
+    for value in values.texts(parameter["schema"]):
+        if value.raw == b"":
+            continue  # that is another path
+        path = maker.path({name: value.raw})
+        request = replace(maker.base, path=path)
+        label = f"path.{name} {value.label}"
+        # As CGI, Lighttpd asks the file system for the whole of it.
+        by_server = frozenset({404} if len(path) > PATH_BYTES else ())
+        if value.types & {"string_unicode", "string_nul"}:
+            yield maker.case(label, request, statuses=frozenset({400}))
+        else:
+            yield maker.judged(
+                label, request, ("path", name), value, by_server=by_server
+            )
+
+
+def header_cases(maker, parameter):
+    name, required = parameter["name"], parameter["required"]
+    at = ("header", name)
+    missing = frozenset({"missing"} if required else ())
+    yield maker.judged(
+        f"header.{name} missing", maker.base.with_field(name, None), at,
+        Value("", b"", missing),
+    )
+    for value in values.texts(parameter["schema"]):
+        if value.raw != value.raw.strip() or b"\0" in value.raw:
+            continue  # HTTP takes the spaces away, and has no NUL
+        if value.label == "empty":
+            value = replace(value, types=value.types | missing)
+        yield maker.judged(
+            f"header.{name} {value.label}",
+            maker.base.with_field(name, text_of(value.raw)), at, value,
+        )
+
+
+# ---- bodies
+
+
+def member_at(value, way):
+    for step in way:
+        value = value[step]
+    return value
+
+
+def has_place(value, way):
+    """Whether a value can be put there: a member may be new, no item."""
+    if not way:
+        return True
+    try:
+        parent = member_at(value, way[:-1])
+    except (KeyError, IndexError, TypeError):
+        return False
+    if isinstance(way[-1], int):
+        return isinstance(parent, list) and way[-1] < len(parent)
+    return isinstance(parent, dict)
+
+
+def put(body, way, raw):
+    """The body's JSON with other bytes at a place, and where they are."""
+    mark = "\ufdd0"
+    if not way:
+        return raw, 0
+    body = copy.deepcopy(body)
+    member_at(body, way[:-1])[way[-1]] = mark
+    text = json.dumps(body).encode()
+    mark = json.dumps(mark).encode()
+    at = text.index(mark)
+    return text[:at] + raw + text[at + len(mark):], at
+
+
+def places(schema, way=()):
+    """Every place of a schema, as (way, its schema)."""
+    yield way, schema
+    kind = values.kind_of(schema)
+    if kind == "object":
+        for name, member in schema["properties"].items():
+            yield from places(member, (*way, name))
+    elif kind == "array":
+        last = len(sample(schema)) - 1
+        yield from places(schema["items"], (*way, last))
+
+
+def body_cases(maker):
+    schema = maker.operation.body["schema"]
+    for way, member in places(schema):
+        place = ".".join(["body", *map(str, way)])
+        body = next(b for b in maker.bodies if has_place(b, way))
+        for value in tokens(member):
+            if not way and value.raw == b"":
+                continue
+            raw, start = put(body, way, value.raw)
+            request = replace(maker.base, body=raw)
+            label = f"{place} {value.label}"
+            if "json_invalid" in value.types:
+                # What is left open ends with what follows, and nothing at all
+                # leaves a comma before it.
+                end = len(raw) if "open" in value.label else (
+                    start + len(value.raw)
+                )
+                within = range(max(start - 2, 0), end + 1)
+                yield maker.wrong(
+                    label, request, ("body",), value.types, within=within
+                )
+            else:
+                at = ("body", *way, *value.at)
+                yield maker.judged(label, request, at, value)
+    yield from whole_body_cases(maker)
+
+
+def whole_body_cases(maker):
+    base, required = maker.base, maker.operation.node["requestBody"]["required"]
+    for label, body in (("absent", None), ("empty", b"")):
+        request = replace(base, body=body)
+        missing = Value("", b"", frozenset({"missing"} if required else ()))
+        yield maker.judged(f"body {label}", request, ("body",), missing)
+    for index, body in enumerate(maker.bodies):
+        text = json.dumps(body, indent=1).encode()
+        yield maker.fine(f"body right_{index}", replace(base, body=text))
+    text = base.body
+    for count in (1, 2, len(text) // 2, len(text) - 1):
+        yield maker.wrong(
+            f"body cut_to_{count}", replace(base, body=text[:count]),
+            ("body",), {"json_invalid"}, within=range(count + 1),
+        )
+    for label, body, first, last in (
+        ("byte_order_mark", b"\xef\xbb\xbf" + text, 0, 0),
+        ("utf_16", b"\xff\xfe" + text.decode().encode("utf-16-le"), 0, 0),
+        ("utf_16_without_mark", text.decode().encode("utf-16-le"), 0, 1),
+        ("nested_65", b"[" * 65 + b"]" * 65, 64, 64),
+        ("nested_65_objects", b'{"a":' * 65 + b"1" + b"}" * 65, 320, 320),
+        ("nested_10000", b"[" * 10000 + b"]" * 10000, 64, 64),
+        ("nested_open", b"[" * 10000, 64, 64),
+        ("twice", text * 2, len(text), len(text)),
+        ("nul_after", text + b"\0", len(text), len(text)),
+        ("spaces", b" " * 100, 0, 100),
+    ):
+        yield maker.wrong(
+            f"body {label}", replace(base, body=body), ("body",),
+            {"json_invalid"}, within=range(first, last + 1),
+        )
+    yield maker.wrong(
+        "body nested_64", replace(base, body=b"[" * 64 + b"]" * 64), ("body",),
+        {"model_attributes_type"},
+    )
+    for kind in (
+        "text/plain", "application/x-www-form-urlencoded", "application/jsonp",
+        "application/json; charset=latin-1", "application/octet-stream",
+    ):
+        yield maker.case(
+            "body type_" + kind.replace("/", "_").replace(" ", ""),
+            base.with_field("Content-Type", kind), statuses=frozenset({415}),
+        )
+    yield maker.fine("body no_type", base.with_field("Content-Type", None))
+
+
+# ---- all of an operation's
+
+
+def input_cases(maker):
+    makers = {
+        "query": query_cases, "path": path_cases, "header": header_cases
+    }
+    for parameter in maker.operation.parameters:
+        yield from makers[parameter["in"]](maker, parameter)
+    if maker.operation.body is not None:
+        yield from body_cases(maker)

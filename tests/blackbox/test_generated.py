@@ -1,0 +1,156 @@
+"""Every request that the documents lead to: the product's through a web server
+and as plain CGI, the test application's at its socket.
+"""
+
+import subprocess
+from urllib.parse import unquote
+
+import pytest
+
+import document
+import fronts
+from generated import cases, judge
+from maker import KEY, Walk
+from processes import clean_environment
+from testapp import TestApp
+
+if not document.has_validator():
+    pytest.skip(document.NEEDED, allow_module_level=True)
+
+CGI_SHARE = 11  # of the product's cases, one in so many
+
+PRODUCT = Walk(samples={("/www/{file}", "file"): "docs.css"})
+
+TESTAPP = Walk(
+    samples={
+        ("/park", "wait_ms"): 1, ("/compute", "cpu_ms"): 1,
+        ("/stream", "chunks"): 1, ("/stream", "every_ms"): 0,
+    },
+    ends={"/never": 504, "/wait": 504},
+    heavy=frozenset({"/compute", "/stream", "/wait"}),
+    varying=frozenset({"/park", "/never", "/stats"}),
+    # It would wait for its deadline, ten seconds.
+    skipped=frozenset({
+        "GET /park query.wait_ms at_maximum",
+        "GET /park query.wait_ms inside_maximum",
+    }),
+)
+
+
+def over(cases_):
+    return pytest.mark.parametrize("case", cases_, ids=lambda case: case.id)
+
+
+PRODUCT_CASES = cases(document.of_product(), PRODUCT)
+TESTAPP_CASES = cases(document.of_testapp(), TESTAPP)
+
+
+# ---- the product
+
+
+def through_server(site):
+    def ask(request):
+        return site.ask(
+            request.method, request.path, request.query_text, request.fields,
+            request.body,
+        )
+
+    return ask
+
+
+def front_site(stage, name):
+    if fronts.missing(name):
+        pytest.skip(fronts.missing(name))
+    return fronts.starting(name, stage, "/sub/dir")
+
+
+@pytest.fixture(scope="module")
+def lighttpd(stage):
+    with front_site(stage, "lighttpd") as front:
+        yield through_server(front.site)
+
+
+@pytest.fixture(scope="module")
+def cgi(stage):
+    with front_site(stage, "lighttpd-cgi") as front:
+        yield through_server(front.site)
+
+
+@over(PRODUCT_CASES)
+def test_product(lighttpd, case):
+    judge(case, lighttpd)
+
+
+@over(PRODUCT_CASES[::CGI_SHARE])
+def test_product_as_cgi(cgi, case):
+    judge(case, cgi)
+
+
+# ---- the test application
+
+
+def variable_of(name):
+    name = name.upper().replace("-", "_")
+    return name if name == "CONTENT_TYPE" else "HTTP_" + name
+
+
+def at_socket(app, key):
+    """As a web server would put it, which decodes the path only."""
+
+    def ask(request):
+        fields = {
+            variable_of(name): value.replace(KEY, key)
+            for name, value in request.fields
+        }
+        query = request.query_text
+        target = request.path + ("?" + query if query else "")
+        if b"\0" not in unquote(request.path).encode():
+            fields["PATH_INFO"] = unquote(request.path, "latin-1")
+        else:
+            fields["PATH_INFO"] = ""
+        return app.site.ask(
+            request.method, request.path, query, request.body or b"",
+            REQUEST_URI=target, **fields,
+        )
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def app(stage):
+    started = TestApp(stage, LIGHTCONE_RATE="off")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def asked(app, stage):
+    key = subprocess.run(
+        [stage.bin / "lightcone", "key", "add", "tests", "--scope", "write"],
+        env=clean_environment(LIGHTCONE_STATE=app.state), text=True,
+        capture_output=True, timeout=20, check=True,
+    ).stdout.strip()
+    return at_socket(app, key)
+
+
+@over(TESTAPP_CASES)
+def test_testapp(asked, case):
+    judge(case, asked)
+
+
+def test_the_walk_meets_everything():
+    """A document that lost its parameters would lead nowhere."""
+    ids = {case.id for case in TESTAPP_CASES}
+    assert {
+        "GET /typed query.count missing",
+        "GET /typed query.ratio too_high",
+        "GET /listed query.number.1 too_high",
+        "GET /shelves/{shelf}/items/{number} path.shelf misfit_1",
+        "GET /header header.x-count too_low",
+        "POST /body body.moment misfit_3",
+        "POST /nested body.settings.image.width_px too_high",
+        "POST /nested body.points.1.label too_long_of_two_bytes",
+        "POST /nested body.rows.1.1 fraction",
+        "POST /guarded no_key",
+    } <= ids
+    assert len(TESTAPP_CASES) > 1500 and len(PRODUCT_CASES) > 400
