@@ -177,8 +177,9 @@ test_clock(void **state)
 	clock_rfc3339(now);
 	assert_int_equal(strlen(now), strlen("2026-03-01T12:00:00.123Z"));
 	assert_string_equal(strptime(now, "%Y-%m-%dT%H:%M:%S", &read) + 4, "Z");
+	/* time() reads a clock that may be a tick behind, before the second. */
 	apart = difftime(time(NULL), timegm(&read));
-	assert_true(apart >= 0 && apart < 10);
+	assert_true(apart >= -1 && apart < 10);
 }
 
 static void
