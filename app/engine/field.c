@@ -193,14 +193,14 @@ text_characters(const char *text)
 }
 
 /*
- * -1, 0 or 1 as the value is below, at or above a bound.  A text is
- * compared by its length.
+ * -1, 0 or 1 as the value is below, at or above a bound; the value of a text
+ * or a list is its length.
  */
 static int
 bound_compare(const struct lc_field *field, const union field_value *value,
 	      const char *bound)
 {
-	int64_t integer = 0, subject = value->integer;
+	int64_t integer = 0;
 	double number = 0;
 
 	if (field->type == LC_NUMBER) {
@@ -209,11 +209,9 @@ bound_compare(const struct lc_field *field, const union field_value *value,
 			return 0;
 		return (value->number > number) - (value->number < number);
 	}
-	if (field->type == LC_TEXT)
-		subject = text_characters(value->text);
 	if (number_parse_int64(bound, strlen(bound), &integer) != NUMBER_OK)
 		return 0;
-	return (subject > integer) - (subject < integer);
+	return (value->integer > integer) - (value->integer < integer);
 }
 
 static enum lc_rc
@@ -221,7 +219,11 @@ bounds_hold(const struct lc_field *field, const union field_value *value,
 	    struct field_fault *fault, struct arena *arena)
 {
 	bool text = field->type == LC_TEXT;
+	const union field_value length = {
+		.integer = text ? text_characters(value->text) : 0};
 
+	if (text)
+		value = &length;
 	if (field->min != NULL && bound_compare(field, value, field->min) < 0)
 		return field_fault_set(
 			fault, arena,

@@ -125,6 +125,7 @@ enum lc_rc
 negotiate(struct lc_call *call)
 {
 	unsigned formats = negotiate_formats(call->endpoint);
+	const char *accept = call->request.fields[REQUEST_ACCEPT];
 	const struct query_pair *given = NULL;
 
 	if (formats == LC_AS_FILE) {
@@ -144,9 +145,10 @@ negotiate(struct lc_call *call)
 	}
 	if (given != NULL)
 		return choose_by_word(call, given);
-	if (call->request.fields[REQUEST_ACCEPT] == NULL)
+	/* What most programs send is as good as nothing. */
+	if (accept == NULL || strcmp(accept, "*/*") == 0)
 		return LC_OK;
-	return choose_by_accept(call, call->request.fields[REQUEST_ACCEPT]);
+	return choose_by_accept(call, accept);
 }
 
 /* ---- what handlers call */
