@@ -82,7 +82,7 @@ void
 objects_write(struct json *json, const struct columns_value *values,
 	      const double *separation_deg, const char *catalogue)
 {
-	for (int i = 0; i < COLUMNS_SHOWN; i++) {
+	for (int i = 0; i < COLUMNS_LISTED; i++) {
 		const struct columns_column *column = &columns_table[i];
 		const struct columns_value *value = &values[i];
 
@@ -118,8 +118,8 @@ objects_field(size_t i, struct lc_field *field)
 					     [COLUMNS_REAL] = LC_NUMBER};
 	const struct columns_column *column;
 
-	if (i >= COLUMNS_SHOWN) {
-		*field = others[i - COLUMNS_SHOWN];
+	if (i >= COLUMNS_LISTED) {
+		*field = others[i - COLUMNS_LISTED];
 		return field->name != NULL;
 	}
 	column = &columns_table[i];

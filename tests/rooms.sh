@@ -26,7 +26,7 @@ app/services/*              base/* services/store.h services/state.h services/di
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
 app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
-app/sky/*                   base/* services/store.h sky/* expat.h
+app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h
 app/relativity/*            base/* relativity/*
 handlers/*                  lightcone.h handlers/* sky/* relativity/*

@@ -252,7 +252,7 @@ static void
 build_pack(struct buf *packed, const struct columns_value *values,
 	   double ra_deg)
 {
-	struct columns_value shown[COLUMNS_SHOWN];
+	struct columns_value shown[COLUMNS_LISTED];
 
 	memcpy(shown, values, sizeof(shown));
 	shown[COLUMNS_RA].real = ra_deg;

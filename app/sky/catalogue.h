@@ -90,7 +90,7 @@ enum lc_rc catalogue_find_name(struct catalogue *catalogue, const char *name,
 			       size_t length, struct catalogue_place *out)
 	LC_CHECKED;
 
-/* The values of one object, COLUMNS_SHOWN of them, in the arena. */
+/* The values of one object, COLUMNS_LISTED of them, in the arena. */
 enum lc_rc catalogue_object(struct catalogue *catalogue, int64_t id,
 			    struct arena *arena, struct columns_value **out)
 	LC_CHECKED;

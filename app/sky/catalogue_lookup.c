@@ -94,7 +94,7 @@ static enum lc_rc
 lookup_values(struct store_query *query, struct arena *arena,
 	      struct columns_value *values)
 {
-	for (int i = 0; i < COLUMNS_SHOWN; i++) {
+	for (int i = 0; i < COLUMNS_LISTED; i++) {
 		struct columns_value *value = &values[i];
 		const char *text;
 		size_t length;
@@ -125,7 +125,7 @@ catalogue_object(struct catalogue *catalogue, int64_t id, struct arena *arena,
 
 	if (rc != LC_OK)
 		return rc;
-	*out = arena_alloc(arena, COLUMNS_SHOWN * sizeof(**out));
+	*out = arena_alloc(arena, COLUMNS_LISTED * sizeof(**out));
 	if (*out == NULL)
 		return LC_NO_MEMORY;
 	store_bind_int64(query, 1, id);

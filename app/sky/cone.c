@@ -304,7 +304,7 @@ cone_fetch(const struct cone_scan *scan, struct catalogue *catalogue,
 			rc = cone_read_again(catalogue, arena, found);
 		if (rc != LC_OK)
 			break;
-		values = arena_alloc(arena, COLUMNS_SHOWN * sizeof(*values));
+		values = arena_alloc(arena, COLUMNS_LISTED * sizeof(*values));
 		if (values == NULL)
 			return LC_NO_MEMORY;
 		if (!pack_read(found->packed, found->packed_length, values))

@@ -35,7 +35,7 @@ struct cone_query {
 struct cone_row {
 	int64_t id; /* of the object, in this generation */
 	double separation_deg;
-	const struct columns_value *values; /* COLUMNS_SHOWN */
+	const struct columns_value *values; /* COLUMNS_LISTED */
 };
 
 struct cone_result {

@@ -2,18 +2,18 @@
 
 #include <string.h>
 
-_Static_assert(COLUMNS_SHOWN <= 32, "the mask has 32 bits");
+_Static_assert(COLUMNS_LISTED <= 32, "the mask has 32 bits");
 
 void
 pack_write(struct buf *out, const struct columns_value *values)
 {
 	uint32_t mask = 0;
 
-	for (int i = 0; i < COLUMNS_SHOWN; i++)
+	for (int i = 0; i < COLUMNS_LISTED; i++)
 		if (values[i].present)
 			mask |= UINT32_C(1) << i;
 	buf_add(out, &mask, sizeof(mask));
-	for (int i = 0; i < COLUMNS_SHOWN; i++) {
+	for (int i = 0; i < COLUMNS_LISTED; i++) {
 		uint16_t length = (uint16_t)values[i].length;
 
 		if (!values[i].present)
@@ -57,7 +57,7 @@ pack_read(const char *bytes, size_t length, struct columns_value *values)
 		return false;
 	memcpy(&mask, at, sizeof(mask));
 	at += sizeof(mask);
-	for (int i = 0; i < COLUMNS_SHOWN && at != NULL; i++) {
+	for (int i = 0; i < COLUMNS_LISTED && at != NULL; i++) {
 		values[i].present = mask >> i & 1;
 		if (!values[i].present)
 			continue;

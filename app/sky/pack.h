@@ -18,11 +18,11 @@
 #include "base/buf.h"
 #include "sky/columns.h"
 
-/* Appends the blob of COLUMNS_SHOWN values. */
+/* Appends the blob of COLUMNS_LISTED values. */
 void pack_write(struct buf *out, const struct columns_value *values);
 
 /*
- * Reads a blob into COLUMNS_SHOWN values, whose texts point into it; false
+ * Reads a blob into COLUMNS_LISTED values, whose texts point into it; false
  * when it is damaged.
  */
 bool pack_read(const char *bytes, size_t length, struct columns_value *values);

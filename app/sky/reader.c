@@ -27,7 +27,7 @@ reader_prepare_object(struct catalogue *reader, struct store_query **out)
 	enum lc_rc rc = LC_NO_MEMORY;
 
 	buf_init(&sql);
-	for (int i = 0; i < COLUMNS_SHOWN; i++)
+	for (int i = 0; i < COLUMNS_LISTED; i++)
 		buf_printf(&sql, "%s%s", i == 0 ? "SELECT " : ", ",
 			   columns_table[i].name);
 	buf_add_text(&sql, " FROM object WHERE k = ?1");
