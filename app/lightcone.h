@@ -19,9 +19,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/progress.h"
 #include "base/rc.h"
-#include "http/json.h"
 #include "http/request.h"
 
 struct lc_call;

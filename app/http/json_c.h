@@ -1,6 +1,6 @@
 /*
  * json-c's trees, for whoever reads what json_parse() made.  json-c's type
- * for truth has the name of one of our writer's functions (http/json.h); it
+ * for truth has the name of one of our writer's functions (base/json.h); it
  * is renamed here, so that a file may know both.
  *
  * Include this, never <json-c/json.h>.  json-c's own tokener is not used on

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "http/json.h"
 
 /* Ways are short: a body's depth is bounded. */
 static void

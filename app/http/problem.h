@@ -5,8 +5,8 @@
 #ifndef HTTP_PROBLEM_H
 #define HTTP_PROBLEM_H
 
+#include "base/json.h"
 #include "base/rc.h"
-#include "http/json.h"
 #include "http/response.h"
 
 /* A step on the way to a wrong input: a name, or an index where it is NULL. */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "http/json.h"
+#include "base/json.h"
 #include "json_c.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

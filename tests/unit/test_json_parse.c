@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "base/number.h"
-#include "http/json.h"
 #include "http/json_c.h"
 #include "http/query.h"
 

@@ -8,8 +8,8 @@
  * (memory) is remembered by the buffer.  Nesting deeper than JSON_DEPTH_MAX
  * is a programmer's error.
  */
-#ifndef HTTP_JSON_H
-#define HTTP_JSON_H
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
