@@ -252,6 +252,16 @@ struct lc_endpoint {
 	const int *statuses;               /* with it, ends in 0; NULL: 200 */
 	const enum lc_rc *problems;        /* that its function may end with */
 	const struct lc_example *examples; /* ends in a NULL target; or NULL */
+	/*
+	 * Of GET, or NULL: the version of what an answer is made from, told
+	 * quickly on the accepting thread before `run`.  The ETag is made
+	 * from it, also that of an answer in pieces, and who has the answer
+	 * already is told so without any work.  What is not LC_OK ends the
+	 * call as if `run` had said it.
+	 */
+	enum lc_rc (*version)(struct lc_call *call, const void *args,
+			      uint64_t *version);
+	bool conditional; /* of a writer: it asks lc_precondition() */
 	enum lc_rc (*run)(struct lc_call *call, const void *args);
 };
 
@@ -313,6 +323,31 @@ enum lc_rc lc_fail(struct lc_call *call, enum lc_rc rc, const char *format, ...)
 enum lc_rc lc_refuse(struct lc_call *call, const char *param, const char *type,
 		     const char *input, const char *format, ...)
 	LC_PRINTF(5, 6);
+
+/* ---- versions: see struct lc_endpoint */
+
+/* Both in one number; their order counts. */
+uint64_t lc_mix(uint64_t a, uint64_t b);
+
+/*
+ * A digest of the bound arguments, in the table's order: neither the order
+ * and the spelling of parameters nor a default that was given changes it.
+ */
+uint64_t lc_args_digest(const struct lc_call *call);
+
+/*
+ * Holds If-Match and If-None-Match of a writing request against the ETag
+ * that a GET of `reader` (another endpoint, on the same resource, as JSON)
+ * would give for this version; `exists`: there is something to get.
+ * LC_PRECONDITION, with words, when they do not hold.
+ */
+enum lc_rc lc_precondition(struct lc_call *call,
+			   const struct lc_endpoint *reader, bool exists,
+			   uint64_t version) LC_CHECKED;
+
+/* The ETag that a GET of `reader` will give from now on, for the answer. */
+void lc_set_version(struct lc_call *call, const struct lc_endpoint *reader,
+		    uint64_t version);
 
 /*
  * An answer in pieces.  After LC_OK of the first, each piece is on its way

@@ -345,6 +345,7 @@ stats_run(struct lc_call *call, const void *args)
 	json_int(json, "cancelled", counts.cancelled);
 	json_int(json, "gone", counts.gone);
 	json_int(json, "streams_stopped", counts.streams_stopped);
+	json_int(json, "versioned_runs", testapp_versioned_runs());
 	/* On the clock that all processes of a machine share. */
 	json_int(json, "last_cancelled_us", counts.last_cancelled_us);
 	json_int(json, "now_us", clock_mono_ns() / 1000);
@@ -373,6 +374,7 @@ static const struct lc_field stats_reply[] = {COUNT_FIELD("pid"),
 					      COUNT_FIELD("cancelled"),
 					      COUNT_FIELD("gone"),
 					      COUNT_FIELD("streams_stopped"),
+					      COUNT_FIELD("versioned_runs"),
 					      COUNT_FIELD("last_cancelled_us"),
 					      COUNT_FIELD("now_us"),
 					      LC_FIELD_END};
@@ -418,13 +420,15 @@ static const struct lc_endpoint stats_endpoint = {
 	.run = stats_run,
 };
 
-#define DECLARED_ENDPOINTS                                                    \
-	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint, \
-		&stats_endpoint, &typed_endpoint, &listed_endpoint,           \
-		&item_endpoint, &body_endpoint, &nested_endpoint,             \
-		&header_endpoint, &formats_endpoint, &cached_endpoint,        \
-		&limited_endpoint, &client_endpoint, &waiting_endpoint,       \
-		&openapi_endpoint, &docs_endpoint, &www_endpoint
+#define DECLARED_ENDPOINTS                                                     \
+	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint,  \
+		&stats_endpoint, &typed_endpoint, &listed_endpoint,            \
+		&item_endpoint, &body_endpoint, &nested_endpoint,              \
+		&header_endpoint, &formats_endpoint, &cached_endpoint,         \
+		&limited_endpoint, &client_endpoint, &waiting_endpoint,        \
+		&versioned_endpoint, &pieces_endpoint, &thing_get, &thing_put, \
+		&thing_delete, &openapi_endpoint, &docs_endpoint,              \
+		&www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {
 	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,

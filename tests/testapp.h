@@ -26,6 +26,11 @@ extern const struct lc_endpoint guarded_patch, guarded_delete;
 extern const struct lc_endpoint open_get, open_post, open_put, open_patch;
 extern const struct lc_endpoint open_delete;
 
+/* In testapp_versions.c. */
+extern const struct lc_endpoint versioned_endpoint, pieces_endpoint;
+extern const struct lc_endpoint thing_get, thing_put, thing_delete;
+int testapp_versioned_runs(void);
+
 /* Starts and ends the thread that completes parked calls. */
 void testapp_start(void);
 void testapp_stop(void);

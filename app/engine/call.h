@@ -44,7 +44,7 @@ enum call_state {
 	CALL_BY_ENGINE, /* the engine answers in its place */
 };
 
-enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1 };
+enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1, CALL_TAG_BYTES = 24 };
 
 /* What a guard left. */
 struct call_value {
@@ -81,7 +81,8 @@ struct lc_call {
 	bool is_private;     /* the answer depends on a key */
 	bool prefer_applied; /* a preference had an effect */
 	bool length_unknown; /* HEAD, where finding it would be the work */
-	const char *request_id; /* the client's, or made_id */
+	char tag[CALL_TAG_BYTES]; /* the ETag by a version; "": there is none */
+	const char *request_id;   /* the client's, or made_id */
 	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
 	int64_t arrived_ns, bound_ns, run_ns;

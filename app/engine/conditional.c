@@ -1,20 +1,81 @@
 #include "engine/conditional.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "http/etag.h"
 #include "services/digest.h"
 
-enum { CONDITIONAL_TAG_BYTES = 24 };
+static void
+tag_write(char tag[CALL_TAG_BYTES], uint64_t digest)
+{
+	snprintf(tag, CALL_TAG_BYTES, "\"%016llx\"",
+		 (unsigned long long)digest);
+}
+
+/* A new program may write the same thing otherwise. */
+static void
+tag_of_version(char tag[CALL_TAG_BYTES], const struct lc_endpoint *endpoint,
+	       unsigned format, uint64_t version)
+{
+	static const char program[] = LIGHTCONE_VERSION;
+	uint64_t digest = digest_quick(endpoint->path, strlen(endpoint->path));
+
+	digest = lc_mix(digest, digest_quick(program, sizeof(program)));
+	tag_write(tag, lc_mix(lc_mix(digest, format), version));
+}
+
+static enum lc_rc
+match_refuse(struct lc_call *call, const char *tag)
+{
+	return lc_fail(call, LC_PRECONDITION,
+		       "If-Match does not list what is there: %s.", tag);
+}
 
 static bool
-can_be_tagged(const struct lc_call *call)
+is_reading(const struct lc_call *call)
 {
 	return (call->request.method == LC_GET ||
 		call->request.method == LC_HEAD) &&
-	       call->response.status == 200 &&
-	       call->response.media_type != NULL && !call->length_unknown &&
 	       !call->in_place;
+}
+
+enum lc_rc
+conditional_ask(struct lc_call *call)
+{
+	const struct lc_endpoint *endpoint = call->endpoint;
+	const char *match = call->request.fields[REQUEST_IF_MATCH];
+	const char *none_match = call->request.fields[REQUEST_IF_NONE_MATCH];
+	uint64_t version = 0;
+	enum lc_rc rc;
+
+	if (endpoint->version == NULL || !is_reading(call))
+		return LC_OK;
+	rc = endpoint->version(call, call->args, &version);
+	if (rc != LC_OK)
+		return rc;
+	tag_of_version(call->tag, endpoint, call->format, version);
+	if (match != NULL && !etag_listed(match, call->tag, ETAG_STRONG))
+		return match_refuse(call, call->tag);
+	/* Whether there is anything, which "*" asks, only the work shows. */
+	if (none_match != NULL && !etag_is_any(none_match) &&
+	    etag_listed(none_match, call->tag, ETAG_WEAK))
+		call->response.status = 304;
+	return LC_OK;
+}
+
+/* Whether what was answered can have a tag, and by it become a 304. */
+static bool
+can_be_tagged(const struct lc_call *call)
+{
+	const struct response *response = &call->response;
+
+	if (!is_reading(call))
+		return false;
+	if (call->tag[0] != '\0')
+		return response->status == 200 || response->status == 304;
+	return response->status == 200 && response->media_type != NULL &&
+	       !call->length_unknown;
 }
 
 enum lc_rc
@@ -23,22 +84,53 @@ conditional_apply(struct lc_call *call)
 	struct response *response = &call->response;
 	const char *match = call->request.fields[REQUEST_IF_MATCH];
 	const char *none_match = call->request.fields[REQUEST_IF_NONE_MATCH];
-	char tag[CONDITIONAL_TAG_BYTES];
-	uint64_t digest;
 
 	if (!can_be_tagged(call))
 		return LC_OK;
-	digest = digest_quick(response->body.bytes, response->body.length);
-	snprintf(tag, sizeof(tag), "\"%016llx\"", (unsigned long long)digest);
-	if (match != NULL && !etag_listed(match, tag, ETAG_STRONG))
-		return lc_fail(call, LC_PRECONDITION,
-			       "If-Match does not list what is there: %s.",
-			       tag);
-	response_field_text(response, "ETag", tag);
-	if (none_match != NULL && etag_listed(none_match, tag, ETAG_WEAK)) {
+	if (call->tag[0] == '\0')
+		tag_write(call->tag, digest_quick(response->body.bytes,
+						  response->body.length));
+	if (match != NULL && !etag_listed(match, call->tag, ETAG_STRONG))
+		return match_refuse(call, call->tag);
+	response_field_text(response, "ETag", call->tag);
+	if (none_match != NULL &&
+	    etag_listed(none_match, call->tag, ETAG_WEAK)) {
 		response->status = 304;
 		response->media_type = NULL;
 		buf_reset(&response->body);
 	}
 	return LC_OK;
+}
+
+/* ---- what handlers call */
+
+enum lc_rc
+lc_precondition(struct lc_call *call, const struct lc_endpoint *reader,
+		bool exists, uint64_t version)
+{
+	const char *match = call->request.fields[REQUEST_IF_MATCH];
+	const char *none_match = call->request.fields[REQUEST_IF_NONE_MATCH];
+	char tag[CALL_TAG_BYTES];
+
+	tag_of_version(tag, reader, LC_AS_JSON, version);
+	if (match != NULL && !exists)
+		return lc_fail(call, LC_PRECONDITION,
+			       "If-Match wants something that is not there.");
+	if (match != NULL && !etag_listed(match, tag, ETAG_STRONG))
+		return match_refuse(call, tag);
+	if (none_match != NULL && exists &&
+	    etag_listed(none_match, tag, ETAG_WEAK))
+		return lc_fail(call, LC_PRECONDITION,
+			       "If-None-Match lists what is there: %s.", tag);
+	return LC_OK;
+}
+
+void
+lc_set_version(struct lc_call *call, const struct lc_endpoint *reader,
+	       uint64_t version)
+{
+	char tag[CALL_TAG_BYTES];
+
+	tag_of_version(tag, reader, LC_AS_JSON, version);
+	response_field_text(&call->response, "ETag", tag);
 }

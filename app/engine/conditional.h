@@ -1,11 +1,20 @@
 /*
- * Conditional requests (RFC 9110, section 13): the ETag of an answer that was
- * made whole, and what If-Match and If-None-Match make of it.
+ * Conditional requests (RFC 9110, section 13): the ETag of an answer, and
+ * what If-Match and If-None-Match make of it.
+ *
+ * Where the endpoint tells the version of what it answers from, the ETag is
+ * known before the work; else it is made from the answer once that is whole.
  */
 #ifndef ENGINE_CONDITIONAL_H
 #define ENGINE_CONDITIONAL_H
 
 #include "engine/call.h"
+
+/*
+ * Asks for the version, and makes the answer a 304 at once when the client
+ * has it.  LC_PRECONDITION when If-Match wants another one.
+ */
+enum lc_rc conditional_ask(struct lc_call *call) LC_CHECKED;
 
 /*
  * Tags the call's answer; turns it into 304 when the client has it already.

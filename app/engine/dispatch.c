@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "engine/bind.h"
 #include "engine/caller.h"
+#include "engine/conditional.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
@@ -147,7 +148,11 @@ dispatch_stages(struct lc_call *call)
 		rc = guards_pass(call);
 	if (rc == LC_OK)
 		rc = bind_request(call);
-	return rc == LC_OK ? dispatch_run(call) : rc;
+	if (rc == LC_OK)
+		rc = conditional_ask(call);
+	if (rc == LC_OK && call->response.status != 304)
+		rc = dispatch_run(call);
+	return rc;
 }
 
 void

@@ -147,6 +147,16 @@ format_write(struct json *json, const struct lc_endpoint *endpoint)
 	json_object_end(json);
 }
 
+/* What lc_precondition() reads. */
+static const struct lc_field conditions[] = {
+	LC_FIELD("if_match", LC_TEXT, .in = LC_IN_HEADER, .optional = true,
+		 .doc = "An ETag that what is there must still have, or * if "
+			"there must be something; else 412."),
+	LC_FIELD("if_none_match", LC_TEXT, .in = LC_IN_HEADER, .optional = true,
+		 .doc = "An ETag that what is there must not have, or * if "
+			"there must be nothing; else 412."),
+	LC_FIELD_END};
+
 static void
 parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
@@ -157,6 +167,9 @@ parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 			parameter_write(doc, endpoint, f);
 	if (negotiate_has_choice(endpoint))
 		format_write(&doc->json, endpoint);
+	for (const struct lc_field *f = conditions;
+	     endpoint->conditional && f->name != NULL; f++)
+		parameter_write(doc, endpoint, f);
 	json_array_end(&doc->json);
 }
 

@@ -94,7 +94,8 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = !file || endpoint->params != NULL;
 	problems[LC_RATE] = endpoint->rate != NULL;
-	problems[LC_PRECONDITION] = endpoint->method == LC_GET;
+	problems[LC_PRECONDITION] =
+		endpoint->method == LC_GET || endpoint->conditional;
 	for (const enum lc_rc *p = endpoint->problems; p != NULL && *p != LC_OK;
 	     p++)
 		problems[*p] = true;
@@ -154,7 +155,8 @@ reply_write(struct json *json, const struct lc_endpoint *endpoint,
 	snprintf(name, sizeof(name), "%d", status);
 	json_object_begin(json, name);
 	json_text(json, "description", status_phrase(status));
-	if (status != 200 || endpoint->method == LC_GET)
+	if (status != 200 || endpoint->method == LC_GET ||
+	    endpoint->conditional)
 		openapi_headers(json, status);
 	json_object_begin(json, "content");
 	content_write(json, endpoint, answers, status);

@@ -186,6 +186,20 @@ lc_set_status(struct lc_call *call, int status)
 	call->response.status = status;
 }
 
+/* What has no version is kept by nobody: it is not known yet what it is. */
+static void
+stream_fields(struct lc_call *call)
+{
+	if (call->tag[0] == '\0') {
+		response_field_text(&call->response, "Cache-Control",
+				    "no-store");
+		return;
+	}
+	/* If-Match was seen to before the work: it cannot fail any more. */
+	if (conditional_apply(call) == LC_OK)
+		headers_answer(call);
+}
+
 enum lc_rc
 lc_stream_begin(struct lc_call *call, const char *media_type)
 {
@@ -198,7 +212,7 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	call->response.media_type =
 		media_type != NULL ? media_type :
 				     negotiate_row(call->format)->type_all;
-	response_field_text(&call->response, "Cache-Control", "no-store");
+	stream_fields(call);
 	headers_common(call, &call->response);
 	call->streaming = true;
 	buf_init(&head);
@@ -218,7 +232,8 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 {
 	enum lc_rc rc = progress_stopped(&call->progress);
 
-	if (rc != LC_OK || call->request.method == LC_HEAD)
+	if (rc != LC_OK || call->request.method == LC_HEAD ||
+	    call->response.status == 304)
 		return rc;
 	return call->transport->write(call, bytes, length) ? LC_OK :
 							     LC_CANCELLED;

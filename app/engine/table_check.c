@@ -190,6 +190,12 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 				      "the engine answers that "
 				      "method by itself",
 				      why);
+	if ((endpoint->version != NULL && endpoint->method != LC_GET) ||
+	    (endpoint->conditional && endpoint->method == LC_GET))
+		return endpoint_fault(endpoint,
+				      "only GET tells a version, and only "
+				      "writers are conditional",
+				      why);
 	if (endpoint->deadline_ms <= 0)
 		return endpoint_fault(endpoint, "it has no deadline", why);
 	if (endpoint->summary == NULL || endpoint->tag == NULL)

@@ -53,6 +53,13 @@ etag_next(const char *at)
 }
 
 bool
+etag_is_any(const char *field)
+{
+	field = field_spaces(field);
+	return *field == '*' && *field_spaces(field + 1) == '\0';
+}
+
+bool
 etag_listed(const char *field, const char *etag,
 	    enum etag_comparison comparison)
 {
@@ -61,13 +68,13 @@ etag_listed(const char *field, const char *etag,
 
 	if (field == NULL || etag == NULL)
 		return false;
-	field = field_spaces(field);
-	if (*field == '*' && *field_spaces(field + 1) == '\0')
+	if (etag_is_any(field))
 		return true;
 	after = etag_read(&own, etag);
 	if (after == NULL || *after != '\0')
 		return false;
-	for (; *field != '\0'; field = etag_next(field)) {
+	for (field = field_spaces(field); *field != '\0';
+	     field = etag_next(field)) {
 		after = etag_read(&listed, field_spaces(field));
 		if (after == NULL)
 			continue;

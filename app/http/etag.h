@@ -24,4 +24,7 @@ enum etag_comparison {
 bool etag_listed(const char *field, const char *etag,
 		 enum etag_comparison comparison);
 
+/* Whether the field is "*". */
+bool etag_is_any(const char *field);
+
 #endif

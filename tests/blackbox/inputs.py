@@ -96,8 +96,30 @@ def path_cases(maker, parameter):
             )
 
 
+def condition_cases(maker, parameter):
+    """What every writer that has conditions makes of them."""
+    name, holds = parameter["name"], {200, 201, 204}
+    for label, value, statuses in {
+        "if-match": (
+            ("any", "*", holds), ("other", '"x"', {412}),
+            ("weak", 'W/"x"', {412}), ("several", '"x", "y"', {412}),
+            ("no_tag", "x", {412}), ("oversized", '"' + "x" * 8000 + '"', {412}),
+        ),
+        "if-none-match": (
+            ("any", "*", {412}), ("other", '"x"', holds), ("no_tag", "x", holds),
+        ),
+    }[name]:
+        yield maker.case(
+            f"header.{name} {label}", maker.base.with_field(name, value),
+            statuses=frozenset(statuses),
+        )
+
+
 def header_cases(maker, parameter):
     name, required = parameter["name"], parameter["required"]
+    if name in ("if-match", "if-none-match"):
+        yield from condition_cases(maker, parameter)
+        return
     at = ("header", name)
     missing = frozenset({"missing"} if required else ())
     yield maker.judged(

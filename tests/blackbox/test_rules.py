@@ -91,6 +91,52 @@ def test_if_match(app):
     problem(app.site.get("/cached", HTTP_IF_MATCH='"other"'), 412)
 
 
+def test_versions_are_asked_before_the_work(app):
+    first = app.site.get("/versioned", "count=2")
+    tag, ran = first.headers["ETag"], app.stats()["versioned_runs"]
+    same = "ratio=0.50&count=%2B2"
+    again = app.site.get("/versioned", same, HTTP_IF_NONE_MATCH=tag)
+    assert again.status == 304 and again.body == b"", again
+    assert again.headers["ETag"] == tag
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    problem(app.site.get("/versioned", same, HTTP_IF_MATCH='"x"'), 412)
+    assert app.stats()["versioned_runs"] == ran
+    other = app.site.get("/versioned", "count=3", HTTP_IF_NONE_MATCH=tag)
+    assert other.status == 200 and other.headers["ETag"] != tag
+    csv = app.site.get("/versioned", "count=2&format=csv")
+    assert csv.headers["ETag"] != tag
+
+
+def test_an_answer_in_pieces_has_its_version(app):
+    first = app.site.get("/pieces")
+    assert first.body == b"piece\n" * 3
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    tag, ran = first.headers["ETag"], app.stats()["versioned_runs"]
+    again = app.site.get("/pieces", HTTP_IF_NONE_MATCH=tag)
+    assert again.status == 304 and again.body == b"", again
+    assert app.stats()["versioned_runs"] == ran
+    any_ = app.site.get("/pieces", HTTP_IF_NONE_MATCH="*")
+    assert any_.status == 304 and any_.body == b"", any_
+    assert app.site.get("/stream", "chunks=1&every_ms=0").headers[
+        "Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_writers_are_held_to_their_conditions(app, method):
+    def write(**fields):
+        return app.site.ask(method, "/thing", **fields)
+
+    tag = app.site.get("/thing").headers["ETag"]
+    done = write(HTTP_IF_MATCH=tag)
+    assert done.status == 200 and done.headers["ETag"] != tag, done
+    now = app.site.get("/thing").headers["ETag"]
+    assert done.headers["ETag"] == now
+    assert now in problem(write(HTTP_IF_MATCH=tag), 412)["detail"]
+    problem(write(HTTP_IF_NONE_MATCH="*"), 412)
+    assert app.site.get("/thing").headers["ETag"] == now
+    assert write(HTTP_IF_MATCH="*").status == 200
+
+
 def test_what_is_not_cacheable_says_so(app):
     assert app.site.get("/typed", "count=3").headers["Cache-Control"] == (
         "no-cache"

@@ -235,6 +235,15 @@ nobody_check(struct lc_call *call, const struct lc_guard *guard)
 	return lc_fail(call, LC_FORBIDDEN, "Nobody.");
 }
 
+static enum lc_rc
+any_version(struct lc_call *call, const void *args, uint64_t *version)
+{
+	(void)call;
+	(void)args;
+	*version = 1;
+	return LC_OK;
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 
@@ -314,6 +323,11 @@ static const struct {
 			  .check = nobody_check,
 			  .scope = "king"})),
 	 {"GET /a", "scope"}},
+	{ENDPOINT(.version = any_version), {NULL, NULL}},
+	{ENDPOINT(.method = LC_PUT, .version = any_version),
+	 {"PUT /a", "only GET tells"}},
+	{ENDPOINT(.method = LC_PUT, .conditional = true), {NULL, NULL}},
+	{ENDPOINT(.conditional = true), {"GET /a", "only writers"}},
 	{ENDPOINT(.args_size = 8, .params = params), {"real", "args_size"}},
 	{ENDPOINT(.args_size = offsetof(struct fields, text) + 1,
 		  .params = params),
