@@ -189,14 +189,16 @@ enum lc_work {
 
 /*
  * What an answer can be: X(constant, bit, word, media type, its parameters).
- * A client chooses by Accept or by ?format=word, which weighs more; the first
- * in this list of an endpoint's is what it gets otherwise.
+ * A client chooses by Accept or by ?format=word, which weighs more.  Who asks
+ * for text/xml means a VOTable.
  */
-#define LC_FORMAT_TABLE(X)                                       \
-	X(LC_AS_JSON, 1, "json", "application/json", "")         \
-	X(LC_AS_HTML, 2, "html", "text/html", "; charset=utf-8") \
-	X(LC_AS_CSV, 4, "csv", "text/csv", "; charset=utf-8")    \
-	X(LC_AS_TEXT, 8, "text", "text/plain", "; charset=utf-8")
+#define LC_FORMAT_TABLE(X)                                               \
+	X(LC_AS_JSON, 1, "json", "application/json", "")                 \
+	X(LC_AS_HTML, 2, "html", "text/html", "; charset=utf-8")         \
+	X(LC_AS_CSV, 4, "csv", "text/csv", "; charset=utf-8")            \
+	X(LC_AS_TEXT, 8, "text", "text/plain", "; charset=utf-8")        \
+	X(LC_AS_VOTABLE, 16, "votable", "application/x-votable+xml", "") \
+	X(LC_AS_TSV, 32, "tsv", "text/tab-separated-values", "; charset=utf-8")
 
 enum lc_format {
 #define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
@@ -245,8 +247,9 @@ struct lc_endpoint {
 	enum lc_work work;
 	int64_t deadline_ms; /* from the request's arrival */
 	struct lc_cache cache;
-	const struct lc_rate *rate;   /* NULL: no limit */
-	unsigned formats;             /* of enum lc_format; 0: JSON */
+	const struct lc_rate *rate; /* NULL: no limit */
+	unsigned formats;           /* of enum lc_format; 0: JSON */
+	unsigned default_format;    /* for who does not choose; 0: the first */
 	const struct lc_field *reply; /* the JSON answer's members; or NULL */
 	bool (*reply_more)(size_t i, struct lc_field *field); /* further ones */
 	const int *statuses;               /* with it, ends in 0; NULL: 200 */

@@ -19,6 +19,7 @@ extern const struct lc_endpoint item_endpoint, body_endpoint, nested_endpoint;
 
 /* In testapp_rules.c. */
 extern const struct lc_endpoint header_endpoint, formats_endpoint;
+extern const struct lc_endpoint tables_endpoint;
 extern const struct lc_endpoint cached_endpoint, limited_endpoint;
 extern const struct lc_endpoint client_endpoint, waiting_endpoint;
 extern const struct lc_endpoint guarded_get, guarded_post, guarded_put;

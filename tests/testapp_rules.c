@@ -55,6 +55,12 @@ formats_run(struct lc_call *call, const void *args)
 	case LC_AS_CSV:
 		buf_add_text(lc_body(call, NULL), "said\nformats\n");
 		return LC_OK;
+	case LC_AS_TSV:
+		buf_add_text(lc_body(call, NULL), "said\tmore\nformats\t\n");
+		return LC_OK;
+	case LC_AS_VOTABLE:
+		buf_add_text(lc_body(call, NULL), "<VOTABLE/>\n");
+		return LC_OK;
 	case LC_AS_HTML:
 		buf_add_text(lc_body(call, NULL), "<p>formats</p>\n");
 		return LC_OK;
@@ -63,9 +69,16 @@ formats_run(struct lc_call *call, const void *args)
 	}
 }
 
-const struct lc_endpoint formats_endpoint = {TEST_TABLE(
-	LC_GET, "/formats", formats,
-	.formats = LC_AS_JSON | LC_AS_CSV | LC_AS_HTML, .reply = said_reply)};
+const struct lc_endpoint formats_endpoint = {
+	TEST_TABLE(LC_GET, "/formats", formats,
+		   .formats = LC_AS_JSON | LC_AS_CSV | LC_AS_HTML | LC_AS_TSV |
+			      LC_AS_VOTABLE,
+		   .reply = said_reply)};
+
+const struct lc_endpoint tables_endpoint = {
+	TEST_TABLE(LC_GET, "/tables", formats,
+		   .formats = LC_AS_JSON | LC_AS_CSV | LC_AS_VOTABLE,
+		   .default_format = LC_AS_VOTABLE, .reply = said_reply)};
 
 /* ---- a cache and a limit */
 

@@ -33,6 +33,15 @@ negotiate_formats(const struct lc_endpoint *endpoint)
 	return endpoint->formats != 0 ? endpoint->formats : LC_AS_JSON;
 }
 
+unsigned
+negotiate_default(const struct lc_endpoint *endpoint)
+{
+	unsigned formats = negotiate_formats(endpoint);
+
+	return endpoint->default_format != 0 ? endpoint->default_format :
+					       formats & (~formats + 1);
+}
+
 bool
 negotiate_is_parameter(const struct lc_endpoint *endpoint, const char *name,
 		       size_t length)
@@ -97,22 +106,39 @@ choose_by_word(struct lc_call *call, const struct query_pair *pair)
 	return LC_OK;
 }
 
+/* What can be had, in the order in which ties are decided. */
+struct offers {
+	const struct format_row *rows[FORMATS_MOST];
+	const char *types[FORMATS_MOST];
+	int count;
+};
+
+static void
+offer(struct offers *offers, unsigned bit, const char *type)
+{
+	const struct format_row *row = negotiate_row(bit);
+
+	offers->rows[offers->count] = row;
+	offers->types[offers->count++] = type != NULL ? type : row->type;
+}
+
 static enum lc_rc
 choose_by_accept(struct lc_call *call, const char *accept)
 {
 	unsigned formats = negotiate_formats(call->endpoint);
-	const struct format_row *rows[FORMATS_MOST];
-	const char *types[FORMATS_MOST], *list;
-	int count = 0, chosen;
+	struct offers offers = {.count = 0};
+	const char *list;
+	int chosen;
 
+	offer(&offers, call->format, NULL);
 	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
-		if (formats & r->bit) {
-			rows[count] = r;
-			types[count++] = r->type;
-		}
-	chosen = accept_choose(accept, types, count);
+		if ((formats & r->bit) && r->bit != call->format)
+			offer(&offers, r->bit, NULL);
+	if (formats & LC_AS_VOTABLE)
+		offer(&offers, LC_AS_VOTABLE, "text/xml");
+	chosen = accept_choose(accept, offers.types, offers.count);
 	if (chosen >= 0) {
-		call->format = rows[chosen]->bit;
+		call->format = offers.rows[chosen]->bit;
 		return LC_OK;
 	}
 	list = types_list(call);
@@ -132,7 +158,7 @@ negotiate(struct lc_call *call)
 		call->format = formats;
 		return LC_OK;
 	}
-	call->format = formats & (~formats + 1); /* its lowest bit */
+	call->format = negotiate_default(call->endpoint);
 	for (size_t i = 0; i < call->query.count; i++) {
 		const struct query_pair *pair = &call->query.pairs[i];
 

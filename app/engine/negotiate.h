@@ -21,6 +21,9 @@ bool negotiate_is_parameter(const struct lc_endpoint *endpoint,
 /* The formats of an endpoint as bits. */
 unsigned negotiate_formats(const struct lc_endpoint *endpoint);
 
+/* The one that a client gets who does not choose. */
+unsigned negotiate_default(const struct lc_endpoint *endpoint);
+
 /* Whether there is a choice. */
 static inline bool
 negotiate_has_choice(const struct lc_endpoint *endpoint)

@@ -130,11 +130,17 @@ parameter_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 static void
 format_write(struct json *json, const struct lc_endpoint *endpoint)
 {
+	const char *word = negotiate_row(negotiate_default(endpoint))->word;
+	char doc[96];
+
+	snprintf(doc, sizeof(doc),
+		 "What the answer should be; weighs more than Accept. Without "
+		 "either it is %s.",
+		 word);
 	json_object_begin(json, NULL);
 	json_text(json, "name", "format");
 	json_text(json, "in", "query");
-	json_text(json, "description",
-		  "What the answer should be; weighs more than Accept.");
+	json_text(json, "description", doc);
 	json_bool(json, "required", false);
 	json_object_begin(json, "schema");
 	json_text(json, "type", "string");

@@ -205,6 +205,13 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 	    endpoint->reply == NULL && endpoint->reply_more == NULL)
 		return endpoint_fault(endpoint,
 				      "its JSON reply is not described", why);
+	if (endpoint->default_format != 0 &&
+	    ((negotiate_formats(endpoint) & endpoint->default_format) == 0 ||
+	     negotiate_row(endpoint->default_format)->bit == 0))
+		return endpoint_fault(endpoint,
+				      "its default format is none of its "
+				      "formats",
+				      why);
 	if (endpoint_check_guards(endpoint, why) != LC_OK ||
 	    endpoint_check_replies(endpoint, why) != LC_OK)
 		return LC_INVALID;

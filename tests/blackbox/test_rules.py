@@ -17,6 +17,7 @@ def app(steady_app):
 
 # ---- formats
 
+VOTABLE = "application/x-votable+xml"
 CHOICES = [
     ({}, "", "application/json"),
     ({"HTTP_ACCEPT": ""}, "", "application/json"),
@@ -27,6 +28,25 @@ CHOICES = [
     ({"HTTP_ACCEPT": "text/csv"}, "format=json", "application/json"),
     ({}, "format=csv", "text/csv"),
     ({"HTTP_ACCEPT": "image/png"}, "format=html", "text/html"),
+    ({"HTTP_ACCEPT": "text/xml"}, "", VOTABLE),
+    ({"HTTP_ACCEPT": "text/xml;q=0.5, text/csv;q=0.4"}, "", VOTABLE),
+    ({"HTTP_ACCEPT": VOTABLE}, "", VOTABLE),
+    ({}, "format=votable", VOTABLE),
+    ({}, "format=tsv", "text/tab-separated-values"),
+    # What browsers send: they want no VOTable.
+    ({"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,"
+                     "*/*;q=0.8"}, "", "text/html"),
+]
+
+# Where a VOTable comes first.
+TABLE_CHOICES = [
+    ({}, "", VOTABLE),
+    ({"HTTP_ACCEPT": "*/*"}, "", VOTABLE),
+    ({"HTTP_ACCEPT": "text/html, */*;q=0.1"}, "", VOTABLE),
+    ({"HTTP_ACCEPT": "application/*"}, "", VOTABLE),
+    ({"HTTP_ACCEPT": "text/*"}, "", "text/csv"),
+    ({"HTTP_ACCEPT": "application/json"}, "", "application/json"),
+    ({"HTTP_ACCEPT": VOTABLE}, "format=json", "application/json"),
 ]
 
 
@@ -37,6 +57,13 @@ def test_format(app, fields, query, expected):
     assert reply.media_type == expected
     assert reply.headers["Vary"] == "Accept"
     assert b"warnings" not in reply.body
+
+
+@pytest.mark.parametrize("fields, query, expected", TABLE_CHOICES)
+def test_format_where_another_is_the_default(app, fields, query, expected):
+    reply = app.site.get("/tables", query, **fields)
+    assert reply.status == 200, reply
+    assert reply.media_type == expected
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/csv;q=0, image/*"])
