@@ -19,6 +19,7 @@
 	X(LC_METHOD, 405, "method-not-allowed", "Method not allowed")         \
 	X(LC_NOT_ACCEPTABLE, 406, "not-acceptable", "Not acceptable")         \
 	X(LC_TIMEOUT, 408, "request-timeout", "Request timeout")              \
+	X(LC_CONFLICT, 409, "conflict", "Conflict")                           \
 	X(LC_LENGTH_REQUIRED, 411, "length-required", "Length required")      \
 	X(LC_PRECONDITION, 412, "precondition-failed", "Precondition failed") \
 	X(LC_TOO_LARGE, 413, "content-too-large", "Content too large")        \
