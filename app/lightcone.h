@@ -90,18 +90,24 @@ struct lc_field {
 		struct lc_list: LC_LIST, default: LC_OBJECT)
 
 /* A field of `struct tag` as a parameter; the C type gives the type. */
-#define LC_PARAM(tag, field, ...)                                         \
+#define LC_PARAM(tag, field, ...) LC_PARAM_AS(tag, field, #field, __VA_ARGS__)
+
+/* The same with a `bool has_FIELD` that tells whether it was given. */
+#define LC_PARAM_OPTIONAL(tag, field, ...) \
+	LC_PARAM_OPTIONAL_AS(tag, field, #field, __VA_ARGS__)
+
+/* Both with a name of their own: "RA". */
+#define LC_PARAM_AS(tag, field, wire_name, ...)                           \
 	{                                                                 \
-		.name = #field,                                           \
+		.name = wire_name,                                        \
 		.type = LC_TYPE_OF(((struct tag *)NULL)->field),          \
 		.offset = offsetof(struct tag, field),                    \
 		.bytes = sizeof(((struct tag *)NULL)->field), __VA_ARGS__ \
 	}
-
-/* The same with a `bool has_FIELD` that tells whether it was given. */
-#define LC_PARAM_OPTIONAL(tag, field, ...)     \
-	LC_PARAM(tag, field, .optional = true, \
-		 .has_offset = offsetof(struct tag, has_##field), __VA_ARGS__)
+#define LC_PARAM_OPTIONAL_AS(tag, field, wire_name, ...)             \
+	LC_PARAM_AS(tag, field, wire_name, .optional = true,         \
+		    .has_offset = offsetof(struct tag, has_##field), \
+		    __VA_ARGS__)
 
 /* What a list's items are, by their C type. */
 #define LC_ITEM(ctype, ...)                                                 \
@@ -235,6 +241,22 @@ struct lc_tag {
 	const char *doc;
 };
 
+/* One wrong input. */
+struct lc_problem_error {
+	const char *loc;  /* "query.RA", "body.points.3.ra_deg" */
+	const char *type; /* FastAPI's word: "missing" */
+	const char *msg;  /* "Field required" */
+};
+
+/* What a problem document would say. */
+struct lc_problem_view {
+	enum lc_rc rc;
+	int status;
+	const char *title, *detail;
+	const struct lc_problem_error *errors;
+	size_t error_count;
+};
+
 struct lc_endpoint {
 	enum lc_method method;
 	const char *path; /* "/galaxy", "/galaxy/{name}" */
@@ -265,6 +287,18 @@ struct lc_endpoint {
 	enum lc_rc (*version)(struct lc_call *call, const void *args,
 			      uint64_t *version);
 	bool conditional; /* of a writer: it asks lc_precondition() */
+	/*
+	 * For clients that do not read problem documents, or NULL: adds the
+	 * body of what is answered, with this status and media type, to wrong
+	 * input, to what `run` ended with, and with 503 and 504.  A thread of
+	 * the gate calls it, perhaps while `run` is still at work; so it has
+	 * nothing of the call.  It must escape what it is given.  What is
+	 * HTTP's own affair (401, 403, 406, 412, 415, 429), or is found before
+	 * the endpoint is, stays a problem document.
+	 */
+	void (*problem)(const struct lc_problem_view *problem, struct buf *out);
+	int problem_status; /* one that the endpoint may answer with */
+	const char *problem_media;
 	enum lc_rc (*run)(struct lc_call *call, const void *args);
 };
 

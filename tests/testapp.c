@@ -426,9 +426,9 @@ static const struct lc_endpoint stats_endpoint = {
 		&item_endpoint, &body_endpoint, &nested_endpoint,             \
 		&header_endpoint, &formats_endpoint, &cached_endpoint,        \
 		&limited_endpoint, &client_endpoint, &waiting_endpoint,       \
-		&tables_endpoint, &versioned_endpoint, &pieces_endpoint,      \
-		&thing_get, &thing_put, &thing_delete, &openapi_endpoint,     \
-		&docs_endpoint, &www_endpoint
+		&tables_endpoint, &search_endpoint, &versioned_endpoint,      \
+		&pieces_endpoint, &thing_get, &thing_put, &thing_delete,      \
+		&openapi_endpoint, &docs_endpoint, &www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {
 	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,

@@ -14,8 +14,9 @@ info_write(struct json *json)
 		  "Answers about the sky and about curved spacetime.");
 	json_text(
 		json, "description",
-		"Every error is a problem document (RFC 9457); a 422 lists "
-		"every wrong input. Parameters that are unknown are ignored "
+		"Every error is a problem document (RFC 9457), unless an "
+		"operation says otherwise (x-errors); a 422 lists every wrong "
+		"input. Parameters that are unknown are ignored "
 		"and named in the reply's `warnings`; with the header `Prefer: "
 		"handling=strict` they are errors. Names of fields carry "
 		"their units.");

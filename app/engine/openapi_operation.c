@@ -58,6 +58,9 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 			   "At most %lld requests in %lld s, %lld at once. ",
 			   (long long)rate->limit, (long long)rate->window_s,
 			   (long long)rate->burst);
+	if (endpoint->problem != NULL)
+		buf_printf(&text, "Errors are told with status %d as %s. ",
+			   endpoint->problem_status, endpoint->problem_media);
 	buf_printf(&text, "Answers within %lld ms, or with a 504.",
 		   (long long)endpoint->deadline_ms);
 	json_bytes(&doc->json, "description", text.bytes, text.length);
@@ -240,6 +243,18 @@ guards_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	json_array_end(json);
 }
 
+/* Where errors are no problem documents. */
+static void
+errors_write(struct json *json, const struct lc_endpoint *endpoint)
+{
+	if (endpoint->problem == NULL)
+		return;
+	json_object_begin(json, "x-errors");
+	json_int(json, "status", endpoint->problem_status);
+	json_text(json, "media", endpoint->problem_media);
+	json_object_end(json);
+}
+
 static enum lc_rc
 answers_ask(struct openapi *doc, const struct lc_endpoint *endpoint,
 	    struct openapi_answers *answers)
@@ -276,6 +291,7 @@ openapi_operation(struct openapi *doc, const struct lc_endpoint *endpoint)
 	if (bind_has_body(endpoint))
 		body_write(&doc->json, endpoint);
 	openapi_replies(doc, endpoint, &answers);
+	errors_write(&doc->json, endpoint);
 	json_object_end(&doc->json);
 	for (size_t i = 0; i < answers.count; i++)
 		buf_release(&answers.list[i].text);

@@ -5,6 +5,7 @@
 
 #include "engine/bind.h"
 #include "engine/negotiate.h"
+#include "engine/problem_form.h"
 #include "engine/schema.h"
 
 static void
@@ -50,26 +51,42 @@ problem_content_write(struct json *json, const struct lc_endpoint *endpoint,
 	json_object_end(json);
 }
 
+/* A media type of which the document says no more. */
+static void
+text_content_write(struct json *json, const char *type)
+{
+	json_object_begin(json, type);
+	json_object_begin(json, "schema");
+	json_text(json, "type", "string");
+	json_object_end(json);
+	json_object_end(json);
+}
+
 static void
 content_write(struct json *json, const struct lc_endpoint *endpoint,
 	      const struct openapi_answers *answers, int status)
 {
 	unsigned formats = negotiate_formats(endpoint);
+	const char *more = status == endpoint->problem_status ?
+				   endpoint->problem_media :
+				   NULL;
 
 	for (const struct format_row *r = negotiate_table; r->bit != 0; r++) {
 		if (!(formats & r->bit))
 			continue;
-		json_object_begin(json, r->type);
-		if (r->bit == LC_AS_JSON) {
-			schema_reply(json, "schema", endpoint);
-			examples_write(json, endpoint, answers, status);
-		} else {
-			json_object_begin(json, "schema");
-			json_text(json, "type", "string");
-			json_object_end(json);
+		if (more != NULL && strcmp(more, r->type) == 0)
+			more = NULL;
+		if (r->bit != LC_AS_JSON) {
+			text_content_write(json, r->type);
+			continue;
 		}
+		json_object_begin(json, r->type);
+		schema_reply(json, "schema", endpoint);
+		examples_write(json, endpoint, answers, status);
 		json_object_end(json);
 	}
+	if (more != NULL)
+		text_content_write(json, more);
 	if (formats == LC_AS_FILE) {
 		json_object_begin(json, "*/*");
 		json_object_begin(json, "schema");
@@ -78,18 +95,22 @@ content_write(struct json *json, const struct lc_endpoint *endpoint,
 	}
 }
 
+/* Bodies are read, and may be refused, before the endpoint is known. */
+static const enum lc_rc early[] = {
+	LC_BAD_REQUEST,  LC_TIMEOUT,          LC_LENGTH_REQUIRED, LC_TOO_LARGE,
+	LC_URI_TOO_LONG, LC_FIELDS_TOO_LARGE, LC_UNAVAILABLE};
+
+enum { EARLY_COUNT = sizeof(early) / sizeof(early[0]) };
+
 void
 openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 {
-	/* Bodies are read, and may be refused, before the endpoint is known. */
-	static const enum lc_rc always[] = {
-		LC_BAD_REQUEST, LC_TIMEOUT,      LC_LENGTH_REQUIRED,
-		LC_TOO_LARGE,   LC_URI_TOO_LONG, LC_FIELDS_TOO_LARGE,
-		LC_INTERNAL,    LC_UNAVAILABLE,  LC_DEADLINE};
 	bool file = negotiate_formats(endpoint) == LC_AS_FILE;
 
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		problems[always[i]] = true;
+	for (size_t i = 0; i < EARLY_COUNT; i++)
+		problems[early[i]] = true;
+	problems[LC_INTERNAL] = true;
+	problems[LC_DEADLINE] = true;
 	problems[LC_MEDIA_TYPE] = bind_has_body(endpoint);
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = !file || endpoint->params != NULL;
@@ -104,6 +125,20 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 		for (const enum lc_rc *p = (*g)->refusals;
 		     p != NULL && *p != LC_OK; p++)
 			problems[*p] = true;
+}
+
+/* Leaves out what never comes as a problem document. */
+static void
+problems_told_apart(const struct lc_endpoint *endpoint,
+		    bool problems[LC_RC__MAX])
+{
+	bool kept[LC_RC__MAX] = {false};
+
+	for (size_t i = 0; i < EARLY_COUNT; i++)
+		kept[early[i]] = true;
+	for (int rc = 0; rc < LC_RC__MAX; rc++)
+		if (!kept[rc] && problem_form_fits(endpoint, (enum lc_rc)rc))
+			problems[rc] = false;
 }
 
 /* The field that goes with an answer of this status; NULL: none. */
@@ -204,6 +239,7 @@ openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 	bool problems[LC_RC__MAX] = {false};
 
 	openapi_problems(endpoint, problems);
+	problems_told_apart(endpoint, problems);
 	json_object_begin(&doc->json, "responses");
 	for (const int *s = statuses; *s != 0; s++) {
 		bool problem = false;

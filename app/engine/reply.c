@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/headers.h"
 #include "engine/negotiate.h"
+#include "engine/problem_form.h"
 
 static double
 elapsed_ms(int64_t from_ns, int64_t to_ns)
@@ -81,6 +82,19 @@ problem_of(struct lc_call *call, struct problem *problem)
 	}
 }
 
+/* In the form that the endpoint's clients read, if there is memory for it. */
+static void
+problem_put(const struct lc_call *call, const struct problem *problem,
+	    struct response *response)
+{
+	const struct problem no_memory = {.rc = LC_NO_MEMORY};
+
+	if (!problem_form_fits(call->endpoint, problem->rc))
+		problem_write(response, problem);
+	else if (!problem_form_write(call->endpoint, problem, response))
+		problem_write(response, &no_memory);
+}
+
 static void
 problem_send(struct lc_call *call)
 {
@@ -98,7 +112,7 @@ problem_send(struct lc_call *call)
 				 "are listed.";
 	else if (call->errors != NULL && problem.detail == NULL)
 		problem.detail = "Some of the input is wrong; see errors.";
-	problem_write(&call->response, &problem);
+	problem_put(call, &problem, &call->response);
 	headers_problem(call, &call->response, call->verdict);
 }
 
@@ -136,7 +150,7 @@ reply_send_late(struct lc_call *call)
 		return; /* nobody listens any more */
 	problem_of(call, &problem);
 	response_init(&response);
-	problem_write(&response, &problem);
+	problem_put(call, &problem, &response);
 	headers_common(call, &response);
 	transmit(call, &response);
 	response_release(&response);

@@ -141,6 +141,22 @@ example_fits(const struct lc_endpoint *endpoint, const struct lc_example *e)
 	return router_fits(endpoint->path, path);
 }
 
+/* An endpoint's own form of problems is one that its documentation has. */
+static bool
+problem_is_right(const struct lc_endpoint *endpoint)
+{
+	static const int just_200[] = {200, 0};
+	const int *status =
+		endpoint->statuses != NULL ? endpoint->statuses : just_200;
+
+	if (endpoint->problem == NULL)
+		return endpoint->problem_media == NULL &&
+		       endpoint->problem_status == 0;
+	while (*status != 0 && *status != endpoint->problem_status)
+		status++;
+	return *status != 0 && endpoint->problem_media != NULL;
+}
+
 /* What is documented can be written, and its examples reach it. */
 static enum lc_rc
 endpoint_check_replies(const struct lc_endpoint *endpoint, struct buf *why)
@@ -150,6 +166,11 @@ endpoint_check_replies(const struct lc_endpoint *endpoint, struct buf *why)
 	int count = 0;
 	enum lc_rc rc;
 
+	if (!problem_is_right(endpoint))
+		return endpoint_fault(endpoint,
+				      "its own form of problems has no media "
+				      "type, or a status that it never answers",
+				      why);
 	if (endpoint->cache.fresh_s < 0 || endpoint->cache.stale_s < 0)
 		return endpoint_fault(endpoint, "its cache's time is negative",
 				      why);

@@ -58,6 +58,11 @@ class Operation:
         return None
 
     @property
+    def error_form(self):
+        """Status and media type of errors that are no problem documents."""
+        return self.node.get("x-errors")
+
+    @property
     def body(self):
         """The JSON body's part of the document; None: it takes none."""
         if "requestBody" not in self.node:

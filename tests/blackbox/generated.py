@@ -62,12 +62,24 @@ def judge(case, ask):
 
 def judge_errors(case, reply):
     """One error, there, and of that type."""
+    if case.operation.error_form is not None:
+        judge_form(case, reply)
+        return
     (place, type_), = errors_at(reply).items()
     if case.within is None:
         assert place == case.at, reply
     else:
         assert place[:-1] == case.at and place[-1] in case.within, reply
     assert type_ in case.types, reply
+
+
+def judge_form(case, reply):
+    """The same where errors are told in another form, which has no types."""
+    form = case.operation.error_form
+    assert (reply.status, reply.media_type) == (form["status"], form["media"])
+    if case.request.method != "HEAD":
+        assert case.mark is None or case.mark in reply.text, reply
+        assert str(case.at[-1]) in reply.text, reply
 
 
 def judge_fine(case, reply):

@@ -48,6 +48,7 @@ class Case:
     within: range | None = None  # where JSON ends to be JSON
     by_server: frozenset = FINE  # with which a web server may answer instead
     documented: bool = True
+    mark: str | None = None  # what tells an error of the operation's own form
     varies: bool = False  # the same request is answered otherwise next time
     also: object = None  # a further check of the reply
 
@@ -62,6 +63,7 @@ class Walk:
 
     samples: dict = field(default_factory=dict)  # (path, name): value
     ends: dict = field(default_factory=dict)  # path: status of a valid request
+    error_marks: dict = field(default_factory=dict)  # path: text of an error
     heavy: frozenset = FINE  # paths that HEAD spares; else valid is slow
     varying: frozenset = FINE  # paths whose answers tell the time
     # Paths whose JSON is of somebody else's making: no warnings fit in.
@@ -143,7 +145,8 @@ class Maker:
     # ---- what is expected
 
     def case(self, label, request, **expected):
-        return Case(self.operation, label, request, **expected)
+        mark = self.walk.error_marks.get(self.operation.path)
+        return Case(self.operation, label, request, mark=mark, **expected)
 
     def fine(self, label, request, at=(), **more):
         """A request that must not be refused, at least not there."""

@@ -122,6 +122,8 @@ def key_cases(maker):
 def always_right(case, reply, ask):
     """A problem about the input is no answer to what should be right."""
     assert reply.status not in (400, 404, 406, 422), reply
+    if case.mark is not None and case.request.method != "HEAD":
+        assert case.mark not in reply.text, reply
 
 
 def unknown_is_named(case, reply, ask):

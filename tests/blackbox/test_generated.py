@@ -27,6 +27,7 @@ TESTAPP = Walk(
         ("/stream", "chunks"): 1, ("/stream", "every_ms"): 0,
     },
     ends={"/never": 504, "/wait": 504},
+    error_marks={"/search": "<ERROR>"},
     heavy=frozenset({"/compute", "/stream", "/wait"}),
     varying=frozenset({"/park", "/never", "/stats"}),
     # It would wait for its deadline, ten seconds.

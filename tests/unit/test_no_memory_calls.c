@@ -26,6 +26,7 @@
 static struct options options;
 static const char *call_uri, *call_method, *call_body;
 static int call_pad, call_status;
+static bool call_own; /* then memory that is missing is told there, too */
 
 /* A long header leaves any desired room in the call's own memory. */
 static enum lc_rc
@@ -49,6 +50,8 @@ call_send(struct engine *engine, struct peer *peer)
 		assert_true(clock_mono_ns() < until_ns);
 	}
 	assert_int_equal(atomic_load(&peer->finished), 1);
+	if (call_own && peer_says(peer, "<ERROR>503 Out of memory"))
+		return LC_NO_MEMORY;
 	if (peer_status(peer) == call_status)
 		return LC_OK;
 	if (peer_status(peer) == 503 && peer_says(peer, "Retry-After: ") &&
@@ -140,6 +143,8 @@ test_declared_calls(void **state)
 		{"GET", "/shelves/Top/items/100", NULL, 422, false},
 		{"GET", "/listed?number=1&number=x", NULL, 422, false},
 		{"GET", "/formats?format=xml", NULL, 422, false},
+		{"GET", "/versioned?word=a&number=1&count=0", NULL, 404, false},
+		{"PUT", "/thing", NULL, 200, false},
 		{"GET", "/client", NULL, 200, false},
 		{"PUT", "/guarded", NULL, 401, true},
 		{"GET", "/openapi.json", NULL, 200, true},
@@ -158,6 +163,22 @@ test_declared_calls(void **state)
 			alloc_fail_each(&one);
 	}
 	call_body = NULL;
+}
+
+/* What is told in an endpoint's own form, if there is memory for it. */
+static void
+test_own_form(void **state)
+{
+	static struct alloc_case one = {"/search", call_case, false};
+
+	(void)state;
+	call_method = "GET";
+	call_uri = "/search?RA=x&VERB=9&word=123456789";
+	call_status = 200;
+	call_own = true;
+	for (call_pad = 1; call_pad < 3000; call_pad += 450)
+		alloc_fail_each(&one);
+	call_own = false;
 }
 
 /* Calls that other threads have a part in. */
@@ -243,6 +264,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_declared_calls),
+		cmocka_unit_test(test_own_form),
 		cmocka_unit_test(test_shared_calls),
 		cmocka_unit_test(test_stream_begin),
 	};
