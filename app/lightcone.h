@@ -265,6 +265,11 @@ struct lc_endpoint {
 	const char *details;           /* what more there is to say; or NULL */
 	const struct lc_field *params; /* ends in LC_FIELD_END; or NULL */
 	size_t args_size;              /* of the arguments' struct */
+	/*
+	 * Names in the query are taken in any case of their letters, and
+	 * unknown ones are ignored without a warning.
+	 */
+	bool any_case;
 	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;
 	int64_t deadline_ms; /* from the request's arrival */

@@ -1,6 +1,6 @@
 /*
  * What the clients of an older protocol need: errors in the protocol's own
- * form.
+ * form, and names in any case.
  */
 #include "testapp.h"
 
@@ -11,7 +11,11 @@ struct search_query {
 	int64_t verb;
 	const char *word;
 	bool has_word;
+	struct lc_list band;
+	bool has_band;
 };
+
+static const struct lc_field band_item = LC_ITEM(int64_t, .doc = "A number.");
 
 static const struct lc_field search_params[] = {
 	LC_PARAM_AS(search_query, ra, "RA", .min = "0", .max = "360",
@@ -20,6 +24,8 @@ static const struct lc_field search_params[] = {
 		    .def = "1", .doc = "Radius."),
 	LC_PARAM_AS(search_query, verb, "VERB", .min = "1", .max = "3",
 		    .def = "2", .doc = "Verbosity."),
+	LC_PARAM_OPTIONAL(search_query, band, .item = &band_item, .max = "3",
+			  .doc = "Numbers."),
 	LC_PARAM_OPTIONAL(search_query, word, .max = "8", .doc = "A word."),
 	LC_FIELD_END};
 
@@ -43,8 +49,9 @@ search_run(struct lc_call *call, const void *args)
 		json_number(lc_json(call), "ra", query->ra);
 		json_number(lc_json(call), "sr", query->sr);
 	} else {
-		buf_printf(lc_body(call, NULL), "<RA>%g</RA><SR>%g</SR>\n",
-			   query->ra, query->sr);
+		buf_printf(lc_body(call, NULL),
+			   "<RA>%g</RA><SR>%g</SR><BANDS>%zu</BANDS>\n",
+			   query->ra, query->sr, query->band.count);
 	}
 	return LC_OK;
 }
@@ -67,6 +74,7 @@ const struct lc_endpoint search_endpoint = {
 	.summary = "Tells errors as an older protocol does.",
 	.params = search_params,
 	.args_size = sizeof(struct search_query),
+	.any_case = true,
 	.work = LC_QUICK,
 	.deadline_ms = 1000,
 	.formats = LC_AS_VOTABLE | LC_AS_JSON,

@@ -131,19 +131,29 @@ value_bind(struct lc_call *call, const struct lc_field *field,
 	return rc;
 }
 
+/* Whether that is a pair's name, as the endpoint compares names. */
+static bool
+pair_is(const struct lc_call *call, const struct query_pair *pair,
+	const char *name)
+{
+	return pair->name_length == strlen(name) &&
+	       (memcmp(pair->name, name, pair->name_length) == 0 ||
+		(call->endpoint->any_case &&
+		 text_equal_nocase(pair->name, name)));
+}
+
 /* The first of the pairs with that name, and how many there are. */
 static const struct query_pair *
-pair_find(const struct query *query, const char *name, size_t *count)
+pair_find(const struct lc_call *call, const char *name, size_t *count)
 {
+	const struct query *query = &call->query;
 	const struct query_pair *found = NULL;
-	size_t length = strlen(name);
 
 	*count = 0;
 	for (size_t i = 0; i < query->count; i++) {
 		const struct query_pair *pair = &query->pairs[i];
 
-		if (pair->name_length != length ||
-		    memcmp(pair->name, name, length) != 0)
+		if (!pair_is(call, pair, name))
 			continue;
 		if (found == NULL)
 			found = pair;
@@ -174,8 +184,7 @@ list_bind(struct lc_call *call, const struct lc_field *list,
 	for (size_t i = 0; i < count; pair++) {
 		struct problem_step nth = {.before = &at, .index = (int64_t)i};
 
-		if (pair->name_length != strlen(list->name) ||
-		    memcmp(pair->name, list->name, pair->name_length) != 0)
+		if (!pair_is(call, pair, list->name))
 			continue;
 		rc = field_read(list->item, pair->value, pair->value_length,
 				items + i * list->item->bytes, &fault,
@@ -199,7 +208,7 @@ query_bind(struct lc_call *call, const struct lc_field *field)
 	const struct query_pair *pair;
 	size_t count;
 
-	pair = pair_find(&call->query, field->name, &count);
+	pair = pair_find(call, field->name, &count);
 	if (pair == NULL)
 		return value_bind(call, field, (struct value){NULL, 0});
 	if (field->type == LC_LIST)
@@ -252,9 +261,7 @@ pair_known(const struct lc_call *call, const struct lc_field *fields,
 	   const struct query_pair *pair)
 {
 	for (const struct lc_field *f = fields; f->name != NULL; f++)
-		if (f->in == LC_IN_QUERY &&
-		    strlen(f->name) == pair->name_length &&
-		    memcmp(f->name, pair->name, pair->name_length) == 0)
+		if (f->in == LC_IN_QUERY && pair_is(call, pair, f->name))
 			return true;
 	return negotiate_is_parameter(call->endpoint, pair->name,
 				      pair->name_length);
@@ -302,6 +309,8 @@ unknown_find(struct lc_call *call, const struct lc_field *fields)
 	enum lc_rc worst = LC_OK;
 	int warned = 0;
 
+	if (call->endpoint->any_case && !call->prefer.strict)
+		return LC_OK;
 	for (size_t i = 0; i < call->query.count; i++) {
 		const struct query_pair *pair = &call->query.pairs[i];
 		const char *nearest;

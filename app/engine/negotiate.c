@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/bind.h"
 #include "http/accept.h"
 
@@ -48,7 +49,8 @@ negotiate_is_parameter(const struct lc_endpoint *endpoint, const char *name,
 {
 	return negotiate_formats(endpoint) != LC_AS_FILE &&
 	       length == sizeof(parameter) - 1 &&
-	       memcmp(name, parameter, length) == 0;
+	       (memcmp(name, parameter, length) == 0 ||
+		(endpoint->any_case && text_equal_nocase(name, parameter)));
 }
 
 /* The types of what an endpoint gives. */

@@ -14,7 +14,7 @@
  */
 enum lc_rc negotiate(struct lc_call *call) LC_CHECKED;
 
-/* Whether a parameter of the query is negotiation's own. */
+/* Whether a parameter of the query, which ends in NUL, is our own. */
 bool negotiate_is_parameter(const struct lc_endpoint *endpoint,
 			    const char *name, size_t length);
 

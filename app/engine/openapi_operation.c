@@ -58,6 +58,9 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 			   "At most %lld requests in %lld s, %lld at once. ",
 			   (long long)rate->limit, (long long)rate->window_s,
 			   (long long)rate->burst);
+	if (endpoint->any_case)
+		buf_add_text(&text, "Names of parameters are taken in any "
+				    "case; unknown ones are ignored. ");
 	if (endpoint->problem != NULL)
 		buf_printf(&text, "Errors are told with status %d as %s. ",
 			   endpoint->problem_status, endpoint->problem_media);
@@ -292,6 +295,8 @@ openapi_operation(struct openapi *doc, const struct lc_endpoint *endpoint)
 		body_write(&doc->json, endpoint);
 	openapi_replies(doc, endpoint, &answers);
 	errors_write(&doc->json, endpoint);
+	if (endpoint->any_case)
+		json_bool(&doc->json, "x-any-case", true);
 	json_object_end(&doc->json);
 	for (size_t i = 0; i < answers.count; i++)
 		buf_release(&answers.list[i].text);

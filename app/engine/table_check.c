@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/caller.h"
 #include "engine/field.h"
 #include "engine/negotiate.h"
@@ -85,6 +86,21 @@ endpoint_check_path(const struct lc_endpoint *endpoint, struct buf *why)
 	return LC_OK;
 }
 
+/* No two names are the same where their case does not count. */
+static bool
+names_differ(const struct lc_endpoint *endpoint)
+{
+	const struct lc_field *fields = endpoint->params;
+
+	for (const struct lc_field *f = fields; f != NULL && f->name != NULL;
+	     f++)
+		for (const struct lc_field *g = fields; g != f; g++)
+			if (endpoint->any_case && f->in == g->in &&
+			    text_equal_nocase(f->name, g->name))
+				return false;
+	return true;
+}
+
 static enum lc_rc
 endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 {
@@ -99,6 +115,11 @@ endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 				    why);
 	}
 	buf_release(&fault);
+	if (rc == LC_OK && !names_differ(endpoint))
+		return endpoint_fault(endpoint,
+				      "two of its parameters differ in case "
+				      "only",
+				      why);
 	return rc == LC_OK ? endpoint_check_path(endpoint, why) : rc;
 }
 

@@ -42,6 +42,20 @@ def query_cases(maker, parameter):
         yield maker.judged(
             f"{place} {value.label}", base.given(name, value.raw), at, value
         )
+    if "x-any-case" in maker.operation.node:
+        yield from spelling_cases(maker, name, good)
+
+
+def spelling_cases(maker, name, good):
+    """A name whose letters' case does not count."""
+    place, at = f"query.{name}", ("query", name)
+    without = maker.base.given(name)
+    for spelt in sorted({name.upper(), name.lower(), name.title()} - {name}):
+        yield maker.fine(f"{place} as_{spelt}", without.given(spelt, good), at)
+        yield maker.wrong(
+            f"{place} repeated_as_{spelt}",
+            without.given(name, good).given(spelt, good), at, {"repeated"},
+        )
 
 
 def as_if_absent(case, reply, ask):

@@ -63,6 +63,13 @@ nothing_run(struct lc_call *call, const void *args)
 		LC_PARAM(fields, field, .doc = ".", __VA_ARGS__), LC_FIELD_END \
 	}
 
+#define TWO(first, second)                                             \
+	.params = (const struct lc_field[])                            \
+	{                                                              \
+		LC_PARAM_AS(fields, whole, first, .doc = "."),         \
+			LC_PARAM_AS(fields, real, second, .doc = "."), \
+			LC_FIELD_END                                   \
+	}
 #define REPLY(...)                         \
 	.reply = (const struct lc_field[]) \
 	{                                  \
@@ -192,6 +199,10 @@ static const struct {
 		  .problem_media = "text/plain"),
 	 {"GET /a", "never answers"}},
 	{ENDPOINT(.problem_status = 200), {"GET /a", "own form"}},
+	{ENDPOINT(TWO("one", "One")), {NULL, NULL}},
+	{ENDPOINT(.any_case = true, TWO("one", "two")), {NULL, NULL}},
+	{ENDPOINT(.any_case = true, TWO("one", "One")),
+	 {"GET /a", "differ in case only"}},
 	{ENDPOINT(.default_format = LC_AS_TEXT), {NULL, NULL}},
 	{ENDPOINT(.default_format = LC_AS_CSV), {"GET /a", "none of its"}},
 	{ENDPOINT(.formats = LC_AS_TEXT | LC_AS_CSV,
