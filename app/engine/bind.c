@@ -99,6 +99,20 @@ bind_near(const struct lc_field *fields, enum lc_place in, const char *name,
 	return nearest;
 }
 
+enum lc_rc
+bind_extra(struct lc_call *call, const char *nearest, struct field_fault *fault)
+{
+	*fault = (struct field_fault){"extra_forbidden",
+				      "Extra inputs are not permitted"};
+	if (nearest == NULL)
+		return LC_OK;
+	return field_fault_set(fault, &call->arena, fault->type,
+			       "%s; did you mean '%s'?", fault->message,
+			       nearest) == LC_NO_MEMORY ?
+		       LC_NO_MEMORY :
+		       LC_OK;
+}
+
 /* ---- values that are text: query, path, header */
 
 /* A value as it came; `bytes` is NULL where there is none. */
@@ -273,14 +287,9 @@ unknown_refuse(struct lc_call *call, const struct query_pair *pair,
 {
 	const struct problem_step at = {.before = &places[LC_IN_QUERY],
 					.name = pair->name};
-	struct field_fault fault = {"extra_forbidden",
-				    "Extra inputs are not permitted"};
+	struct field_fault fault;
 
-	if (nearest != NULL &&
-	    field_fault_set(&fault, &call->arena, fault.type,
-			    "Extra inputs are not permitted; did you mean "
-			    "'%s'?",
-			    nearest) == LC_NO_MEMORY)
+	if (bind_extra(call, nearest, &fault) != LC_OK)
 		return LC_NO_MEMORY;
 	return bind_error(call, &at, &fault, pair->value, pair->value_length);
 }

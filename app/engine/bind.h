@@ -47,6 +47,13 @@ enum lc_rc bind_error(struct lc_call *call, const struct problem_step *at,
 enum lc_rc bind_absent(struct lc_call *call, const struct lc_field *field,
 		       const struct problem_step *at, void *args) LC_CHECKED;
 
+/*
+ * What is wrong with an input that nobody asked for, and perhaps was meant
+ * for another.  LC_OK or LC_NO_MEMORY.
+ */
+enum lc_rc bind_extra(struct lc_call *call, const char *nearest,
+		      struct field_fault *fault) LC_CHECKED;
+
 /* The worse of two results: memory before wrong input. */
 static inline enum lc_rc
 bind_worse(enum lc_rc a, enum lc_rc b)

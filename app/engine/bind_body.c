@@ -125,9 +125,7 @@ members_refuse(struct lc_call *call, const struct lc_field *members,
 	json_object_object_foreach(object, name, json)
 	{
 		struct problem_step at = {.before = before};
-		struct field_fault fault = {"extra_forbidden",
-					    "Extra inputs are not permitted"};
-		const char *near;
+		struct field_fault fault;
 		enum lc_rc rc;
 
 		if (call->error_count > BIND_ERRORS_MOST)
@@ -138,12 +136,8 @@ members_refuse(struct lc_call *call, const struct lc_field *members,
 		at.name = arena_dup(&call->arena, name, strlen(name));
 		if (at.name == NULL)
 			return LC_NO_MEMORY;
-		near = bind_near(members, in, name, strlen(name));
-		if (near != NULL &&
-		    field_fault_set(&fault, &call->arena, fault.type,
-				    "Extra inputs are not permitted; did you "
-				    "mean '%s'?",
-				    near) == LC_NO_MEMORY)
+		if (bind_extra(call, bind_near(members, in, name, strlen(name)),
+			       &fault) != LC_OK)
 			return LC_NO_MEMORY;
 		rc = json_refuse(call, &at, &fault, json);
 		if (rc == LC_NO_MEMORY)
