@@ -213,6 +213,21 @@ enum lc_format {
 		LC_AS_FILE = 1 << 16 /* one type, which the function tells */
 };
 
+/*
+ * What a body can be, all in UTF-8: X(constant, bit, media type).  JSON is
+ * bound to the fields with LC_IN_BODY.  Another kind comes to the function as
+ * its bytes: the fields have their defaults then, and none is required.
+ */
+#define LC_BODY_TABLE(X)                       \
+	X(LC_BODY_JSON, 1, "application/json") \
+	X(LC_BODY_CSV, 2, "text/csv")
+
+enum lc_body_kind {
+#define LC_BODY_ENUM(constant, bit, type) constant = bit,
+	LC_BODY_TABLE(LC_BODY_ENUM)
+#undef LC_BODY_ENUM
+};
+
 /* How long an answer may be kept; by whom, Cache-Control says. */
 struct lc_cache {
 	int64_t fresh_s; /* 0: it is asked about each time */
@@ -270,6 +285,7 @@ struct lc_endpoint {
 	 * unknown ones are ignored without a warning.
 	 */
 	bool any_case;
+	unsigned bodies; /* of enum lc_body_kind; 0: JSON, if it has fields */
 	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;
 	int64_t deadline_ms; /* from the request's arrival */
@@ -322,6 +338,10 @@ const char *lc_mount(const struct lc_call *call);
 /* What the client wants the answer to be, of what the endpoint can give. */
 enum lc_format lc_format(const struct lc_call *call);
 
+/* As what the body came, of what the endpoint takes; and its bytes. */
+enum lc_body_kind lc_body_kind(const struct lc_call *call);
+const char *lc_body_bytes(const struct lc_call *call, size_t *length);
+
 /* Brings the deadline forward to `ms` after the request's arrival. */
 void lc_shorten_deadline(struct lc_call *call, int64_t ms);
 
@@ -359,8 +379,9 @@ enum lc_rc lc_fail(struct lc_call *call, enum lc_rc rc, const char *format, ...)
 /*
  * Refuses a parameter's value with a sentence of what was wrong and would
  * be right; `type` is a word of FastAPI's vocabulary ("value_error"), and
- * `param` may name a member of a member ("settings.speed_m_s").  May be
- * called for several; returns LC_INVALID.
+ * `param` may name a member of a member, or of a list's item
+ * ("settings.speed_m_s", "points.3.ra_deg"), or a line of a body of bytes
+ * ("body.7").  May be called for several; returns LC_INVALID.
  */
 enum lc_rc lc_refuse(struct lc_call *call, const char *param, const char *type,
 		     const char *input, const char *format, ...)

@@ -33,7 +33,7 @@ extern const struct lc_endpoint thing_get, thing_put, thing_delete;
 int testapp_versioned_runs(void);
 
 /* In testapp_forms.c. */
-extern const struct lc_endpoint search_endpoint;
+extern const struct lc_endpoint search_endpoint, either_endpoint;
 
 /* Starts and ends the thread that completes parked calls. */
 void testapp_start(void);

@@ -19,6 +19,12 @@ static const struct problem_step places[] = {
 	[LC_IN_BODY] = {.name = "body"},
 };
 
+const struct problem_step *
+bind_place(enum lc_place place)
+{
+	return &places[place];
+}
+
 enum lc_rc
 bind_error(struct lc_call *call, const struct problem_step *at,
 	   const struct field_fault *fault, const char *input,
@@ -337,16 +343,6 @@ unknown_find(struct lc_call *call, const struct lc_field *fields)
 	return worst;
 }
 
-bool
-bind_has_body(const struct lc_endpoint *endpoint)
-{
-	const struct lc_field *field = endpoint->params;
-
-	while (field != NULL && field->name != NULL && field->in != LC_IN_BODY)
-		field++;
-	return field != NULL && field->name != NULL;
-}
-
 enum lc_rc
 bind_request(struct lc_call *call)
 {
@@ -359,7 +355,7 @@ bind_request(struct lc_call *call)
 	const struct lc_endpoint *endpoint = call->endpoint;
 	const struct lc_field *fields = endpoint->params;
 	enum lc_rc worst = LC_OK;
-	bool body = false;
+	bool body = endpoint->bodies != 0;
 
 	if (fields == NULL)
 		fields = no_fields;
@@ -382,59 +378,4 @@ bind_request(struct lc_call *call)
 	}
 	/* Negotiation may have found something wrong before. */
 	return worst == LC_OK && call->errors != NULL ? LC_INVALID : worst;
-}
-
-/* ---- what handlers call */
-
-enum { REFUSE_STEPS_MOST = 16 };
-
-enum lc_rc
-lc_refuse(struct lc_call *call, const char *param, const char *type,
-	  const char *input, const char *format, ...)
-{
-	struct problem_step steps[REFUSE_STEPS_MOST];
-	const struct problem_step *before = &places[LC_IN_QUERY];
-	struct field_fault fault = {.type = type};
-	va_list list;
-
-	va_start(list, format);
-	fault.message = arena_vprintf(&call->arena, format, list);
-	va_end(list);
-	if (fault.message == NULL)
-		return LC_NO_MEMORY;
-	for (int i = 0; i < REFUSE_STEPS_MOST && *param != '\0'; i++) {
-		size_t length = strcspn(param, ".");
-		const char *name = arena_dup(&call->arena, param, length);
-
-		if (name == NULL)
-			return LC_NO_MEMORY;
-		for (const struct lc_field *f = call->endpoint->params;
-		     i == 0 && f != NULL && f->name != NULL; f++)
-			if (strcmp(f->name, name) == 0)
-				before = &places[f->in];
-		steps[i] =
-			(struct problem_step){.before = before, .name = name};
-		before = &steps[i];
-		param += length + (param[length] == '.');
-	}
-	return bind_error(call, before, &fault, input,
-			  input != NULL ? strlen(input) : 0);
-}
-
-void
-lc_warn(struct lc_call *call, const char *format, ...)
-{
-	struct problem_warning *warning =
-		arena_alloc(&call->arena, sizeof(*warning));
-	va_list list;
-
-	if (warning == NULL)
-		return; /* a warning is not worth a failure */
-	va_start(list, format);
-	warning->text = arena_vprintf(&call->arena, format, list);
-	va_end(list);
-	if (warning->text == NULL)
-		return;
-	*call->warnings_end = warning;
-	call->warnings_end = &warning->next;
 }

@@ -23,7 +23,7 @@ enum {
 
 /*
  * Fills `call->args` by the endpoint's table.  LC_INVALID with the call's
- * errors; LC_MEDIA_TYPE: the body is no JSON; LC_NO_MEMORY.
+ * errors; LC_MEDIA_TYPE: the body is of another kind; LC_NO_MEMORY.
  */
 enum lc_rc bind_request(struct lc_call *call) LC_CHECKED;
 
@@ -32,8 +32,8 @@ enum lc_rc bind_request(struct lc_call *call) LC_CHECKED;
 /* What is wrong with a single-valued parameter that is given twice. */
 extern const struct field_fault bind_repeated;
 
-/* Whether an endpoint's request has a JSON body. */
-bool bind_has_body(const struct lc_endpoint *endpoint);
+/* The first step of the way to an input: "query", "body" … */
+const struct problem_step *bind_place(enum lc_place place);
 
 /* Binds what stands in the body. */
 enum lc_rc bind_body(struct lc_call *call) LC_CHECKED;

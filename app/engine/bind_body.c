@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "engine/body_kind.h"
 #include "http/json_c.h"
 #include "http/json_parse.h"
-
-static const struct problem_step body_step = {.name = "body"};
 
 /* One wrong value; texts are given back as they are, the rest as JSON. */
 static enum lc_rc
@@ -177,33 +175,10 @@ object_bind(struct lc_call *call, const struct lc_field *members,
 
 /* ---- the body as a whole */
 
-/* "application/json", "application/…+json", in UTF-8; or nothing said. */
-static bool
-type_is_json(const char *type)
-{
-	static const char charset[] = "charset=";
-	size_t length;
-	const char *rest;
-
-	if (type == NULL || type[0] == '\0')
-		return true;
-	length = strcspn(type, "; \t");
-	if (!(length == 16 && text_begins_nocase(type, "application/json")) &&
-	    !(length > 5 && text_begins_nocase(type + length - 5, "+json")))
-		return false;
-	for (rest = type + length; *rest != '\0'; rest++)
-		if (text_begins_nocase(rest, charset)) {
-			rest += sizeof(charset) - 1;
-			rest += *rest == '"';
-			return text_begins_nocase(rest, "utf-8");
-		}
-	return true;
-}
-
 static enum lc_rc
 parse_refuse(struct lc_call *call, const struct json_fault *wrong)
 {
-	const struct problem_step at = {.before = &body_step,
+	const struct problem_step at = {.before = bind_place(LC_IN_BODY),
 					.index = (int64_t)wrong->offset};
 	const struct request *request = &call->request;
 	const char *near = request->body + wrong->offset;
@@ -230,11 +205,66 @@ empty_bind(struct lc_call *call)
 		if (f->in != LC_IN_BODY)
 			continue;
 		if (f->def == NULL && !f->optional)
-			return bind_error(call, &body_step, &missing, NULL, 0);
-		worst = bind_worse(
-			worst, bind_absent(call, f, &body_step, call->args));
+			return bind_error(call, bind_place(LC_IN_BODY),
+					  &missing, NULL, 0);
+		worst = bind_worse(worst,
+				   bind_absent(call, f, bind_place(LC_IN_BODY),
+					       call->args));
 	}
 	return worst;
+}
+
+/* Bytes for the function: the fields are as if they were not given. */
+static enum lc_rc
+bytes_bind(struct lc_call *call)
+{
+	enum lc_rc worst = LC_OK;
+
+	for (const struct lc_field *f = call->endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		if (f->in == LC_IN_BODY && f->def != NULL)
+			worst = bind_worse(worst,
+					   bind_absent(call, f,
+						       bind_place(LC_IN_BODY),
+						       call->args));
+	return worst;
+}
+
+static enum lc_rc
+kind_refuse(struct lc_call *call, const char *type)
+{
+	struct buf list;
+	enum lc_rc rc;
+
+	buf_init(&list);
+	body_kind_list(call->endpoint, &list);
+	rc = list.failed ? LC_NO_MEMORY :
+			   lc_fail(call, LC_MEDIA_TYPE,
+				   "The body should be %.*s in UTF-8, by its "
+				   "Content-Type, not %.100s.",
+				   (int)list.length, list.bytes, type);
+	buf_release(&list);
+	return rc;
+}
+
+static enum lc_rc
+json_body_bind(struct lc_call *call)
+{
+	const struct request *request = &call->request;
+	struct json_object *json = NULL;
+	struct json_fault wrong;
+	enum lc_rc rc;
+
+	if (request->body_length == 0)
+		return empty_bind(call);
+	rc = json_parse(request->body, request->body_length, &json, &wrong);
+	if (rc == LC_OK)
+		rc = members_bind(call, call->endpoint->params, LC_IN_BODY,
+				  json, bind_place(LC_IN_BODY), call->args);
+	else if (rc == LC_INVALID)
+		rc = parse_refuse(call, &wrong);
+	json_object_put(json);
+	return rc;
 }
 
 enum lc_rc
@@ -242,23 +272,28 @@ bind_body(struct lc_call *call)
 {
 	const struct request *request = &call->request;
 	const char *type = request->fields[REQUEST_CONTENT_TYPE];
-	struct json_object *json = NULL;
-	struct json_fault wrong;
-	enum lc_rc rc;
 
-	if (request->body_length == 0)
-		return empty_bind(call);
-	if (!type_is_json(type))
-		return lc_fail(call, LC_MEDIA_TYPE,
-			       "The body should be JSON in UTF-8 "
-			       "(Content-Type: application/json), not %.100s.",
-			       type);
-	rc = json_parse(request->body, request->body_length, &json, &wrong);
-	if (rc == LC_OK)
-		rc = members_bind(call, call->endpoint->params, LC_IN_BODY,
-				  json, &body_step, call->args);
-	else if (rc == LC_INVALID)
-		rc = parse_refuse(call, &wrong);
-	json_object_put(json);
-	return rc;
+	call->body_kind = body_kind_find(call->endpoint, type);
+	/* A type of nothing says nothing. */
+	if (call->body_kind == 0 && request->body_length == 0)
+		call->body_kind = body_kind_find(call->endpoint, NULL);
+	if (call->body_kind == 0)
+		return kind_refuse(call, type);
+	return call->body_kind == LC_BODY_JSON ? json_body_bind(call) :
+						 bytes_bind(call);
+}
+
+/* ---- what handlers call */
+
+enum lc_body_kind
+lc_body_kind(const struct lc_call *call)
+{
+	return (enum lc_body_kind)call->body_kind;
+}
+
+const char *
+lc_body_bytes(const struct lc_call *call, size_t *length)
+{
+	*length = call->request.body_length;
+	return *length > 0 ? call->request.body : "";
 }

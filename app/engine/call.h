@@ -67,7 +67,8 @@ struct lc_call {
 	struct query query;
 	struct prefer prefer;
 	const struct lc_endpoint *endpoint;
-	unsigned format; /* of enum lc_format */
+	unsigned format;    /* of enum lc_format */
+	unsigned body_kind; /* of enum lc_body_kind; 0: it takes no body */
 	struct call_rate rate;
 	struct call_value *values;
 	int64_t deadline_ms; /* from the arrival */

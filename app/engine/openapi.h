@@ -47,6 +47,9 @@ struct openapi_answers {
 enum lc_rc openapi_operation(struct openapi *doc,
 			     const struct lc_endpoint *endpoint) LC_CHECKED;
 
+/* The member `requestBody` of an operation that takes one. */
+void openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint);
+
 /* The member `responses` of an operation. */
 void openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 		     const struct openapi_answers *answers);

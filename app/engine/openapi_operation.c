@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/bind.h"
+#include "engine/field.h"
 #include "engine/negotiate.h"
 #include "engine/router.h"
 #include "engine/schema.h"
@@ -185,42 +185,6 @@ parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	json_array_end(&doc->json);
 }
 
-static void
-body_write(struct json *json, const struct lc_endpoint *endpoint)
-{
-	const struct lc_example *e = endpoint->examples;
-	bool required = false;
-	int count = 0;
-
-	for (const struct lc_field *f = endpoint->params; f->name != NULL; f++)
-		if (f->in == LC_IN_BODY && !f->optional && f->def == NULL)
-			required = true;
-	json_object_begin(json, "requestBody");
-	json_bool(json, "required", required);
-	json_object_begin(json, "content");
-	json_object_begin(json, "application/json");
-	schema_body(json, "schema", endpoint);
-	for (; e != NULL && e->target != NULL; e++) {
-		char name[24];
-
-		/* What is wrong on purpose does not fit the schema. */
-		if (e->body == NULL || e->status >= 400)
-			continue;
-		if (count == 0)
-			json_object_begin(json, "examples");
-		snprintf(name, sizeof(name), "example%d", ++count);
-		json_object_begin(json, name);
-		json_text(json, "summary", e->summary);
-		json_raw(json, "value", e->body, strlen(e->body));
-		json_object_end(json);
-	}
-	if (count > 0)
-		json_object_end(json);
-	json_object_end(json);
-	json_object_end(json);
-	json_object_end(json);
-}
-
 /* ---- all of it */
 
 static void
@@ -291,8 +255,7 @@ openapi_operation(struct openapi *doc, const struct lc_endpoint *endpoint)
 	description_write(doc, endpoint);
 	guards_write(doc, endpoint);
 	parameters_write(doc, endpoint);
-	if (bind_has_body(endpoint))
-		body_write(&doc->json, endpoint);
+	openapi_body(doc, endpoint);
 	openapi_replies(doc, endpoint, &answers);
 	errors_write(&doc->json, endpoint);
 	if (endpoint->any_case)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/bind.h"
+#include "engine/body_kind.h"
 #include "engine/negotiate.h"
 #include "engine/problem_form.h"
 #include "engine/schema.h"
@@ -111,7 +111,7 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 		problems[early[i]] = true;
 	problems[LC_INTERNAL] = true;
 	problems[LC_DEADLINE] = true;
-	problems[LC_MEDIA_TYPE] = bind_has_body(endpoint);
+	problems[LC_MEDIA_TYPE] = body_kind_all(endpoint) != 0;
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = !file || endpoint->params != NULL;
 	problems[LC_RATE] = endpoint->rate != NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/body_kind.h"
 #include "engine/caller.h"
 #include "engine/field.h"
 #include "engine/negotiate.h"
@@ -162,6 +163,23 @@ example_fits(const struct lc_endpoint *endpoint, const struct lc_example *e)
 	return router_fits(endpoint->path, path);
 }
 
+/* JSON has fields, and fields have JSON. */
+static bool
+bodies_are_right(const struct lc_endpoint *endpoint)
+{
+	unsigned known = 0;
+	bool fields = false;
+
+	for (const struct body_row *r = body_kind_table; r->bit != 0; r++)
+		known |= r->bit;
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		fields = fields || f->in == LC_IN_BODY;
+	return endpoint->bodies == 0 ||
+	       ((endpoint->bodies & ~known) == 0 &&
+		((endpoint->bodies & LC_BODY_JSON) != 0) == fields);
+}
+
 /* An endpoint's own form of problems is one that its documentation has. */
 static bool
 problem_is_right(const struct lc_endpoint *endpoint)
@@ -247,6 +265,11 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 	    endpoint->reply == NULL && endpoint->reply_more == NULL)
 		return endpoint_fault(endpoint,
 				      "its JSON reply is not described", why);
+	if (!bodies_are_right(endpoint))
+		return endpoint_fault(endpoint,
+				      "its kinds of bodies are unknown, or "
+				      "JSON is none and it has fields there",
+				      why);
 	if (endpoint->default_format != 0 &&
 	    ((negotiate_formats(endpoint) & endpoint->default_format) == 0 ||
 	     negotiate_row(endpoint->default_format)->bit == 0))

@@ -65,9 +65,12 @@ class Operation:
     @property
     def body(self):
         """The JSON body's part of the document; None: it takes none."""
-        if "requestBody" not in self.node:
-            return None
-        return self.node["requestBody"]["content"]["application/json"]
+        return self.bodies.get("application/json")
+
+    @property
+    def bodies(self):
+        """The kinds of body that it takes, by media type."""
+        return self.node.get("requestBody", {}).get("content", {})
 
     def content(self, status):
         return self.responses[status].get("content", {})

@@ -268,6 +268,18 @@ def whole_body_cases(maker):
             "body type_" + kind.replace("/", "_").replace(" ", ""),
             base.with_field("Content-Type", kind), statuses=frozenset({415}),
         )
+    for kind in sorted(set(maker.operation.bodies) - {"application/json"}):
+        for label, type_ in (("", kind), ("_utf8", kind + "; charset=UTF-8")):
+            request = base.with_field("Content-Type", type_)
+            yield maker.case(
+                f"body as_{kind.replace('/', '_')}{label}", request,
+                statuses=frozenset({200, 422}),
+            )
+        latin = base.with_field("Content-Type", kind + "; charset=latin-1")
+        yield maker.case(
+            f"body as_{kind.replace('/', '_')}_latin", latin,
+            statuses=frozenset({415}),
+        )
     yield maker.fine("body no_type", base.with_field("Content-Type", None))
 
 

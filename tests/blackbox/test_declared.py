@@ -206,6 +206,48 @@ def test_query_and_body_are_judged_together(app):
     }
 
 
+# ---- bodies of other kinds
+
+@pytest.mark.parametrize("kind", [
+    "text/csv", "text/csv; charset=utf-8", "TEXT/CSV;charset=UTF-8",
+    "text/csv; header=present",
+])
+def test_a_body_of_another_kind_comes_as_it_is(app, kind):
+    reply = post(app, "/either", b"1,2\r\n3,4\n5,\0", CONTENT_TYPE=kind)
+    assert reply.json() == {
+        "kind": "csv", "count": 3, "sum": 0, "labels": 0, "scale": 2,
+    }
+
+
+def test_the_same_endpoint_takes_json(app):
+    value = {"items": [{"value": 3}, {"value": 4, "label": "x"}], "scale": 5}
+    assert post(app, "/either", value).json() == {
+        "kind": "json", "count": 2, "sum": 35, "labels": 1, "scale": 5,
+    }
+    assert errors_at(post(app, "/either", b"")) == {("body",): "missing"}
+    empty = post(app, "/either", b"", CONTENT_TYPE="text/csv")
+    assert empty.json()["kind"] == "csv" and empty.json()["count"] == 0
+
+
+@pytest.mark.parametrize("kind", [
+    "text/plain", "text/csv; charset=latin-1", "text/csvx", "text/tab",
+])
+def test_what_is_neither_is_told_what_is(app, kind):
+    reply = post(app, "/either", b"1,2", CONTENT_TYPE=kind)
+    answer = problem(reply, 415)
+    assert "application/json or text/csv" in answer["detail"]
+    assert kind in answer["detail"]
+
+
+def test_where_a_function_finds_fault(app):
+    reply = post(app, "/either", b"1,2\n3\n4", CONTENT_TYPE="text/csv")
+    assert errors_at(reply) == {
+        ("body", 2): "value_error", ("body", 3): "value_error",
+    }
+    reply = post(app, "/either", {"items": [{"value": 13}]})
+    assert errors_at(reply) == {("body", "items", 0, "value"): "value_error"}
+
+
 def test_other_endpoints_ignore_bodies(app):
     reply = app.site.ask("GET", "/typed", "count=3", b"{nonsense", **JSON)
     assert reply.status == 200, reply

@@ -138,6 +138,7 @@ test_declared_calls(void **state)
 		 "{\"settings\":{\"kind\":7,\"rays_deg\":[1,null,\"x\"],"
 		 "\"spni\":1},\"points\":[{\"ra_deg\":-1}]}",
 		 422, false},
+		{"POST", "/either", "{\"items\":[{\"value\":13}]}", 422, false},
 		{"POST", "/body", "{\"timeout\": 5,}", 422, false},
 		{"POST", "/body", "{\"mail\":\"a\",\"timeot\":1}", 422, false},
 		{"GET", "/shelves/Top/items/100", NULL, 422, false},

@@ -1,0 +1,70 @@
+#include "engine/openapi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/body_kind.h"
+#include "engine/schema.h"
+
+static bool
+is_required(const struct lc_endpoint *endpoint)
+{
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		if (f->in == LC_IN_BODY && !f->optional && f->def == NULL)
+			return true;
+	return false;
+}
+
+static void
+examples_write(struct json *json, const struct lc_endpoint *endpoint)
+{
+	int count = 0;
+
+	for (const struct lc_example *e = endpoint->examples;
+	     e != NULL && e->target != NULL; e++) {
+		char name[24];
+
+		/* What is wrong on purpose does not fit the schema. */
+		if (e->body == NULL || e->status >= 400)
+			continue;
+		if (count == 0)
+			json_object_begin(json, "examples");
+		snprintf(name, sizeof(name), "example%d", ++count);
+		json_object_begin(json, name);
+		json_text(json, "summary", e->summary);
+		json_raw(json, "value", e->body, strlen(e->body));
+		json_object_end(json);
+	}
+	if (count > 0)
+		json_object_end(json);
+}
+
+void
+openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
+{
+	unsigned kinds = body_kind_all(endpoint);
+	struct json *json = &doc->json;
+
+	if (kinds == 0)
+		return;
+	json_object_begin(json, "requestBody");
+	json_bool(json, "required", is_required(endpoint));
+	json_object_begin(json, "content");
+	for (const struct body_row *r = body_kind_table; r->bit != 0; r++) {
+		if (!(kinds & r->bit))
+			continue;
+		json_object_begin(json, r->type);
+		if (r->bit == LC_BODY_JSON) {
+			schema_body(json, "schema", endpoint);
+			examples_write(json, endpoint);
+		} else {
+			json_object_begin(json, "schema");
+			json_text(json, "type", "string");
+			json_object_end(json);
+		}
+		json_object_end(json);
+	}
+	json_object_end(json);
+	json_object_end(json);
+}
