@@ -59,6 +59,26 @@ fields_space(const char *text, size_t length)
 }
 
 size_t
+fields_trim(const char *text, size_t length)
+{
+	size_t at = length, before;
+
+	do {
+		before = at;
+		if (at > 0 && text_is_space(text[at - 1]))
+			at--;
+		for (size_t i = 0; i < sizeof(spaces) / sizeof(*spaces); i++) {
+			size_t bytes = strlen(spaces[i]);
+
+			if (at >= bytes &&
+			    memcmp(text + at - bytes, spaces[i], bytes) == 0)
+				at -= bytes;
+		}
+	} while (at < before);
+	return at;
+}
+
+size_t
 fields_sign(const char *text, size_t length, char *sign)
 {
 	*sign = '\0';
@@ -152,8 +172,8 @@ fields_what_instead(const char *text, size_t length)
 	if (text[0] == '+' || text[0] == '-')
 		return "there are two signs before one number";
 	if (text[0] == ',')
-		return "there is more than one comma; one stands between right "
-		       "ascension and declination";
+		return "there is more than one comma; one stands between the "
+		       "two coordinates";
 	return "a number should be here";
 }
 
@@ -229,25 +249,43 @@ fields_goes_on(const struct fields *fields, const char *text, size_t at,
 	       (text_is_digit(text[at]) || text[at] == '.');
 }
 
-bool
-fields_read(struct fields *fields, const char *text, size_t at, size_t length)
+/* Passes a comma, and the gap, that part the coordinates here. */
+static size_t
+fields_parting(struct fields *fields, const char *text, size_t at,
+	       size_t length, const struct fields_gap *gap)
 {
-	size_t end;
+	if (fields->count == 0)
+		return at;
+	if (at < length && text[at] == ',' && fields->comma == 0) {
+		fields->comma = fields->count;
+		at++;
+		at += fields_space(text + at, length - at);
+	}
+	if (gap != NULL && at == gap->from &&
+	    (fields->comma == 0 || fields->comma == fields->count)) {
+		fields->comma = fields->count;
+		at = gap->to;
+		at += fields_space(text + at, length - at);
+	}
+	return at;
+}
+
+bool
+fields_read(struct fields *fields, const char *text, size_t at, size_t length,
+	    const struct fields_gap *gap)
+{
+	size_t end, limit;
 
 	*fields = (struct fields){.count = 0};
 	at += fields_space(text + at, length - at);
 	do {
-		if (at < length && text[at] == ',' && fields->count > 0 &&
-		    fields->comma == 0) {
-			fields->comma = fields->count;
-			at++;
-			at += fields_space(text + at, length - at);
-		}
+		at = fields_parting(fields, text, at, length, gap);
 		if (fields->count == FIELDS_MAX)
 			return fields_fault(fields, at,
 					    "a position ends "
 					    "before this");
-		end = fields_one(fields, text, at, length);
+		limit = gap != NULL && at < gap->from ? gap->from : length;
+		end = fields_one(fields, text, at, limit);
 		if (fields->fault != NULL)
 			return false;
 		at = end + fields_space(text + end, length - end);

@@ -6,52 +6,46 @@
 #include "base/text.h"
 #include "sky/fields.h"
 
+enum { FRAMES_WORD_MAX = 16 };
+
+static const char what_is_ecliptic[] =
+	"ecliptic coordinates are not read here; give equatorial, galactic or "
+	"supergalactic ones";
+static const char what_is_double[] =
+	"this is another frame than the one named elsewhere; name one only";
+
+/* Words of frames that are known, and not read. */
+static const char *const ecliptic[] = {"ecliptic", "ecl_fk4", "ecl_fk5"};
+
 struct frames_word {
-	const char *word;
-	const char *refused; /* NULL: taken as ICRS */
+	enum turns_frame frame;
+	const char *refused;
 };
 
-static const char galactic[] =
-	"galactic coordinates are not read here; give right ascension and "
-	"declination in ICRS";
-static const char supergalactic[] =
-	"supergalactic coordinates are not read here; give right ascension "
-	"and declination in ICRS";
-static const char ecliptic[] =
-	"ecliptic coordinates are not read here; give right ascension and "
-	"declination in ICRS";
-static const char besselian[] =
-	"positions for B1950 are not read here; give right ascension and "
-	"declination in ICRS";
-
-static const struct frames_word words[] = {
-	{"icrs", NULL},          {"j2000", NULL},
-	{"j2000.0", NULL},       {"fk5", NULL},
-	{"b1950", besselian},    {"b1950.0", besselian},
-	{"fk4", besselian},      {"galactic", galactic},
-	{"gal", galactic},       {"supergalactic", supergalactic},
-	{"sgal", supergalactic}, {"ecliptic", ecliptic},
-};
-
-static const struct frames_word *
-frames_find(const char *text, size_t length)
+static bool
+frames_find(const char *text, size_t length, struct frames_word *out)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		size_t j = 0;
+	char word[FRAMES_WORD_MAX + 1];
 
-		while (j < length && text_lower(text[j]) == words[i].word[j])
-			j++;
-		if (j == length && words[i].word[j] == '\0')
-			return &words[i];
-	}
-	return NULL;
+	*out = (struct frames_word){.frame = TURNS_ICRS};
+	if (length > FRAMES_WORD_MAX)
+		return false;
+	memcpy(word, text, length);
+	word[length] = '\0';
+	if (turns_find(word, &out->frame))
+		return true;
+	out->refused = what_is_ecliptic;
+	for (size_t i = 0; i < sizeof(ecliptic) / sizeof(*ecliptic); i++)
+		if (text_equal_nocase(word, ecliptic[i]))
+			return true;
+	return false;
 }
 
 static bool
 frames_is_inside(char c)
 {
 	return (text_lower(c) >= 'a' && text_lower(c) <= 'z') ||
-	       text_is_digit(c) || c == '.';
+	       text_is_digit(c) || c == '.' || c == '_';
 }
 
 static char
@@ -64,34 +58,54 @@ static void
 frames_note(struct frames *frames, const struct frames_word *word,
 	    size_t offset)
 {
-	if (word->refused != NULL && frames->refused == NULL) {
-		frames->refused = word->refused;
+	const char *refused = word->refused;
+
+	if (refused == NULL && frames->named && word->frame != frames->frame)
+		refused = what_is_double;
+	if (refused != NULL && frames->refused == NULL) {
+		frames->refused = refused;
 		frames->refused_offset = offset;
 	}
+	if (refused != NULL || frames->named)
+		return;
+	frames->named = true;
+	frames->named_offset = offset;
+	frames->frame = word->frame;
+}
+
+/* Whether a word goes on as a designation does: J2000+1223. */
+static bool
+frames_is_designation(const char *text, size_t from, size_t end, size_t to)
+{
+	char sign;
+
+	return end > from && text_is_digit(text[end - 1]) &&
+	       fields_sign(text + end, to - end, &sign) > 0;
 }
 
 static bool
 frames_strip_first(struct frames *frames, const char *text)
 {
 	size_t from = frames->from, end;
-	const struct frames_word *word;
+	struct frames_word word;
 	char closing = from < frames->to ? frames_closing(text[from]) : '\0';
 
 	from += closing != '\0';
 	end = from;
 	while (end < frames->to && frames_is_inside(text[end]))
 		end++;
-	word = frames_find(text + from, end - from);
-	if (word == NULL)
+	if (!frames_find(text + from, end - from, &word))
 		return false;
 	if (closing != '\0') {
 		if (end == frames->to || text[end] != closing)
 			return false;
 		end++;
+	} else if (frames_is_designation(text, from, end, frames->to)) {
+		return false;
 	} else if (end < frames->to && (text[end] == ':' || text[end] == ',')) {
 		end++;
 	}
-	frames_note(frames, word, from);
+	frames_note(frames, &word, from);
 	frames->from = end + fields_space(text + end, frames->to - end);
 	return true;
 }
@@ -99,8 +113,8 @@ frames_strip_first(struct frames *frames, const char *text)
 static bool
 frames_strip_last(struct frames *frames, const char *text)
 {
-	size_t to = frames->to, start;
-	const struct frames_word *word;
+	size_t to = frames->to, start, offset;
+	struct frames_word word;
 	bool closed = to > frames->from &&
 		      (text[to - 1] == ')' || text[to - 1] == ']');
 
@@ -108,10 +122,10 @@ frames_strip_last(struct frames *frames, const char *text)
 	start = to;
 	while (start > frames->from && frames_is_inside(text[start - 1]))
 		start--;
-	word = frames_find(text + start, to - start);
-	if (word == NULL || start == frames->from)
+	if (!frames_find(text + start, to - start, &word) ||
+	    start == frames->from)
 		return false;
-	frames_note(frames, word, start);
+	offset = start;
 	if (closed) {
 		if (frames_closing(text[--start]) != text[to])
 			return false;
@@ -122,6 +136,7 @@ frames_strip_last(struct frames *frames, const char *text)
 		start--;
 	if (start > frames->from && text[start - 1] == ',')
 		start--;
+	frames_note(frames, &word, offset);
 	frames->to = start;
 	return true;
 }

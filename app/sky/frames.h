@@ -5,10 +5,16 @@
 #ifndef SKY_FRAMES_H
 #define SKY_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "sky/turns.h"
+
 struct frames {
-	size_t from, to;     /* the text without the words */
+	size_t from, to;        /* the text without the words */
+	enum turns_frame frame; /* TURNS_ICRS when none is named */
+	bool named;
+	size_t named_offset; /* of the first word */
 	const char *refused; /* what is wrong with one of them, or NULL */
 	size_t refused_offset;
 };
