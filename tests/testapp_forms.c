@@ -112,7 +112,7 @@ static const struct lc_field either_row = LC_ITEM(
 
 static const struct lc_field either_params[] = {
 	LC_PARAM(either_query, items, .in = LC_IN_BODY, .item = &either_row,
-		 .min = "1", .max = "1000", .doc = "Items."),
+		 .min = "1", .max = "10000", .doc = "Items."),
 	LC_PARAM(either_query, scale, .in = LC_IN_BODY, .min = "1", .max = "9",
 		 .def = "2", .doc = "A factor."),
 	LC_FIELD_END};
@@ -195,6 +195,7 @@ const struct lc_endpoint either_endpoint = {
 	.params = either_params,
 	.args_size = sizeof(struct either_query),
 	.bodies = LC_BODY_JSON | LC_BODY_CSV,
+	.body_max_bytes = 2 << 20,
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
 	.reply = either_reply,

@@ -76,7 +76,9 @@ const struct option options_table[] = {
 	 .doc = "The longest deadline; keep it below the web server's own."},
 	{INT_OPTION(body_max_bytes), .min = 0, .max = 1073741824,
 	 .def = "131072", .unit = "bytes",
-	 .doc = "The largest request body; more gets 413."},
+	 .doc = "The largest request body, where the endpoint itself does not "
+		"take larger ones (its documentation says so); more gets "
+		"413."},
 	{INT_OPTION(query_max_bytes), .min = 64, .max = 32768, .def = "8192",
 	 .unit = "bytes", .doc = "The longest query string; more gets 414."},
 	{INT_OPTION(header_max_bytes), .min = 512, .max = 65536, .def = "16384",

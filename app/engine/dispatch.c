@@ -155,6 +155,30 @@ dispatch_stages(struct lc_call *call)
 	return rc;
 }
 
+int64_t
+dispatch_endpoint_body_most(const struct engine *engine,
+			    const struct lc_endpoint *endpoint)
+{
+	int64_t most = engine->options->body_max_bytes;
+
+	return endpoint->body_max_bytes > most ? endpoint->body_max_bytes :
+						 most;
+}
+
+int64_t
+dispatch_body_most(const struct lc_call *call)
+{
+	const struct engine *engine = call->engine;
+	const struct request *request = &call->request;
+	const struct lc_endpoint *endpoint;
+
+	if (request->path == NULL ||
+	    router_find(engine->table, request->method, request->path,
+			&endpoint) != LC_OK)
+		return engine->options->body_max_bytes;
+	return dispatch_endpoint_body_most(engine, endpoint);
+}
+
 void
 dispatch(struct lc_call *call, enum lc_rc read)
 {

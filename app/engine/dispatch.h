@@ -13,4 +13,14 @@
  */
 void dispatch(struct lc_call *call, enum lc_rc read);
 
+/*
+ * The bytes that the call's body may have: option body_max_bytes, or more
+ * where its endpoint takes more.  For the gate, which reads the body first.
+ */
+int64_t dispatch_body_most(const struct lc_call *call);
+
+/* The same of an endpoint. */
+int64_t dispatch_endpoint_body_most(const struct engine *engine,
+				    const struct lc_endpoint *endpoint);
+
 #endif

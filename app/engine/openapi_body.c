@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/body_kind.h"
+#include "engine/dispatch.h"
 #include "engine/schema.h"
 
 static bool
@@ -43,13 +44,19 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint)
 void
 openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
+	int64_t most = dispatch_endpoint_body_most(doc->engine, endpoint);
 	unsigned kinds = body_kind_all(endpoint);
+	char doc_text[48];
 	struct json *json = &doc->json;
 
 	if (kinds == 0)
 		return;
 	json_object_begin(json, "requestBody");
+	snprintf(doc_text, sizeof(doc_text), "At most %lld bytes.",
+		 (long long)most);
+	json_text(json, "description", doc_text);
 	json_bool(json, "required", is_required(endpoint));
+	json_int(json, "x-max-bytes", most);
 	json_object_begin(json, "content");
 	for (const struct body_row *r = body_kind_table; r->bit != 0; r++) {
 		if (!(kinds & r->bit))

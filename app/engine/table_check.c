@@ -265,6 +265,12 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 	    endpoint->reply == NULL && endpoint->reply_more == NULL)
 		return endpoint_fault(endpoint,
 				      "its JSON reply is not described", why);
+	if (endpoint->body_max_bytes < 0 ||
+	    (endpoint->body_max_bytes > 0 && body_kind_all(endpoint) == 0))
+		return endpoint_fault(endpoint,
+				      "its limit of bodies is negative, or it "
+				      "takes none",
+				      why);
 	if (!bodies_are_right(endpoint))
 		return endpoint_fault(endpoint,
 				      "its kinds of bodies are unknown, or "

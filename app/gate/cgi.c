@@ -139,7 +139,7 @@ static enum lc_rc
 body_read(struct lc_call *call)
 {
 	const char *text = call->request.fields[REQUEST_CONTENT_LENGTH];
-	int64_t most = call->engine->options->body_max_bytes, length = 0;
+	int64_t most = dispatch_body_most(call), length = 0;
 	char *body;
 
 	if (text == NULL || text[0] == '\0') {

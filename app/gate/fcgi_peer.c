@@ -203,6 +203,8 @@ body_read(struct fcgi_peer *peer)
 	buf_init(&body);
 	while ((got = FCGX_GetStr(part, sizeof(part), peer->request.in)) > 0) {
 		total += (size_t)got;
+		if (total > most)
+			most = (size_t)dispatch_body_most(&peer->call);
 		if (total <= most)
 			buf_add(&body, part, (size_t)got);
 		if (clock_mono_ns() >= until_ns)
