@@ -106,6 +106,9 @@ const struct table_cell *table_cells(const struct table *table);
 int64_t table_line(const struct table *table);
 const char *table_why(const struct table *table);
 
+/* Rows so far that were not UTF-8 and were taken as Windows-1252. */
+int64_t table_converted(const struct table *table);
+
 /* Starts over with the first row. */
 enum lc_rc table_rewind(struct table *table) LC_CHECKED;
 

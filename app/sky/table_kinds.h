@@ -24,6 +24,7 @@ struct table {
 	struct table_cell *cells; /* `count` of them */
 	const char *facts[TABLE_FACT__MAX];
 	int64_t line;
+	int64_t converted;
 	int64_t bytes_read, bytes_total;
 	char why[TABLE_WHY_MAX];
 };
