@@ -9,7 +9,9 @@
  *
  * Doubles are correctly rounded, ties to even. Short ones are made by the
  * exact operations of W. D. Clinger, "How to Read Floating Point Numbers
- * Accurately", PLDI 1990, the others by the C library in its "C" locale.
+ * Accurately", PLDI 1990; those of up to 19 digits as in D. Lemire, "Number
+ * Parsing at a Gigabyte per Second", Software: Practice and Experience 51,
+ * 2021; the others by the C library in its "C" locale.
  */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
