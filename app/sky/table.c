@@ -1,4 +1,4 @@
-#include "sky/table_kinds.h"
+#include "sky/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "sky/table_kinds.h"
 
 enum { START_BYTES = 1024 };
 

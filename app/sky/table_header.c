@@ -295,7 +295,7 @@ header_check(struct table_text *text, size_t *count)
 	const struct table_cell *cells = split->cells;
 	size_t filled = 0;
 
-	text->framed = split->delimiter == '|' && split->count >= 4 &&
+	text->framed = split->delimiter == '|' && split->count >= 3 &&
 		       split->count <= TABLE_SPLIT_CELLS && !cells->present &&
 		       !cells[split->count - 1].present;
 	*count = split->count - (text->framed ? 2 : 0);
