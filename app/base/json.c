@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/scan.h"
 #include "base/shortest.h"
 #include "base/text.h"
 
@@ -11,71 +12,76 @@ json_init(struct json *json, struct buf *out)
 	*json = (struct json){.out = out};
 }
 
-static void
-json_escape(struct buf *out, unsigned char c)
+static inline uint64_t
+json_odd(uint64_t bytes)
 {
-	static const char hex[] = "0123456789abcdef";
-	char escape[6] = {'\\', 'u', '0', '0'};
-
-	switch (c) {
-	case '"':
-		buf_add(out, "\\\"", 2);
-		return;
-	case '\\':
-		buf_add(out, "\\\\", 2);
-		return;
-	case '\n':
-		buf_add(out, "\\n", 2);
-		return;
-	case '\r':
-		buf_add(out, "\\r", 2);
-		return;
-	case '\t':
-		buf_add(out, "\\t", 2);
-		return;
-	default:
-		escape[4] = hex[c >> 4];
-		escape[5] = hex[c & 15];
-		buf_add(out, escape, sizeof(escape));
-	}
+	return scan_outside(bytes, ' ') | scan_has(bytes, '"') |
+	       scan_has(bytes, '\\') | scan_has(bytes, 0x7f);
 }
 
-static bool
-json_is_plain(unsigned char c)
+static char *
+ascii_escape(char *at, unsigned char c)
 {
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+	static const char hex[] = "0123456789abcdef";
+	static const char letters[] = {['"'] = '"',
+				       ['\\'] = '\\',
+				       ['\n'] = 'n',
+				       ['\r'] = 'r',
+				       ['\t'] = 't'};
+
+	if (c < sizeof(letters) && letters[c] != '\0') {
+		*at++ = '\\';
+		*at++ = letters[c];
+	} else if (c < ' ' || c == 0x7f) {
+		memcpy(at, "\\u00", 4);
+		at[4] = hex[c >> 4];
+		at[5] = hex[c & 15];
+		at += 6;
+	} else {
+		*at++ = (char)c;
+	}
+	return at;
+}
+
+char *
+json_quote(char *at, const char *text, size_t length)
+{
+	size_t done;
+
+	*at++ = '"';
+	done = scan_copy(at, text, length, json_odd);
+	at += done;
+	while (done < length) {
+		unsigned char c = (unsigned char)text[done];
+		size_t character;
+
+		if (c < 0x80) {
+			at = ascii_escape(at, c);
+			done++;
+			continue;
+		}
+		character = text_utf8_one(text + done, length - done);
+		memcpy(at, character > 0 ? text + done : TEXT_REPLACEMENT,
+		       character > 0 ? character : 3);
+		at += character > 0 ? character : 3;
+		done += character > 0 ? character : 1;
+	}
+	*at++ = '"';
+	return at;
 }
 
 static void
 json_string(struct buf *out, const char *text, size_t length)
 {
-	size_t from = 0, at = 0;
+	char *room;
 
-	buf_add_char(out, '"');
-	while (at < length) {
-		unsigned char c = (unsigned char)text[at];
-		size_t character;
-
-		if (json_is_plain(c)) {
-			at++;
-			continue;
-		}
-		buf_add(out, text + from, at - from);
-		if (c < 0x80) {
-			json_escape(out, c);
-			at++;
-		} else {
-			character = text_utf8_one(text + at, length - at);
-			if (character > 0)
-				buf_add(out, text + at, character);
-			else
-				buf_add(out, "\xef\xbf\xbd", 3);
-			at += character > 0 ? character : 1;
-		}
-		from = at;
+	if (length > SIZE_MAX / 8) {
+		out->failed = true;
+		return;
 	}
-	buf_add(out, text + from, at - from);
-	buf_add_char(out, '"');
+	room = buf_room(out, JSON_QUOTE_MOST * length + JSON_QUOTE_SLACK);
+	if (room != NULL)
+		out->length += (size_t)(json_quote(room, text, length) - room);
 }
 
 /*

@@ -18,11 +18,20 @@
 
 enum { JSON_DEPTH_MAX = 64 };
 
+/* Of one byte at most so many are made; so many more must have room. */
+enum { JSON_QUOTE_MOST = 6, JSON_QUOTE_SLACK = 16 };
+
 struct json {
 	struct buf *out;
 	uint64_t filled; /* a bit for each level that has a member already */
 	unsigned depth;
 };
+
+/*
+ * Writes the text in quotes, escaped, where there is room for it; returns its
+ * end.  For writers that have no time for more.
+ */
+char *json_quote(char *at, const char *text, size_t length);
 
 /* Writes into `out`, which the caller keeps. */
 void json_init(struct json *json, struct buf *out);

@@ -20,9 +20,12 @@ _Static_assert(FLT_EVAL_METHOD == 0,
 #define PLAIN_LEAST (-6)
 #define PLAIN_END 21
 
-#define SHORT_DECIMALS 7
-#define SHORT_SCALE 1e7
-#define SHORT_END 1e8
+#define SHORT_DECIMALS 10
+#define SHORT_SCALE 1e10
+#define SHORT_END 1e5
+#define LARGE_DECIMALS 7
+#define LARGE_SCALE 1e7
+#define LARGE_END 1e8
 
 /* A decimal number: digits * 10^exponent. */
 struct decimal {
@@ -154,14 +157,17 @@ decimal_nearest(uint64_t fraction, int exponent)
 static bool
 decimal_short(double magnitude, struct decimal *decimal)
 {
+	bool large = magnitude >= SHORT_END;
+	double scale = large ? LARGE_SCALE : SHORT_SCALE;
 	int64_t digits;
 
-	if (magnitude >= SHORT_END)
+	if (magnitude >= LARGE_END)
 		return false;
-	digits = (int64_t)(magnitude * SHORT_SCALE + 0.5);
-	if ((double)digits / SHORT_SCALE != magnitude)
+	digits = (int64_t)(magnitude * scale + 0.5);
+	if ((double)digits / scale != magnitude)
 		return false;
-	*decimal = (struct decimal){(uint64_t)digits, -SHORT_DECIMALS};
+	*decimal = (struct decimal){(uint64_t)digits,
+				    large ? -LARGE_DECIMALS : -SHORT_DECIMALS};
 	return true;
 }
 

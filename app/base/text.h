@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* U+FFFD, which stands for what is no character. */
+#define TEXT_REPLACEMENT "\xef\xbf\xbd"
+
 /* The bytes of the UTF-8 character that `text` begins with; 0 for none. */
 size_t text_utf8_one(const char *text, size_t length);
 
