@@ -1,0 +1,48 @@
+"""STILTS, the astronomers' program for tables, as a reader of what we write.
+
+Whoever calls it is skipped where it is not installed.  It starts a Java
+machine each time, which takes about a second.
+"""
+
+import shutil
+import subprocess
+
+import pytest
+
+PATIENCE_S = 120
+
+
+def missing():
+    """Why it cannot be used; or None."""
+    if shutil.which("stilts") is None:
+        return "stilts is not installed"
+    return None
+
+
+def run(*words, text=None):
+    """The finished process, whatever came of it; `text` is its input."""
+    if why := missing():
+        pytest.skip(why)
+    return subprocess.run(
+        ["stilts", *map(str, words)],
+        input="" if text is None else text,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
+    )
+
+
+def stilts(*words, text=None):
+    """What it printed; fails with what it said when it fails."""
+    done = run(*words, text=text)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def votlint(text):
+    """What is wrong with a VOTable: nothing is "".
+
+    Its exit code is 0 even when it finds faults.
+    """
+    done = run("votlint", "votable=-", text=text)
+    return done.stdout + done.stderr
