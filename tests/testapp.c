@@ -420,15 +420,15 @@ static const struct lc_endpoint stats_endpoint = {
 	.run = stats_run,
 };
 
-#define DECLARED_ENDPOINTS                                                     \
-	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint,  \
-		&stats_endpoint, &typed_endpoint, &listed_endpoint,            \
-		&item_endpoint, &body_endpoint, &nested_endpoint,              \
-		&header_endpoint, &formats_endpoint, &cached_endpoint,         \
-		&limited_endpoint, &client_endpoint, &waiting_endpoint,        \
-		&tables_endpoint, &search_endpoint, &either_endpoint,          \
-		&versioned_endpoint, &pieces_endpoint, &thing_get, &thing_put, \
-		&thing_delete, &openapi_endpoint, &docs_endpoint,              \
+#define DECLARED_ENDPOINTS                                                    \
+	&park_endpoint, &never_endpoint, &compute_endpoint, &stream_endpoint, \
+		&stats_endpoint, &typed_endpoint, &listed_endpoint,           \
+		&item_endpoint, &body_endpoint, &nested_endpoint,             \
+		&header_endpoint, &formats_endpoint, &cached_endpoint,        \
+		&limited_endpoint, &client_endpoint, &waiting_endpoint,       \
+		&tables_endpoint, &search_endpoint, &either_endpoint,         \
+		&versioned_endpoint, &kept_pieces_endpoint, &thing_get,       \
+		&thing_put, &thing_delete, &openapi_endpoint, &docs_endpoint, \
 		&www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {

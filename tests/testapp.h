@@ -28,7 +28,7 @@ extern const struct lc_endpoint open_get, open_post, open_put, open_patch;
 extern const struct lc_endpoint open_delete;
 
 /* In testapp_versions.c. */
-extern const struct lc_endpoint versioned_endpoint, pieces_endpoint;
+extern const struct lc_endpoint versioned_endpoint, kept_pieces_endpoint;
 extern const struct lc_endpoint thing_get, thing_put, thing_delete;
 int testapp_versioned_runs(void);
 

@@ -99,7 +99,7 @@ pieces_run(struct lc_call *call, const void *args)
 	return rc;
 }
 
-const struct lc_endpoint pieces_endpoint = {
+const struct lc_endpoint kept_pieces_endpoint = {
 	TEST_TABLE(LC_GET, "/pieces", pieces, .cache = {.fresh_s = 60},
 		   .formats = LC_AS_TEXT, .version = pieces_version)};
 
