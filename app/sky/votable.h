@@ -46,11 +46,10 @@ enum votable_element {
 	VOTABLE_BINARY,
 	VOTABLE_STREAM,
 	VOTABLE_TR,
-	VOTABLE_TD,
-	VOTABLE_LEAF /* something that was seen to and holds nothing */
+	VOTABLE_TD
 };
 
-/* Words that are kept: see votable_document.c. */
+/* Words that are kept: descriptions and names. */
 enum votable_words {
 	VOTABLE_WORDS_OPEN, /* those of the element that is open */
 	VOTABLE_WORDS_DOCUMENT,

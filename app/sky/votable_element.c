@@ -4,15 +4,15 @@
 
 #include "base/text.h"
 
-/* What an element is taken for, once its attributes are seen. */
-typedef enum votable_element element_begin(struct votable *votable,
-					   const char **attributes);
-
-/* An element that is of interest within some others. */
+/*
+ * An element that is of interest within some others, and what it is taken
+ * for once its attributes are seen.
+ */
 struct element_rule {
 	const char *name;
 	uint32_t parents; /* a bit for each */
-	element_begin *begin;
+	enum votable_element (*begin)(struct votable *votable,
+				      const char **attributes);
 };
 
 const char *
@@ -139,7 +139,7 @@ begin_values(struct votable *votable, const char **attributes)
 	if (votable->rc == LC_OK)
 		votable_columns_set_null(votable,
 					 votable_attribute(attributes, "null"));
-	return VOTABLE_LEAF;
+	return VOTABLE_OTHER;
 }
 
 static enum votable_element
@@ -157,7 +157,7 @@ begin_coosys(struct votable *votable, const char **attributes)
 {
 	if (!votable->settled)
 		votable_columns_add_system(votable, attributes);
-	return VOTABLE_LEAF;
+	return VOTABLE_OTHER;
 }
 
 /* A service's error comes as a document too: it is not to pass for a table. */
@@ -179,7 +179,7 @@ begin_info(struct votable *votable, const char **attributes)
 			 (int)text_utf8_cut(value, strlen(value),
 					    sizeof(votable->said_error) - 1),
 			 value);
-	return VOTABLE_LEAF;
+	return VOTABLE_OTHER;
 }
 
 static enum votable_element

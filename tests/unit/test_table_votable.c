@@ -111,6 +111,12 @@ static const struct document_case documents[] = {
 	{LONE("<DATA><BINARY2></BINARY2></DATA>"),
 	 "NOT OPENED its data have no STREAM"},
 	{LONE("<DATA><BINARY><STREAM/></BINARY></DATA>"), ""},
+	{VOTABLE_HEAD "<FIELD name='a' datatype='boolean'/><DATA><BINARY>\n"
+		      "<STREAM>VFRG\r\nWVRU\nWQ==</STREAM></BINARY>"
+		      "</DATA>" VOTABLE_TAIL,
+	 "true\ntrue\nfalse\n"
+	 "!3 a has the byte 0x59, which is no boolean\ntrue\ntrue\n"
+	 "!4 a has the byte 0x59, which is no boolean\n"},
 	{VOTABLE_HEAD
 	 "<FIELD name='a' datatype='char' arraysize='0'/><DATA>"
 	 "<BINARY><STREAM>AAAA</STREAM></BINARY></DATA>" VOTABLE_TAIL,
