@@ -24,6 +24,44 @@ static const char *const state_migrations[] = {
 	" revoked TEXT"
 	");"
 	"CREATE UNIQUE INDEX keys_name ON keys (name) WHERE revoked IS NULL;",
+
+	/* Changes of objects have one sequence of numbers, over all catalogues;
+	   they are at least the milliseconds since 1970, so that none comes
+	   again when the file is replaced by an older or a new one. */
+	"CREATE TABLE generations ("
+	" catalogue TEXT PRIMARY KEY,"
+	" generation INTEGER NOT NULL," /* the number of its last change */
+	" dropped INTEGER NOT NULL"     /* that of its last drop, or 0 */
+	") WITHOUT ROWID;"
+	"CREATE TABLE edits ("
+	" seq INTEGER PRIMARY KEY," /* the number of the change */
+	" catalogue TEXT NOT NULL,"
+	" key TEXT NOT NULL," /* the folded name */
+	" name TEXT NOT NULL,"
+	" deleted INTEGER NOT NULL,"
+	" time TEXT NOT NULL,"
+	" who TEXT NOT NULL,"
+	" UNIQUE (catalogue, key)"
+	");"
+	"CREATE TABLE edit_values ("
+	" seq INTEGER NOT NULL REFERENCES edits ON DELETE CASCADE,"
+	" place INTEGER NOT NULL," /* in the row, when it was written */
+	" field TEXT NOT NULL,"
+	" value,"
+	" PRIMARY KEY (seq, place)"
+	") WITHOUT ROWID;"
+	"CREATE TABLE history ("
+	" seq INTEGER PRIMARY KEY," /* the number of the change */
+	" catalogue TEXT NOT NULL,"
+	" key TEXT NOT NULL," /* '' for all of the catalogue */
+	" name TEXT NOT NULL,"
+	" action TEXT NOT NULL," /* put, delete, drop */
+	" time TEXT NOT NULL,"
+	" who TEXT NOT NULL,"
+	" before TEXT," /* the object, in JSON */
+	" after TEXT"
+	");"
+	"CREATE INDEX history_key ON history (catalogue, key);",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");
