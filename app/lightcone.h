@@ -289,6 +289,11 @@ struct lc_endpoint {
 	int64_t body_max_bytes; /* counts where option body_max_bytes is less */
 	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;
+	/*
+	 * Where the arguments tell which it is, or NULL: asked quickly after
+	 * they are bound, instead of `work`.
+	 */
+	enum lc_work (*weigh)(struct lc_call *call, const void *args);
 	int64_t deadline_ms; /* from the request's arrival */
 	struct lc_cache cache;
 	const struct lc_rate *rate; /* NULL: no limit */

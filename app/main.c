@@ -34,6 +34,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 	struct context context = {
 		.catalogues = catalogue_set_new(options->state,
 						gate->kind == GATE_FCGI),
+		.edits = edits_new(options->state),
 		.catalogue = options->catalogue,
 		.companions = companions,
 	};
@@ -42,7 +43,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 	struct buf why;
 
 	buf_init(&why);
-	if (context.catalogues == NULL) {
+	if (context.catalogues == NULL || context.edits == NULL) {
 		log_error("no memory to start");
 	} else if (engine_init(&engine, options, endpoint_table, &context,
 			       &why) != LC_OK) {
@@ -52,6 +53,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		engine_release(&engine);
 	}
 	buf_release(&why);
+	edits_free(context.edits);
 	catalogue_set_free(context.catalogues);
 	return code;
 }

@@ -6,6 +6,7 @@
 
 #include "lightcone.h"
 #include "sky/catalogue.h"
+#include "sky/edits.h"
 
 /* A process beside ours that we can do without. */
 struct companion {
@@ -19,6 +20,7 @@ enum { COMPANION_WHY_MAX = 160 };
 
 struct context {
 	struct catalogue_set *catalogues;
+	struct edits *edits;
 	const char *catalogue;              /* the default one's name */
 	const struct companion *companions; /* ends in a NULL name */
 };

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "galaxy_page.h"
 #include "objects.h"
 #include "sky/cone.h"
 #include "sky/coordinates.h"
@@ -18,16 +19,22 @@ struct galaxy_query {
 	bool has_type;
 	double magnitude_max;
 	bool has_magnitude_max;
+	const char *after;
+	bool has_after;
 };
 
 static const struct lc_field galaxy_params[] = {
-	LC_PARAM(galaxy_query, coordinates, .min = "1", .max = "256",
-		 .doc = "Position or name, e.g. \"M31\", \"10.68 +41.27\" or "
-			"\"00:42:44 +41:16:09\"."),
+	LC_PARAM(
+		galaxy_query, coordinates, .min = "1", .max = "256",
+		.doc = "Position or name, e.g. \"M31\", \"10.68 +41.27\", "
+		       "\"00:42:44 +41:16:09\" or \"galactic 121.17 -21.57\"."),
 	LC_PARAM(galaxy_query, radius_deg, .min = "0", .max = "180",
 		 .def = "0.25", .unit = "deg", .doc = "Search radius."),
 	LC_PARAM(galaxy_query, limit, .min = "1", .max = "10000", .def = "100",
 		 .doc = "Most objects to return."),
+	LC_PARAM_OPTIONAL(galaxy_query, after, .min = "1", .max = "128",
+			  .doc = "The page that follows the one whose 'next' "
+				 "said this."),
 	LC_PARAM_OPTIONAL(galaxy_query, catalogue, .min = "1", .max = "64",
 			  .doc = "The catalogue to ask; the default one "
 				 "otherwise."),
@@ -64,7 +71,8 @@ static const struct lc_field galaxy_reply[] = {
 	LC_FIELD("matched", LC_INT, .min = "0",
 		 .doc = "How many there are, also beyond limit."),
 	LC_FIELD("next", LC_TEXT, .nullable = true,
-		 .doc = "The token of the following page; null: none."),
+		 .doc = "What 'after' takes for the following page; null: this "
+			"is the last."),
 	LC_FIELD_END};
 
 static const struct lc_example galaxy_examples[] = {
@@ -77,6 +85,8 @@ static const struct lc_example galaxy_examples[] = {
 	{"Two inputs out of their bounds",
 	 "/galaxy?coordinates=10.68,41.27&radius_deg=500&limit=0", NULL, 422},
 	{.target = NULL}};
+
+static const enum lc_rc galaxy_problems[] = {LC_CONFLICT, LC_OK};
 
 /* The point that is asked about. */
 struct galaxy_target {
@@ -128,61 +138,154 @@ target_find(struct lc_call *call, struct catalogue *catalogue, const char *text,
 	return rc;
 }
 
-static void
-reply_write(struct lc_call *call, const struct galaxy_query *query,
-	    const struct galaxy_target *target,
-	    const struct cone_result *result, const char *catalogue)
+/* A search that was made, and what its answer is written from. */
+struct galaxy_found {
+	const struct galaxy_query *query;
+	struct galaxy_target target;
+	struct cone_query cone;
+	struct cone_result result;
+	const char *next; /* NULL: no page follows */
+};
+
+static enum lc_rc
+json_write(struct lc_call *call, struct catalogue *catalogue,
+	   struct galaxy_found *found)
 {
+	const char *name = catalogue_name(catalogue);
 	struct json *json = lc_json(call);
+	const struct columns_value *values;
+	const struct columns_set *columns;
+	enum lc_rc rc = catalogue_columns(catalogue, &columns);
 
 	json_array_begin(json, "system");
-	for (size_t i = 0; i < result->count; i++) {
+	for (size_t i = 0; rc == LC_OK && i < found->result.count; i++) {
+		rc = cone_values(catalogue, &found->result, i, &values);
+		if (rc != LC_OK)
+			return rc;
 		json_object_begin(json, NULL);
-		objects_write(json, result->rows[i].values,
-			      &result->rows[i].separation_deg, catalogue);
+		objects_write(json, columns, values,
+			      &found->result.rows[i].separation_deg, name,
+			      false);
 		json_object_end(json);
 	}
 	json_array_end(json);
 	json_object_begin(json, "coordinates");
-	json_text(json, "input", query->coordinates);
-	json_text(json, "read_as", target->read_as);
-	json_number(json, "ra_deg", target->ra_deg);
-	json_number(json, "dec_deg", target->dec_deg);
+	json_text(json, "input", found->query->coordinates);
+	json_text(json, "read_as", found->target.read_as);
+	json_number(json, "ra_deg", found->target.ra_deg);
+	json_number(json, "dec_deg", found->target.dec_deg);
 	json_text(json, "frame", "icrs");
 	json_object_end(json);
-	json_number(json, "radius_deg", query->radius_deg);
-	json_int(json, "matched", result->matched);
-	json_null(json, "next");
+	json_number(json, "radius_deg", found->query->radius_deg);
+	json_int(json, "matched", found->result.matched);
+	if (found->next != NULL)
+		json_text(json, "next", found->next);
+	else
+		json_null(json, "next");
+	return rc;
+}
+
+/* The rows alone; the link to the next page goes into the header. */
+static enum lc_rc
+table_write(struct lc_call *call, struct catalogue *catalogue,
+	    enum rows_format format, struct galaxy_found *found)
+{
+	const struct columns_value *values;
+	struct rows_table table;
+	struct rows rows;
+	enum lc_rc rc = objects_table(call, catalogue, &table);
+
+	table.separation = true;
+	table.request = found->query->coordinates;
+	if (rc == LC_OK)
+		rc = rows_init(&rows, format, &table, lc_arena(call),
+			       lc_body(call, NULL));
+	if (rc != LC_OK)
+		return rc;
+	rows_begin(&rows);
+	for (size_t i = 0; i < found->result.count && rc == LC_OK; i++) {
+		rc = cone_values(catalogue, &found->result, i, &values);
+		if (rc == LC_OK)
+			rows_row(&rows, values,
+				 found->result.rows[i].separation_deg);
+	}
+	rows_end(&rows, found->next != NULL, NULL);
+	lc_set_field(call, "X-Matched", "%lld",
+		     (long long)found->result.matched);
+	if (found->next != NULL)
+		lc_set_field(call, "X-Next", "%s", found->next);
+	return rc;
 }
 
 static enum lc_rc
-galaxy_search(struct lc_call *call, struct catalogue *catalogue,
-	      const void *args)
+found_write(struct lc_call *call, struct catalogue *catalogue,
+	    struct galaxy_found *found)
 {
-	const struct galaxy_query *query = args;
-	struct galaxy_target target = {.read_as = NULL};
-	struct cone_result result;
-	struct cone_query cone;
-	enum lc_rc rc;
+	switch (lc_format(call)) {
+	case LC_AS_CSV:
+		return table_write(call, catalogue, ROWS_CSV, found);
+	case LC_AS_TSV:
+		return table_write(call, catalogue, ROWS_TSV, found);
+	case LC_AS_VOTABLE:
+		return table_write(call, catalogue, ROWS_VOTABLE, found);
+	default:
+		return json_write(call, catalogue, found);
+	}
+}
 
-	rc = target_find(call, catalogue, query->coordinates, &target);
+/* Turns what was asked into the search's own words. */
+static enum lc_rc
+found_prepare(struct lc_call *call, struct catalogue *catalogue,
+	      struct galaxy_found *found, struct cone_mark *mark)
+{
+	const struct galaxy_query *query = found->query;
+	enum lc_rc rc = target_find(call, catalogue, query->coordinates,
+				    &found->target);
+
 	if (rc != LC_OK)
 		return rc;
-	cone = (struct cone_query){
-		.ra_deg = target.ra_deg,
-		.dec_deg = target.dec_deg,
+	found->cone = (struct cone_query){
+		.ra_deg = found->target.ra_deg,
+		.dec_deg = found->target.dec_deg,
 		.radius_deg = query->radius_deg,
 		.limit = query->limit,
 		.type = query->has_type ? query->type : NULL,
 		.has_magnitude_max = query->has_magnitude_max,
 		.magnitude_max = query->magnitude_max,
 	};
-	rc = cone_search(catalogue, &cone, lc_progress(call), lc_arena(call),
-			 &result);
-	if (rc == LC_OK)
-		reply_write(call, query, &target, &result,
-			    catalogue_name(catalogue));
-	return rc;
+	if (!query->has_after)
+		return LC_OK;
+	found->cone.after = mark;
+	return galaxy_page_read(call, query->after, &found->cone,
+				catalogue_version(catalogue), mark);
+}
+
+static enum lc_rc
+galaxy_search(struct lc_call *call, struct catalogue *catalogue,
+	      const void *args)
+{
+	struct galaxy_found found = {.query = args};
+	char next[GALAXY_PAGE_MAX];
+	struct cone_mark mark;
+	enum lc_rc rc = found_prepare(call, catalogue, &found, &mark);
+
+	if (rc != LC_OK)
+		return rc;
+	rc = cone_search(catalogue, &found.cone, lc_progress(call),
+			 lc_arena(call), &found.result);
+	if (rc == LC_NOT_FOUND)
+		return lc_refuse(call, "after", "value_error",
+				 found.query->after,
+				 "This is no token of a page");
+	if (rc != LC_OK)
+		return rc;
+	if (found.result.more && found.result.count > 0) {
+		galaxy_page_write(&found.cone, catalogue_version(catalogue),
+				  &found.result.rows[found.result.count - 1],
+				  next);
+		found.next = next;
+	}
+	return found_write(call, catalogue, &found);
 }
 
 static enum lc_rc
@@ -194,16 +297,41 @@ galaxy_run(struct lc_call *call, const void *args)
 			   galaxy_search, query);
 }
 
+static enum lc_rc
+galaxy_version(struct lc_call *call, const void *args, uint64_t *version)
+{
+	const struct galaxy_query *query = args;
+
+	return objects_version(
+		call, query->has_catalogue ? query->catalogue : NULL, version);
+}
+
+static enum lc_work
+galaxy_weigh(struct lc_call *call, const void *args)
+{
+	const struct galaxy_query *query = args;
+
+	return objects_weigh(call,
+			     query->has_catalogue ? query->catalogue : NULL,
+			     query->radius_deg);
+}
+
 const struct lc_endpoint galaxy_endpoint = {
 	.method = LC_GET,
 	.path = "/galaxy",
 	.tag = &objects_tag,
 	.summary = "Objects around a position or name, nearest first.",
+	.details = "As a table (csv, tsv, votable) the answer has the rows "
+		   "only; how many match, and the token of the following "
+		   "page, are then in the fields X-Matched and X-Next.",
 	.params = galaxy_params,
 	.args_size = sizeof(struct galaxy_query),
-	.work = LC_QUICK,
-	.deadline_ms = 2000,
+	.weigh = galaxy_weigh,
+	.deadline_ms = 10000,
+	.formats = LC_AS_JSON | LC_AS_CSV | LC_AS_TSV | LC_AS_VOTABLE,
 	.reply = galaxy_reply,
+	.problems = galaxy_problems,
 	.examples = galaxy_examples,
+	.version = galaxy_version,
 	.run = galaxy_run,
 };

@@ -20,7 +20,8 @@ catalogue_write(struct json *json, const struct context *context)
 		rc = catalogue_count(catalogue, &objects);
 	json_text(json, "state", rc == LC_OK ? "ok" : "unavailable");
 	if (rc == LC_OK) {
-		json_int(json, "generation", catalogue_generation(catalogue));
+		json_int(json, "generation",
+			 catalogue_version(catalogue).generation);
 		json_int(json, "objects", objects);
 	} else {
 		json_text(json, "why",

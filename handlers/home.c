@@ -50,7 +50,8 @@ licence_write(struct lc_call *call, struct buf *page)
 	if (catalogue_acquire(context->catalogues, context->catalogue,
 			      &catalogue, why, sizeof(why)) != LC_OK)
 		return;
-	if (catalogue_licence(catalogue, lc_arena(call), &licence) == LC_OK &&
+	if (catalogue_fact(catalogue, FACTS_LICENCE_TEXT, lc_arena(call),
+			   &licence) == LC_OK &&
 	    licence[0] != '\0') {
 		buf_printf(page,
 			   "<details><summary>Licence of the catalogue "

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "object.h"
 #include "objects.h"
 #include "table.h"
 
@@ -27,33 +28,47 @@ static const struct lc_example object_examples[] = {
 
 static const enum lc_rc object_problems[] = {LC_NOT_FOUND, LC_OK};
 
+enum lc_rc
+object_find(struct lc_call *call, struct catalogue *catalogue, const char *name,
+	    struct catalogue_place *place)
+{
+	const char *near;
+	enum lc_rc rc =
+		catalogue_find_name(catalogue, name, strlen(name), place);
+
+	if (rc != LC_NOT_FOUND)
+		return rc;
+	rc = objects_near(call, catalogue, name, &near);
+	return rc != LC_OK ? rc :
+			     lc_fail(call, LC_NOT_FOUND,
+				     "The catalogue %s has no object named "
+				     "%.256s%s",
+				     catalogue_name(catalogue), name, near);
+}
+
+enum lc_rc
+object_write(struct lc_call *call, struct catalogue *catalogue, int64_t id)
+{
+	const struct columns_value *values;
+	const struct columns_set *columns;
+	enum lc_rc rc = catalogue_columns(catalogue, &columns);
+
+	if (rc == LC_OK)
+		rc = catalogue_object(catalogue, id, lc_arena(call), &values);
+	if (rc == LC_OK)
+		objects_write(lc_json(call), columns, values, NULL,
+			      catalogue_name(catalogue), true);
+	return rc;
+}
+
 static enum lc_rc
 object_read(struct lc_call *call, struct catalogue *catalogue, const void *args)
 {
 	const struct object_query *query = args;
-	const char *name = query->name;
 	struct catalogue_place place;
-	struct columns_value *values;
-	const char *near;
-	enum lc_rc rc;
+	enum lc_rc rc = object_find(call, catalogue, query->name, &place);
 
-	rc = catalogue_find_name(catalogue, name, strlen(name), &place);
-	if (rc == LC_NOT_FOUND) {
-		rc = objects_near(call, catalogue, name, &near);
-		return rc != LC_OK ?
-			       rc :
-			       lc_fail(call, LC_NOT_FOUND,
-				       "The catalogue %s has no object named "
-				       "%.256s%s",
-				       catalogue_name(catalogue), name, near);
-	}
-	if (rc == LC_OK)
-		rc = catalogue_object(catalogue, place.id, lc_arena(call),
-				      &values);
-	if (rc == LC_OK)
-		objects_write(lc_json(call), values, NULL,
-			      catalogue_name(catalogue));
-	return rc;
+	return rc == LC_OK ? object_write(call, catalogue, place.id) : rc;
 }
 
 static enum lc_rc
@@ -63,6 +78,37 @@ object_run(struct lc_call *call, const void *args)
 
 	return objects_ask(call, query->has_catalogue ? query->catalogue : NULL,
 			   object_read, query);
+}
+
+/* What is asked, and where its version goes. */
+struct object_asked {
+	const struct object_query *query;
+	uint64_t *version;
+};
+
+static enum lc_rc
+object_look(struct lc_call *call, struct catalogue *catalogue, const void *args)
+{
+	const struct object_asked *asked = args;
+	struct catalogue_place place;
+	enum lc_rc rc =
+		object_find(call, catalogue, asked->query->name, &place);
+
+	if (rc == LC_OK)
+		*asked->version = catalogue_object_version(catalogue, place.id);
+	return rc;
+}
+
+/* The object's own: neither how it was named nor other objects change it. */
+static enum lc_rc
+object_version(struct lc_call *call, const void *args, uint64_t *version)
+{
+	const struct object_asked asked = {args, version};
+
+	return objects_ask(call,
+			   asked.query->has_catalogue ? asked.query->catalogue :
+							NULL,
+			   object_look, &asked);
 }
 
 const struct lc_endpoint object_endpoint = {
@@ -77,5 +123,6 @@ const struct lc_endpoint object_endpoint = {
 	.reply_more = objects_field,
 	.problems = object_problems,
 	.examples = object_examples,
+	.version = object_version,
 	.run = object_run,
 };

@@ -2,7 +2,12 @@
 
 #include <string.h>
 
+#include "sky/cone.h"
+
 enum { OBJECTS_NEAR_MOST = 5 };
+
+/* So many rows are looked at in some milliseconds. */
+static const double quick_rows = 50000;
 
 const struct lc_tag objects_tag = {
 	"sky", "Objects of the sky, from the catalogues that are loaded."};
@@ -78,26 +83,64 @@ list_write(struct json *json, const char *name, const char *list)
 	json_array_end(json);
 }
 
-void
-objects_write(struct json *json, const struct columns_value *values,
-	      const double *separation_deg, const char *catalogue)
+static void
+value_write(struct json *json, const struct columns_column *column,
+	    const struct columns_value *value)
 {
-	for (int i = 0; i < COLUMNS_LISTED; i++) {
-		const struct columns_column *column = &columns_table[i];
-		const struct columns_value *value = &values[i];
+	switch (column->type) {
+	case COLUMNS_LIST:
+		list_write(json, column->name, value->text);
+		break;
+	case COLUMNS_REAL:
+	case COLUMNS_SINGLE:
+		json_number(json, column->name, value->real);
+		break;
+	case COLUMNS_INTEGER:
+		json_int(json, column->name, value->integer);
+		break;
+	case COLUMNS_BOOL:
+		json_bool(json, column->name, value->truth);
+		break;
+	case COLUMNS_TEXT:
+	case COLUMNS_TYPE__MAX:
+		json_bytes(json, column->name, value->text, value->length);
+		break;
+	}
+}
 
-		if (!value->present)
+/* The catalogue's own columns, as far as the object has any of them. */
+static void
+own_write(struct json *json, const struct columns_set *columns,
+	  const struct columns_value *own)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < columns->own_count; i++) {
+		if (!own[i].present)
 			continue;
-		if (column->type == COLUMNS_REAL)
-			json_number(json, column->name, value->real);
-		else if (column->type == COLUMNS_LIST)
-			list_write(json, column->name, value->text);
-		else
-			json_bytes(json, column->name, value->text,
-				   value->length);
+		if (!any)
+			json_object_begin(json, "columns");
+		any = true;
+		value_write(json, &columns->own[i], &own[i]);
+	}
+	if (any)
+		json_object_end(json);
+}
+
+void
+objects_write(struct json *json, const struct columns_set *columns,
+	      const struct columns_value *values, const double *separation_deg,
+	      const char *catalogue, bool whole)
+{
+	int count = whole ? COLUMNS__MAX : COLUMNS_LISTED;
+
+	for (int i = 0; i < count; i++) {
+		if (values[i].present)
+			value_write(json, &columns_table[i], &values[i]);
 		if (i == COLUMNS_DEC && separation_deg != NULL)
 			json_number(json, "separation_deg", *separation_deg);
 	}
+	own_write(json, columns, values + COLUMNS__MAX);
 	json_text(json, "catalogue", catalogue);
 }
 
@@ -110,6 +153,9 @@ objects_field(size_t i, struct lc_field *field)
 			 .min = "0", .max = "180", .unit = "deg",
 			 .doc = "The distance on the sky from the position "
 				"that was asked about."),
+		LC_FIELD("columns", LC_ANY, .optional = true,
+			 .doc = "What the catalogue's own columns say, by "
+				"their names."),
 		LC_FIELD("catalogue", LC_TEXT,
 			 .doc = "The catalogue that has the object."),
 		LC_FIELD_END};
@@ -118,8 +164,8 @@ objects_field(size_t i, struct lc_field *field)
 					     [COLUMNS_REAL] = LC_NUMBER};
 	const struct columns_column *column;
 
-	if (i >= COLUMNS_LISTED) {
-		*field = others[i - COLUMNS_LISTED];
+	if (i >= COLUMNS__MAX) {
+		*field = others[i - COLUMNS__MAX];
 		return field->name != NULL;
 	}
 	column = &columns_table[i];
@@ -134,4 +180,71 @@ objects_field(size_t i, struct lc_field *field)
 		.choices = i == COLUMNS_OBJECT_TYPE ? columns_types : NULL,
 	};
 	return true;
+}
+
+/* ---- for tables of endpoints */
+
+enum lc_rc
+objects_version(struct lc_call *call, const char *name, uint64_t *version)
+{
+	struct catalogue_version now;
+	struct catalogue *catalogue;
+	enum lc_rc rc = catalogue_open(call, name, &catalogue);
+
+	if (rc != LC_OK)
+		return rc;
+	now = catalogue_version(catalogue);
+	catalogue_release(catalogue);
+	*version = lc_mix(lc_args_digest(call), lc_mix((uint64_t)now.generation,
+						       (uint64_t)now.edits));
+	return LC_OK;
+}
+
+enum lc_work
+objects_weigh(struct lc_call *call, const char *name, double radius_deg)
+{
+	const struct context *context = lc_context(call);
+	struct catalogue *catalogue;
+	char why[CATALOGUE_WHY_MAX];
+	int64_t objects = 0;
+	double rows = 0;
+
+	/* What fails here fails again, and is answered, where it is used. */
+	if (catalogue_acquire(context->catalogues,
+			      name != NULL ? name : context->catalogue,
+			      &catalogue, why, sizeof(why)) != LC_OK)
+		return LC_QUICK;
+	if (catalogue_count(catalogue, &objects) == LC_OK)
+		rows = cone_weight(objects, radius_deg);
+	catalogue_release(catalogue);
+	return rows > quick_rows ? LC_HEAVY : LC_QUICK;
+}
+
+enum lc_rc
+objects_table(struct lc_call *call, struct catalogue *catalogue,
+	      struct rows_table *table)
+{
+	struct arena *arena = lc_arena(call);
+	enum lc_rc rc;
+
+	*table = (struct rows_table){
+		.catalogue = catalogue_name(catalogue),
+		.protocol = "",
+		.request = "",
+		.verbosity = 2,
+	};
+	rc = catalogue_columns(catalogue, &table->columns);
+	if (rc == LC_OK)
+		rc = catalogue_fact(catalogue, FACTS_TITLE, arena,
+				    &table->title);
+	if (rc == LC_OK)
+		rc = catalogue_fact(catalogue, FACTS_DESCRIPTION, arena,
+				    &table->description);
+	if (rc == LC_OK)
+		rc = catalogue_fact(catalogue, FACTS_LICENCE, arena,
+				    &table->licence);
+	if (rc == LC_OK)
+		rc = catalogue_fact(catalogue, FACTS_CITATION, arena,
+				    &table->citation);
+	return rc;
 }

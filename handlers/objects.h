@@ -7,6 +7,7 @@
 #define HANDLERS_OBJECTS_H
 
 #include "context.h"
+#include "sky/rows.h"
 
 /*
  * Calls `ask` with a reader of the catalogue; `name` NULL is the default one.
@@ -25,13 +26,31 @@ enum lc_rc objects_near(struct lc_call *call, struct catalogue *catalogue,
 
 /*
  * The members of an object, one after the other, into an object that is
- * open; without separation where that is NULL.
+ * open; without separation where that is NULL, with the identifiers too
+ * where `whole`.
  */
-void objects_write(struct json *json, const struct columns_value *values,
-		   const double *separation_deg, const char *catalogue);
+void objects_write(struct json *json, const struct columns_set *columns,
+		   const struct columns_value *values,
+		   const double *separation_deg, const char *catalogue,
+		   bool whole);
 
-/* The same members as documentation: the i-th, or false. */
+/* The same members as documentation, all of them: the i-th, or false. */
 bool objects_field(size_t i, struct lc_field *field);
+
+/*
+ * For `version` of an endpoint whose answer is made of this catalogue and
+ * its arguments.
+ */
+enum lc_rc objects_version(struct lc_call *call, const char *name,
+			   uint64_t *version) LC_CHECKED;
+
+/* LC_HEAVY where a search within this radius looks at many objects. */
+enum lc_work objects_weigh(struct lc_call *call, const char *name,
+			   double radius_deg);
+
+/* What is said of a catalogue beside its rows; `table` points into it. */
+enum lc_rc objects_table(struct lc_call *call, struct catalogue *catalogue,
+			 struct rows_table *table) LC_CHECKED;
 
 extern const struct lc_tag objects_tag;
 

@@ -11,6 +11,8 @@
 #define ENDPOINT_TABLE(X) \
 	X(galaxy)         \
 	X(object)         \
+	X(object_put)     \
+	X(object_delete)  \
 	X(health)         \
 	X(home)           \
 	X(docs)           \

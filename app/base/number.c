@@ -332,3 +332,33 @@ number_parse_prefix_double(const char *text, size_t length, double *out)
 	*out = value;
 	return bytes;
 }
+
+static int
+number_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+enum number_fault
+number_parse_hex(const char *text, size_t length, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (length == 0)
+		return NUMBER_EMPTY;
+	if (length > 16)
+		return NUMBER_RANGE;
+	for (size_t i = 0; i < length; i++) {
+		int digit = number_hex_digit(text[i]);
+
+		if (digit < 0)
+			return NUMBER_SYNTAX;
+		value = value << 4 | (uint64_t)digit;
+	}
+	*out = value;
+	return NUMBER_OK;
+}

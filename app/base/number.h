@@ -56,4 +56,8 @@ enum number_fault number_parse_double(const char *text, size_t length,
 size_t number_parse_prefix_double(const char *text, size_t length, double *out)
 	LC_CHECKED;
 
+/* 1 to 16 hexadecimal digits, and nothing else. */
+enum number_fault number_parse_hex(const char *text, size_t length,
+				    uint64_t *out);
+
 #endif

@@ -18,7 +18,7 @@
 #include "commands/privilege.h"
 #include "sky/build.h"
 #include "sky/load.h"
-#include "sky/tsv.h"
+#include "sky/table.h"
 
 enum { IMPORT_LICENCE_MAX = 1 << 18, IMPORT_WHY_MAX = PATH_MAX + 256 };
 
@@ -29,7 +29,8 @@ struct import {
 	bool strict;
 	struct options options;
 	char beside[PATH_MAX];
-	struct tsv *table, *aliases;
+	struct table *table, *aliases;
+	struct mapping *mapping;
 	char *licence;
 	size_t licence_bytes;
 	struct build *build;
@@ -138,15 +139,19 @@ import_refuse(int code, const char *file, const char *why)
 }
 
 static int
-import_open(const char *file, struct tsv **out)
+import_open(const char *file, struct table **out)
 {
-	char why[TSV_WHY_MAX];
+	char why[TABLE_WHY_MAX];
+	enum lc_rc rc;
 
 	if (access(file, R_OK) != 0)
 		return import_refuse(COMMAND_NO_INPUT, file, strerror(errno));
-	*out = tsv_open(file, why, sizeof(why));
-	if (*out == NULL)
-		return import_refuse(COMMAND_DATA_REFUSED, file, why);
+	rc = table_open(file, out, why, sizeof(why));
+	if (rc != LC_OK)
+		return import_refuse(rc == LC_UNAVAILABLE ?
+					     COMMAND_NO_INPUT :
+					     COMMAND_DATA_REFUSED,
+				     file, why);
 	return COMMAND_OK;
 }
 
@@ -238,25 +243,29 @@ import_bad_row(void *context, int64_t line, const char *why)
 }
 
 static void
-import_advance(void *context, const struct tsv *table)
+import_advance(void *context, const struct table *table)
 {
 	struct import *import = context;
 
-	meter_show(&import->meter, tsv_bytes_read(table),
-		   tsv_bytes_total(table), tsv_line(table));
+	meter_show(&import->meter, table_bytes_read(table),
+		   table_bytes_total(table), table_line(table));
 }
 
 static int
 import_load_objects(struct import *import)
 {
 	const struct load_report report = {import_bad_row, import_advance,
-					   import};
+					   import, NULL};
+	const struct mapping_wishes wishes = {.catalogue = import->catalogue};
 	char why[LOAD_WHY_MAX];
 	enum lc_rc rc;
 
 	import->meter.file = import->file;
-	rc = load_objects(import->build, import->table, &report, &import->rows,
-			  why, sizeof(why));
+	rc = mapping_new(import->table, &wishes, &import->mapping, why,
+			 sizeof(why));
+	if (rc == LC_OK)
+		rc = load_objects(import->build, import->table, import->mapping,
+				  &report, &import->rows, why, sizeof(why));
 	meter_clear(&import->meter);
 	if (rc == LC_INVALID)
 		return import_refuse(COMMAND_DATA_REFUSED, import->file, why);
@@ -275,7 +284,7 @@ import_load_aliases(struct import *import)
 	const char *file = asked ? import->aliases_file : "aliases.tsv";
 	/* A file that only happens to be there may be of another table. */
 	const struct load_report report = {asked ? import_bad_row : NULL, NULL,
-					   import};
+					   import, NULL};
 	char why[LOAD_WHY_MAX];
 	enum lc_rc rc;
 
@@ -301,6 +310,8 @@ import_load_aliases(struct import *import)
 static int
 import_publish(struct import *import)
 {
+	const struct build_report report = {import_bad_row, import_bad_row,
+					    NULL, import};
 	struct build_counts counts;
 	enum lc_rc rc = LC_OK;
 
@@ -312,8 +323,10 @@ import_publish(struct import *import)
 		return COMMAND_DATA_REFUSED;
 	}
 	if (import->licence != NULL)
-		rc = build_set_licence(import->build, import->licence,
-				       import->licence_bytes);
+		rc = build_set_fact(import->build, FACTS_LICENCE_TEXT,
+				    import->licence, import->licence_bytes);
+	if (rc == LC_OK)
+		rc = build_finish(import->build, &report, &counts);
 	if (rc == LC_OK)
 		rc = build_publish(import->build, &counts);
 	if (rc != LC_OK)
@@ -391,8 +404,9 @@ import_run(int argc, char **argv)
 		code = import_read_licence(&import);
 	if (code == COMMAND_OK)
 		code = import_build(&import);
-	tsv_close(import.table);
-	tsv_close(import.aliases);
+	mapping_free(import.mapping);
+	table_close(import.table);
+	table_close(import.aliases);
 	free(import.licence);
 	options_release(&import.options);
 	if (import_signal != 0) {

@@ -39,6 +39,7 @@ engine_ask(const struct options *options, const char *mount)
 	static const struct companion nobody[] = {{.name = NULL}};
 	struct context context = {
 		.catalogues = catalogue_set_new(options->state, false),
+		.edits = edits_new(options->state),
 		.catalogue = options->catalogue,
 		.companions = nobody,
 	};
@@ -47,7 +48,7 @@ engine_ask(const struct options *options, const char *mount)
 	struct buf why;
 
 	buf_init(&why);
-	if (context.catalogues == NULL)
+	if (context.catalogues == NULL || context.edits == NULL)
 		fprintf(stderr, "lightcone openapi: out of memory\n");
 	else if (engine_init(&engine, options, endpoint_table, &context,
 			     &why) != LC_OK)
@@ -63,6 +64,7 @@ engine_ask(const struct options *options, const char *mount)
 		engine_release(&engine);
 	}
 	buf_release(&why);
+	edits_free(context.edits);
 	catalogue_set_free(context.catalogues);
 	return code;
 }

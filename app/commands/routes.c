@@ -47,10 +47,10 @@ route_print(const struct lc_endpoint *endpoint, int path_width)
 	limit_print(endpoint, &limit);
 	printf("%-8s%-*s %-7s%7lld ms  %-14.*s %-10.*s %s\n",
 	       method_name(endpoint->method), path_width, endpoint->path,
-	       works[endpoint->work], (long long)endpoint->deadline_ms,
-	       (int)limit.length, limit.length > 0 ? limit.bytes : "",
-	       (int)guards.length, guards.length > 0 ? guards.bytes : "",
-	       endpoint->summary);
+	       endpoint->weigh != NULL ? "either" : works[endpoint->work],
+	       (long long)endpoint->deadline_ms, (int)limit.length,
+	       limit.length > 0 ? limit.bytes : "", (int)guards.length,
+	       guards.length > 0 ? guards.bytes : "", endpoint->summary);
 	buf_release(&guards);
 	buf_release(&limit);
 }

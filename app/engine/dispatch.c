@@ -105,17 +105,20 @@ static enum lc_rc
 dispatch_run(struct lc_call *call)
 {
 	const struct lc_endpoint *endpoint = call->endpoint;
+	enum lc_work work;
 	enum lc_rc rc;
 
 	call->progress.deadline_ns =
 		call->arrived_ns + call->deadline_ms * CLOCK_NS_PER_MS;
 	call->bound_ns = clock_mono_ns();
-	if (endpoint->work == LC_HEAVY && call->request.method == LC_HEAD) {
+	work = endpoint->weigh != NULL ? endpoint->weigh(call, call->args) :
+					 endpoint->work;
+	if (work == LC_HEAVY && call->request.method == LC_HEAD) {
 		lc_body(call, NULL);
 		call->length_unknown = true;
 		return LC_OK;
 	}
-	if (endpoint->work == LC_HEAVY && !call->in_place) {
+	if (work == LC_HEAVY && !call->in_place) {
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}

@@ -5,52 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "services/store.h"
 #include "sky/angles.h"
+#include "sky/build_names.h"
+#include "sky/build_spots.h"
 #include "sky/layout.h"
 #include "sky/names.h"
-#include "sky/pack.h"
 #include "sky/publish.h"
-#include "sky/tables.h"
-#include "sky/zones.h"
 
 enum { BUILD_WHY_MAX = 512 };
-
-/* Who wins when two objects have the same name. */
-enum build_level { LEVEL_NAME, LEVEL_ADDED, LEVEL_ALIAS, LEVEL_IDENTIFIER };
-
-enum build_query {
-	BUILD_STAGE,
-	BUILD_TAKE,
-	BUILD_FIND,
-	BUILD_NAME,
-	BUILD_FACT,
-	BUILD__MAX
-};
 
 struct build {
 	struct publish publish;
 	struct lc_progress *progress;
 	struct store *store;
-	struct store_query *queries[BUILD__MAX];
+	struct store_query *fact;
+	struct build_names names;
+	struct build_spots spots;
 	int64_t objects;
 	char why[BUILD_WHY_MAX];
 };
 
-static const char *const fixed_sql[BUILD__MAX] = {
-	[BUILD_TAKE] = "INSERT OR IGNORE INTO taken VALUES (?1, ?2)",
-	[BUILD_FIND] = "SELECT line FROM taken WHERE key = ?1",
-	[BUILD_NAME] = "INSERT INTO named VALUES (?1, ?2, ?3, ?4)",
-	[BUILD_FACT] = "INSERT INTO fact VALUES (?1, ?2)",
-};
-
+/* The words are the store's, or those of a temporary file. */
 static enum lc_rc
 build_failed(struct build *build, enum lc_rc rc)
 {
+	const char *why = build_names_why(&build->names);
+
+	if (why[0] == '\0')
+		why = build_spots_why(&build->spots);
+	if (rc == LC_NO_MEMORY)
+		why = "out of memory";
 	snprintf(build->why, sizeof(build->why),
 		 "the catalogue cannot be written: %s",
-		 store_why(build->store));
+		 why[0] != '\0' ? why : store_why(build->store));
 	return rc;
 }
 
@@ -61,25 +49,47 @@ build_invalid(struct build *build, const char *what)
 	return LC_INVALID;
 }
 
+/* The file's tables, empty, and the transaction that fills them. */
 static enum lc_rc
 build_prepare(struct build *build)
 {
-	struct buf sql;
-	enum lc_rc rc = LC_NO_MEMORY;
+	char sql[128];
+	enum lc_rc rc;
 
-	buf_init(&sql);
-	buf_add_text(&sql, "INSERT INTO staged VALUES (?1");
-	for (int i = 2; i < TABLES_STAGED_COLUMNS + COLUMNS__MAX; i++)
-		buf_printf(&sql, ", ?%d", i);
-	buf_add(&sql, ")", sizeof(")"));
-	if (!sql.failed)
-		rc = store_prepare(build->store, sql.bytes,
-				   &build->queries[BUILD_STAGE]);
-	buf_release(&sql);
-	for (int i = 0; i < BUILD__MAX && rc == LC_OK; i++)
-		if (fixed_sql[i] != NULL)
-			rc = store_prepare(build->store, fixed_sql[i],
-					   &build->queries[i]);
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d; BEGIN;",
+		 LAYOUT_APPLICATION_HERE, LAYOUT_VERSION);
+	rc = store_exec(build->store, sql);
+	if (rc == LC_OK)
+		rc = store_exec(build->store, LAYOUT_SQL);
+	if (rc == LC_OK)
+		rc = store_prepare(build->store,
+				   "INSERT OR REPLACE INTO fact"
+				   " VALUES (?1, ?2)",
+				   &build->fact);
+	return rc;
+}
+
+static enum lc_rc
+build_open(struct build *build, char *why, size_t why_bytes)
+{
+	int directory = build->publish.directory;
+	enum lc_rc rc;
+
+	rc = build_names_init(&build->names, directory);
+	build_spots_init(&build->spots, directory);
+	if (rc != LC_OK) {
+		snprintf(why, why_bytes, "out of memory");
+		return rc;
+	}
+	rc = store_open(build->publish.path, STORE_BUILD, &build->store, why,
+			why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	store_watch(build->store, build->progress);
+	rc = build_prepare(build);
+	if (rc != LC_OK)
+		snprintf(why, why_bytes, "%s", store_why(build->store));
 	return rc;
 }
 
@@ -110,16 +120,7 @@ build_new(const char *state_dir, const char *name, struct lc_progress *progress,
 		return rc;
 	}
 	build->progress = progress;
-	rc = store_open(build->publish.path, STORE_BUILD, &build->store, why,
-			why_bytes);
-	if (rc == LC_OK) {
-		store_watch(build->store, progress);
-		rc = tables_make(build->store);
-		if (rc == LC_OK)
-			rc = build_prepare(build);
-		if (rc != LC_OK)
-			snprintf(why, why_bytes, "%s", store_why(build->store));
-	}
+	rc = build_open(build, why, why_bytes);
 	if (rc != LC_OK) {
 		build_free(build);
 		return rc;
@@ -131,11 +132,9 @@ build_new(const char *state_dir, const char *name, struct lc_progress *progress,
 static void
 build_close_store(struct build *build)
 {
-	for (int i = 0; i < BUILD__MAX; i++) {
-		store_finish(build->queries[i]);
-		build->queries[i] = NULL;
-	}
+	store_finish(build->fact);
 	store_close(build->store);
+	build->fact = NULL;
 	build->store = NULL;
 }
 
@@ -145,6 +144,8 @@ build_free(struct build *build)
 	if (build == NULL)
 		return;
 	build_close_store(build);
+	build_names_release(&build->names);
+	build_spots_release(&build->spots);
 	publish_release(&build->publish);
 	free(build);
 }
@@ -155,28 +156,19 @@ build_why(const struct build *build)
 	return build->why;
 }
 
-/* Notes a name of an object; what cannot be a name is passed over. */
-static enum lc_rc
-build_name(struct build *build, int64_t line, enum build_level level,
-	   const char *name, size_t length)
+enum lc_rc
+build_clear(struct build *build)
 {
-	struct store_query *query = build->queries[BUILD_NAME];
-	char key[NAMES_MAX_BYTES + 1];
-	size_t key_length = names_fold(name, length, key);
-
-	if (key_length == 0)
-		return LC_OK;
-	store_bind_text(query, 1, key, key_length);
-	store_bind_int64(query, 2, level);
-	store_bind_int64(query, 3, line);
-	store_bind_text(query, 4, name, length);
-	return store_run(query);
+	build_names_clear(&build->names);
+	build_spots_clear(&build->spots);
+	build->objects = 0;
+	return progress_stopped(build->progress);
 }
 
 /* Notes each name of a list of them. */
 static enum lc_rc
-build_names(struct build *build, int64_t line, enum build_level level,
-	    const struct columns_value *list)
+build_list(struct build *build, enum build_level level,
+	   const struct build_owner *owner, const struct columns_value *list)
 {
 	const char *name = list->text;
 	enum lc_rc rc = LC_OK;
@@ -186,40 +178,23 @@ build_names(struct build *build, int64_t line, enum build_level level,
 		size_t length =
 			bar == NULL ? strlen(name) : (size_t)(bar - name);
 
-		rc = build_name(build, line, level, name, length);
+		rc = build_names_add(&build->names, level, owner, name, length);
 		name = bar == NULL ? NULL : bar + 1;
 	}
 	return rc;
 }
 
 static enum lc_rc
-build_take_name(struct build *build, const struct columns_value *name,
-		int64_t line)
-{
-	struct store_query *query = build->queries[BUILD_TAKE];
-	char key[NAMES_MAX_BYTES + 1];
-	size_t length =
-		!name->present ? 0 : names_fold(name->text, name->length, key);
-	enum lc_rc rc;
-
-	if (length == 0)
-		return build_invalid(build, "the name is empty or too long");
-	store_bind_text(query, 1, key, length);
-	store_bind_int64(query, 2, line);
-	rc = store_run(query);
-	if (rc == LC_OK && store_changes(build->store) == 0)
-		return build_invalid(build, "its name is that of an earlier "
-					    "object");
-	return rc == LC_OK ? LC_OK : build_failed(build, rc);
-}
-
-static enum lc_rc
 build_check(struct build *build, const struct columns_value *values)
 {
+	const struct columns_value *name = &values[COLUMNS_NAME];
 	const struct columns_value *ra = &values[COLUMNS_RA];
 	const struct columns_value *dec = &values[COLUMNS_DEC];
 	const struct columns_value *type = &values[COLUMNS_OBJECT_TYPE];
+	char key[NAMES_MAX_BYTES + 1];
 
+	if (!name->present || names_fold(name->text, name->length, key) == 0)
+		return build_invalid(build, "the name is empty or too long");
 	if (!ra->present || !dec->present)
 		return build_invalid(build, "it has no position");
 	if (!(fabs(ra->real) <= 360) || !(fabs(dec->real) <= 90))
@@ -229,171 +204,120 @@ build_check(struct build *build, const struct columns_value *values)
 	return LC_OK;
 }
 
-static void
-build_bind_values(struct store_query *query, const struct columns_value *values)
-{
-	for (int i = 0; i < COLUMNS__MAX; i++) {
-		const int at = TABLES_STAGED_COLUMNS + i;
-
-		if (!values[i].present)
-			store_bind_null(query, at);
-		else if (columns_table[i].type != COLUMNS_REAL)
-			store_bind_text(query, at, values[i].text,
-					values[i].length);
-		else if (i == COLUMNS_RA)
-			store_bind_real(query, at,
-					angles_wrap_deg(values[i].real));
-		else
-			store_bind_real(query, at, values[i].real);
-	}
-}
-
-static void
-build_pack(struct buf *packed, const struct columns_value *values,
-	   double ra_deg)
-{
-	struct columns_value shown[COLUMNS_LISTED];
-
-	memcpy(shown, values, sizeof(shown));
-	shown[COLUMNS_RA].real = ra_deg;
-	pack_write(packed, shown);
-}
-
-static enum lc_rc
-build_stage(struct build *build, const struct columns_value *values,
-	    int64_t line)
-{
-	struct store_query *query = build->queries[BUILD_STAGE];
-	const struct columns_value *name = &values[COLUMNS_NAME];
-	const struct columns_value *type = &values[COLUMNS_OBJECT_TYPE];
-	const struct columns_value *bright =
-		values[COLUMNS_MAGNITUDE_V].present ?
-			&values[COLUMNS_MAGNITUDE_V] :
-			&values[COLUMNS_MAGNITUDE_B];
-	const double ra_deg = angles_wrap_deg(values[COLUMNS_RA].real);
-	const double dec_deg = values[COLUMNS_DEC].real;
-	const struct angles_vector place = angles_vector(ra_deg, dec_deg);
-	char order[NAMES_ORDER_BYTES];
-	struct buf packed;
-	enum lc_rc rc;
-
-	store_bind_int64(query, TABLES_STAGED_LINE, line);
-	store_bind_int64(query, TABLES_STAGED_K, zones_key(ra_deg, dec_deg));
-	store_bind_blob(query, TABLES_STAGED_ORDERING, order,
-			names_order(name->text, name->length, order));
-	store_bind_real(query, TABLES_STAGED_X, place.x);
-	store_bind_real(query, TABLES_STAGED_Y, place.y);
-	store_bind_real(query, TABLES_STAGED_Z, place.z);
-	if (type->present)
-		store_bind_int64(query, TABLES_STAGED_KIND,
-				 columns_find_type(type->text, type->length));
-	else
-		store_bind_null(query, TABLES_STAGED_KIND);
-	if (bright->present)
-		store_bind_real(query, TABLES_STAGED_BRIGHTNESS, bright->real);
-	else
-		store_bind_null(query, TABLES_STAGED_BRIGHTNESS);
-	build_bind_values(query, values);
-	buf_init(&packed);
-	build_pack(&packed, values, ra_deg);
-	store_bind_blob(query, TABLES_STAGED_PACKED, packed.bytes,
-			packed.length);
-	rc = store_run(query);
-	if (packed.failed)
-		rc = LC_NO_MEMORY;
-	buf_release(&packed);
-	return rc;
-}
-
 enum lc_rc
-build_add(struct build *build, const struct columns_value *values)
+build_add(struct build *build, struct columns_value *values,
+	  const enum columns_type *own_types, size_t own_count, int64_t line)
 {
 	const struct columns_value *name = &values[COLUMNS_NAME];
-	const int64_t line = build->objects + 1;
+	struct build_owner owner = {.number = build->objects + 1, .line = line};
 	enum lc_rc rc = progress_stopped(build->progress);
 
 	if (rc != LC_OK)
 		return rc;
 	rc = build_check(build, values);
-	if (rc == LC_OK)
-		rc = build_take_name(build, name, line);
 	if (rc != LC_OK)
 		return rc;
-	rc = build_stage(build, values, line);
+	owner.ra_deg = angles_wrap_deg(values[COLUMNS_RA].real);
+	values[COLUMNS_RA].real = owner.ra_deg;
+	owner.dec_deg = values[COLUMNS_DEC].real;
+	rc = build_spots_add(&build->spots, &owner, values, own_types,
+			     own_count);
 	if (rc == LC_OK)
-		rc = build_name(build, line, LEVEL_NAME, name->text,
-				name->length);
+		rc = build_names_add(&build->names, LEVEL_NAME, &owner,
+				     name->text, name->length);
 	if (rc == LC_OK)
-		rc = build_names(build, line, LEVEL_ALIAS,
-				 &values[COLUMNS_ALIASES]);
+		rc = build_list(build, LEVEL_ALIAS, &owner,
+				&values[COLUMNS_ALIASES]);
 	if (rc == LC_OK)
-		rc = build_names(build, line, LEVEL_IDENTIFIER,
-				 &values[COLUMNS_IDENTIFIERS]);
+		rc = build_list(build, LEVEL_IDENTIFIER, &owner,
+				&values[COLUMNS_IDENTIFIERS]);
 	if (rc != LC_OK)
 		return build_failed(build, rc);
-	build->objects = line;
+	build->objects++;
 	return LC_OK;
 }
 
 enum lc_rc
 build_add_alias(struct build *build, const char *alias, size_t alias_length,
-		const char *name, size_t name_length)
+		const char *name, size_t name_length, int64_t line)
 {
-	struct store_query *query = build->queries[BUILD_FIND];
-	char key[NAMES_MAX_BYTES + 1];
-	size_t key_length = names_fold(name, name_length, key);
-	int64_t line = 0;
-	enum lc_rc rc;
-	bool row;
+	enum lc_rc rc = build_names_alias(&build->names, alias, alias_length,
+					  name, name_length, line);
 
-	store_bind_text(query, 1, key, key_length);
-	rc = store_step(query, &row);
-	if (row)
-		line = store_int64(query, 0);
-	store_reset(query);
-	if (rc == LC_OK && line == 0) {
-		snprintf(build->why, sizeof(build->why),
-			 "there is no object %.*s", (int)name_length, name);
-		return LC_NOT_FOUND;
-	}
-	if (rc == LC_OK)
-		rc = build_name(build, line, LEVEL_ADDED, alias, alias_length);
+	if (rc == LC_INVALID)
+		return build_invalid(build, "a name is empty or too long");
+	return rc == LC_OK ? LC_OK : build_failed(build, rc);
+}
+
+/* ---- facts */
+
+static enum lc_rc
+build_number(struct build *build, const char *word, int64_t number)
+{
+	store_bind_text(build->fact, 1, word, strlen(word));
+	store_bind_int64(build->fact, 2, number);
+	return store_run(build->fact);
+}
+
+enum lc_rc
+build_set_fact(struct build *build, enum facts_fact which, const char *text,
+	       size_t length)
+{
+	const char *word = facts_words[which];
+	enum lc_rc rc;
+
+	store_bind_text(build->fact, 1, word, strlen(word));
+	store_bind_text(build->fact, 2, text, length);
+	rc = store_run(build->fact);
 	return rc == LC_OK ? LC_OK : build_failed(build, rc);
 }
 
 static enum lc_rc
-build_fact(struct build *build, const char *word, const char *text,
-	   size_t length, int64_t number)
+build_write_column(struct store_query *query,
+		   const struct columns_column *column, int known)
 {
-	struct store_query *query = build->queries[BUILD_FACT];
-
-	store_bind_text(query, 1, word, strlen(word));
-	if (text != NULL)
-		store_bind_text(query, 2, text, length);
-	else
-		store_bind_int64(query, 2, number);
+	store_bind_text(query, 1, column->name, strlen(column->name));
+	store_bind_int64(query, 2, known);
+	store_bind_int64(query, 3, column->type);
+	store_bind_text(query, 4, column->unit, strlen(column->unit));
+	store_bind_text(query, 5, column->ucd, strlen(column->ucd));
+	store_bind_text(query, 6, column->doc, strlen(column->doc));
 	return store_run(query);
 }
 
 enum lc_rc
-build_set_licence(struct build *build, const char *text, size_t length)
+build_set_columns(struct build *build, const struct columns_set *set)
 {
-	enum lc_rc rc = build_fact(build, LAYOUT_FACT_LICENCE, text, length, 0);
+	struct store_query *query;
+	enum lc_rc rc = store_prepare(
+		build->store,
+		"INSERT INTO field (name, known, type, unit, ucd, doc)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		&query);
 
+	for (int i = 0; i < COLUMNS__MAX && rc == LC_OK; i++)
+		if (set->present >> i & 1)
+			rc = build_write_column(query, &columns_table[i], i);
+	for (size_t i = 0; i < set->own_count && rc == LC_OK; i++)
+		rc = build_write_column(query, &set->own[i], -1);
+	store_finish(query);
 	return rc == LC_OK ? LC_OK : build_failed(build, rc);
 }
 
+/* ---- the end */
+
 /* Looks whether all that was added is there, and the file is sound. */
 static enum lc_rc
-build_verify(struct build *build, int64_t placed)
+build_verify(struct build *build, const struct build_counts *counts)
 {
 	enum lc_rc rc;
 
-	if (placed != build->objects) {
+	if (counts->objects + counts->duplicates != build->objects) {
 		snprintf(build->why, sizeof(build->why),
 			 "the catalogue has "
 			 "%lld objects and should have %lld",
-			 (long long)placed, (long long)build->objects);
+			 (long long)counts->objects,
+			 (long long)(build->objects - counts->duplicates));
 		return LC_INTERNAL;
 	}
 	rc = store_check(build->store);
@@ -401,24 +325,45 @@ build_verify(struct build *build, int64_t placed)
 }
 
 enum lc_rc
-build_publish(struct build *build, struct build_counts *counts)
+build_finish(struct build *build, const struct build_report *report,
+	     struct build_counts *counts)
 {
-	struct pointer pointer = {.generation = 0};
-	int64_t placed = 0;
+	struct store *store = build->store;
 	enum lc_rc rc;
 
-	*counts = (struct build_counts){.objects = build->objects};
-	rc = tables_fill(build->store, &placed, &counts->names);
+	*counts = (struct build_counts){.objects = 0};
+	rc = build_names_settle(&build->names, report, counts);
+	if (rc == LC_OK)
+		rc = build_spots_write(&build->spots, &build->names, store,
+				       build->progress, report, counts);
 	if (rc == LC_INVALID)
 		return build_invalid(build, "too many objects are at one "
 					    "position");
+	if (rc == LC_OK)
+		rc = build_names_write(&build->names, store,
+				       (int)counts->zones_per_deg,
+				       build->progress, counts);
+	if (rc == LC_OK)
+		rc = build_number(build, LAYOUT_FACT_OBJECTS, counts->objects);
+	if (rc == LC_OK)
+		rc = build_number(build, LAYOUT_FACT_NAMES, counts->names);
+	if (rc == LC_OK)
+		rc = build_number(build, LAYOUT_FACT_PER_DEG,
+				  counts->zones_per_deg);
+	if (rc == LC_OK)
+		rc = store_exec(store, "COMMIT");
 	if (rc != LC_OK)
 		return build_failed(build, rc);
-	rc = build_verify(build, placed);
-	if (rc == LC_OK)
-		rc = progress_stopped(build->progress);
-	if (rc != LC_OK)
-		return rc;
+	rc = build_verify(build, counts);
+	return rc == LC_OK ? progress_stopped(build->progress) : rc;
+}
+
+enum lc_rc
+build_publish(struct build *build, struct build_counts *counts)
+{
+	struct pointer pointer = {.generation = 0};
+	enum lc_rc rc;
+
 	build_close_store(build);
 	rc = publish_finish(&build->publish, &pointer, build->why,
 			    sizeof(build->why));

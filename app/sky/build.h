@@ -1,13 +1,14 @@
 /*
  * Making a catalogue's file, and putting it into its place.
  *
- * One thread makes a build, adds objects and aliases to it, and publishes
- * it, or frees it and so leaves everything as it was.  The file grows as
- * NAME.tmp beside the others and is locked meanwhile, so that no two builds
- * of one catalogue meet; what a killed build has left is overwritten by the
- * next one.  Publishing checks and syncs the file, gives it its generation's
- * name, and changes the pointer; older files but the last one are removed.
- * Memory does not grow with the number of objects.
+ * One thread makes a build, adds objects and aliases to it, finishes and
+ * publishes it, or frees it and so leaves everything as it was.  The file
+ * grows as NAME.tmp beside the others and is locked meanwhile, so that no
+ * two builds of one catalogue meet; what a killed build has left is
+ * overwritten by the next one.  Publishing syncs the file, gives it its
+ * generation's name, and changes the pointer; older files but the last one
+ * are removed.  Memory is bounded: objects and names wait in temporary files
+ * until all are there, and are then written in the order of their keys.
  */
 #ifndef SKY_BUILD_H
 #define SKY_BUILD_H
@@ -18,14 +19,27 @@
 #include "base/progress.h"
 #include "base/rc.h"
 #include "sky/columns.h"
+#include "sky/facts.h"
 
 struct build;
 
 struct build_counts {
 	int64_t objects;
-	int64_t names; /* by which an object is found */
+	int64_t names;      /* by which an object is found */
+	int64_t duplicates; /* objects left out: their name was taken */
+	int64_t strays;     /* aliases left out: of no object */
+	int64_t zones_per_deg;
 	int64_t generation;
 	int64_t bytes;
+};
+
+/* What is found out late is told by calls.  Each may be NULL. */
+struct build_report {
+	void (*duplicate)(void *context, int64_t line, const char *why);
+	void (*stray)(void *context, int64_t line, const char *why);
+	/* How far build_finish() is, from 0 to 1; often enough for a bar. */
+	void (*advance)(void *context, double done);
+	void *context;
 };
 
 /*
@@ -46,26 +60,42 @@ const char *build_why(const struct build *build);
 
 /*
  * Adds an object: COLUMNS__MAX values, of which the name and the position
- * must be present, the position in range and the type one of the words.
- * LC_INVALID, the build going on, when its name is taken by another object
- * already.
+ * must be present, the position in range and the type one of the words; and
+ * then the catalogue's own, of these types.  Right ascension is wrapped to 0
+ * to below 360 in place.  `line` is where it stands in
+ * its table, for reports.  LC_INVALID, the build going on: it cannot be.
  */
-enum lc_rc build_add(struct build *build, const struct columns_value *values)
-	LC_CHECKED;
+enum lc_rc build_add(struct build *build, struct columns_value *values,
+		     const enum columns_type *own_types, size_t own_count,
+		     int64_t line) LC_CHECKED;
 
-/*
- * Adds one more name for the object that has `name`.  LC_NOT_FOUND, the
- * build going on, when no object has.  The objects must all be there.
- */
+/* Forgets all objects and aliases, to start over. */
+enum lc_rc build_clear(struct build *build) LC_CHECKED;
+
+/* Adds one more name for the object whose main name is `name`. */
 enum lc_rc build_add_alias(struct build *build, const char *alias,
 			   size_t alias_length, const char *name,
-			   size_t name_length) LC_CHECKED;
+			   size_t name_length, int64_t line) LC_CHECKED;
 
-/* Keeps the text of the licence with the catalogue. */
-enum lc_rc build_set_licence(struct build *build, const char *text,
-			     size_t length) LC_CHECKED;
+/*
+ * Says which columns the objects have; integers may have been added where a
+ * column turns out to be one of reals.
+ */
+enum lc_rc build_set_columns(struct build *build, const struct columns_set *set)
+	LC_CHECKED;
 
-/* Makes the file complete and puts it into its place. */
+/* Keeps a fact with the catalogue. */
+enum lc_rc build_set_fact(struct build *build, enum facts_fact which,
+			  const char *text, size_t length) LC_CHECKED;
+
+/*
+ * Makes the file complete.  An object whose name an earlier one has, and an
+ * alias of no object, are reported and left out.
+ */
+enum lc_rc build_finish(struct build *build, const struct build_report *report,
+			struct build_counts *counts) LC_CHECKED;
+
+/* Puts the finished file into its place. */
 enum lc_rc build_publish(struct build *build, struct build_counts *counts)
 	LC_CHECKED;
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/lock.h"
 #include "base/text.h"
+#include "sky/overlay.h"
 #include "sky/pointer.h"
 #include "sky/reader.h"
 
@@ -30,6 +31,7 @@ struct catalogue_entry {
 };
 
 struct catalogue_set {
+	char *state_dir;
 	char *directory; /* STATE/catalogues */
 	bool vet;
 	struct lock lock;
@@ -44,7 +46,10 @@ catalogue_set_new(const char *state_dir, bool vet)
 
 	if (set == NULL)
 		return NULL;
-	if (asprintf(&set->directory, "%s/catalogues", state_dir) < 0) {
+	set->state_dir = strdup(state_dir);
+	if (set->state_dir == NULL ||
+	    asprintf(&set->directory, "%s/catalogues", state_dir) < 0) {
+		free(set->state_dir);
 		free(set);
 		return NULL;
 	}
@@ -79,6 +84,7 @@ catalogue_set_free(struct catalogue_set *set)
 	}
 	lock_release(&set->lock);
 	lock_release(&set->vetting);
+	free(set->state_dir);
 	free(set->directory);
 	free(set);
 }
@@ -282,7 +288,16 @@ catalogue_open(struct catalogue_entry *entry, struct pointer *pointer,
 	rc = catalogue_vet(entry, path, &stamp, why, why_bytes);
 	if (rc == LC_OK)
 		rc = reader_open(path, &stamp, out, why, why_bytes);
-	return rc;
+	if (rc != LC_OK)
+		return rc;
+	(*out)->overlay = overlay_new(entry->set->state_dir, entry->name);
+	if ((*out)->overlay == NULL) {
+		reader_close(*out);
+		*out = NULL;
+		snprintf(why, why_bytes, "out of memory");
+		return LC_NO_MEMORY;
+	}
+	return LC_OK;
 }
 
 static enum lc_rc
@@ -315,9 +330,10 @@ catalogue_open_newest(struct catalogue_entry *entry,
 	return LC_OK;
 }
 
-enum lc_rc
-catalogue_acquire(struct catalogue_set *set, const char *name,
-		  struct catalogue **out, char *why, size_t why_bytes)
+/* A reader of the newest file, whatever lies over it. */
+static enum lc_rc
+catalogue_acquire_base(struct catalogue_set *set, const char *name,
+		       struct catalogue **out, char *why, size_t why_bytes)
 {
 	struct catalogue_entry *entry;
 	struct pointer_stamp stamp, before = {.inode = 0};
@@ -352,6 +368,22 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 	return rc;
 }
 
+enum lc_rc
+catalogue_acquire(struct catalogue_set *set, const char *name,
+		  struct catalogue **out, char *why, size_t why_bytes)
+{
+	enum lc_rc rc = catalogue_acquire_base(set, name, out, why, why_bytes);
+
+	if (rc == LC_OK)
+		rc = catalogue_refresh(*out);
+	if (rc != LC_OK && *out != NULL) {
+		snprintf(why, why_bytes, "%s", (*out)->why);
+		catalogue_release(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 void
 catalogue_release(struct catalogue *catalogue)
 {
@@ -379,10 +411,12 @@ catalogue_name(const struct catalogue *catalogue)
 	return catalogue->entry->name;
 }
 
-int64_t
-catalogue_generation(const struct catalogue *catalogue)
+struct catalogue_version
+catalogue_version(const struct catalogue *catalogue)
 {
-	return catalogue->pointer.generation;
+	return (struct catalogue_version){
+		catalogue->pointer.generation,
+		overlay_generation(catalogue->overlay)};
 }
 
 const char *

@@ -15,7 +15,9 @@
  * clock (1 to 10 ms): a new generation is taken at once, and before its
  * import ends; a file that is missing, cut, overwritten or damaged is
  * LC_UNAVAILABLE until it is right again.  Nothing is ever written, so
- * the state directory may be read-only.
+ * the state directory may be read-only.  Over the file lie the edits of
+ * state.sqlite (see sky/overlay.h): a reader has all that were answered
+ * before it was acquired, and all functions see both as one.
  */
 #ifndef SKY_CATALOGUE_H
 #define SKY_CATALOGUE_H
@@ -27,6 +29,7 @@
 #include "base/arena.h"
 #include "base/rc.h"
 #include "sky/columns.h"
+#include "sky/facts.h"
 #include "sky/names.h"
 
 struct catalogue_set;
@@ -61,7 +64,20 @@ enum lc_rc catalogue_acquire(struct catalogue_set *set, const char *name,
 void catalogue_release(struct catalogue *catalogue);
 
 const char *catalogue_name(const struct catalogue *catalogue);
-int64_t catalogue_generation(const struct catalogue *catalogue);
+
+/* What tells one state of the catalogue from all its others. */
+struct catalogue_version {
+	int64_t generation; /* of the file */
+	int64_t edits;      /* the last one; 0: none */
+};
+
+struct catalogue_version catalogue_version(const struct catalogue *catalogue);
+
+/*
+ * Takes in edits that were made since the reader was acquired: for who makes
+ * one, and must see what it changes.
+ */
+enum lc_rc catalogue_refresh(struct catalogue *catalogue) LC_CHECKED;
 
 /*
  * What went wrong last with this reader, as a sentence that a client may
@@ -73,12 +89,16 @@ const char *catalogue_why(const struct catalogue *catalogue);
 enum lc_rc catalogue_count(struct catalogue *catalogue, int64_t *objects)
 	LC_CHECKED;
 
-/* The text of the licence under which the catalogue stands; "" if none. */
-enum lc_rc catalogue_licence(struct catalogue *catalogue, struct arena *arena,
-			     const char **out) LC_CHECKED;
+/* A fact about the catalogue, in the arena; "" when it is not known. */
+enum lc_rc catalogue_fact(struct catalogue *catalogue, enum facts_fact which,
+			  struct arena *arena, const char **out) LC_CHECKED;
+
+/* The columns of its objects, which live until its release. */
+enum lc_rc catalogue_columns(struct catalogue *catalogue,
+			     const struct columns_set **out) LC_CHECKED;
 
 struct catalogue_place {
-	int64_t id; /* of the object, in this generation */
+	int64_t id; /* of the object, until the next change; edits' are < 0 */
 	double ra_deg, dec_deg;
 };
 
@@ -90,10 +110,17 @@ enum lc_rc catalogue_find_name(struct catalogue *catalogue, const char *name,
 			       size_t length, struct catalogue_place *out)
 	LC_CHECKED;
 
-/* The values of one object, COLUMNS_LISTED of them, in the arena. */
+/*
+ * The values of one object, COLUMNS__MAX and those of the catalogue's own
+ * columns, in the arena.
+ */
 enum lc_rc catalogue_object(struct catalogue *catalogue, int64_t id,
-			    struct arena *arena, struct columns_value **out)
-	LC_CHECKED;
+			    struct arena *arena,
+			    const struct columns_value **out) LC_CHECKED;
+
+/* What tells one state of an object from all its others. */
+uint64_t catalogue_object_version(const struct catalogue *catalogue,
+				  int64_t id);
 
 struct catalogue_near {
 	char name[NAMES_MAX_BYTES + 1]; /* as it is displayed */

@@ -1,10 +1,13 @@
 #include "sky/catalogue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "sky/layout.h"
+#include "sky/pack.h"
 #include "sky/reader.h"
+#include "sky/zones.h"
 
 /* Runs a query with one parameter of text; *row tells whether it has a row. */
 static enum lc_rc
@@ -25,35 +28,28 @@ lookup_text(struct catalogue *catalogue, enum reader_query which,
 	return rc;
 }
 
+/* ---- the catalogue as a whole */
+
 enum lc_rc
 catalogue_count(struct catalogue *catalogue, int64_t *objects)
 {
-	static const char word[] = LAYOUT_FACT_OBJECTS;
-	struct store_query *query;
-	bool row;
-	enum lc_rc rc = lookup_text(catalogue, READER_FACT, word,
-				    sizeof(word) - 1, &query, &row);
+	enum lc_rc rc = reader_number(catalogue, LAYOUT_FACT_OBJECTS, objects);
 
-	*objects = 0;
-	if (rc != LC_OK)
-		return rc;
-	if (row)
-		*objects = store_int64(query, 0);
-	store_reset(query);
-	return LC_OK;
+	*objects += overlay_surplus(catalogue->overlay);
+	return rc;
 }
 
 enum lc_rc
-catalogue_licence(struct catalogue *catalogue, struct arena *arena,
-		  const char **out)
+catalogue_fact(struct catalogue *catalogue, enum facts_fact which,
+	       struct arena *arena, const char **out)
 {
-	static const char word[] = LAYOUT_FACT_LICENCE;
+	const char *word = facts_words[which];
 	struct store_query *query;
 	const char *text;
 	size_t length;
 	bool row;
-	enum lc_rc rc = lookup_text(catalogue, READER_FACT, word,
-				    sizeof(word) - 1, &query, &row);
+	enum lc_rc rc = lookup_text(catalogue, READER_FACT, word, strlen(word),
+				    &query, &row);
 
 	*out = "";
 	if (rc != LC_OK)
@@ -67,73 +63,238 @@ catalogue_licence(struct catalogue *catalogue, struct arena *arena,
 }
 
 enum lc_rc
-catalogue_find_name(struct catalogue *catalogue, const char *name,
-		    size_t length, struct catalogue_place *out)
+catalogue_columns(struct catalogue *catalogue, const struct columns_set **out)
 {
-	char key[NAMES_MAX_BYTES + 1];
-	size_t key_length = names_fold(name, length, key);
-	struct store_query *query;
-	enum lc_rc rc;
-	bool row;
+	return reader_columns(catalogue, out);
+}
 
-	if (key_length == 0)
-		return LC_NOT_FOUND;
-	rc = lookup_text(catalogue, READER_NAME, key, key_length, &query, &row);
+/* ---- objects of the file */
+
+/* A packed object of the file, until the query that gave it is reset. */
+struct lookup_spot {
+	struct store_query *query;
+	int64_t id;
+	const char *packed;
+	size_t length;
+};
+
+/* Goes to the object with this number, from the key of its position on. */
+static enum lc_rc
+lookup_spot(struct catalogue *catalogue, int64_t key, int64_t number,
+	    struct lookup_spot *spot)
+{
+	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &spot->query);
+	struct pack_head head;
+	bool row = true;
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_int64(spot->query, 1, key);
+	store_bind_int64(spot->query, 2, key + ZONES_SHIFT_MAX);
+	while ((rc = store_step(spot->query, &row)) == LC_OK && row) {
+		spot->id = store_int64(spot->query, 0);
+		spot->packed = store_blob(spot->query, 1, &spot->length);
+		if (pack_read_head(spot->packed, spot->length, &head) &&
+		    head.number == number)
+			return LC_OK;
+	}
+	rc = rc == LC_OK ? reader_damaged(catalogue) :
+			   reader_failed(catalogue, rc);
+	store_reset(spot->query);
+	return rc;
+}
+
+/* Finds an object of the file by a key of its names. */
+static enum lc_rc
+lookup_key(struct catalogue *catalogue, const char *key, size_t length,
+	   struct lookup_spot *spot)
+{
+	struct store_query *query;
+	int64_t place = 0, number = 0;
+	bool row;
+	enum lc_rc rc =
+		lookup_text(catalogue, READER_NAME, key, length, &query, &row);
+
 	if (rc != LC_OK)
 		return rc;
 	if (row) {
-		out->id = store_int64(query, 0);
-		out->ra_deg = store_real(query, 1);
-		out->dec_deg = store_real(query, 2);
+		place = store_int64(query, 0);
+		number = store_int64(query, 1);
 	}
 	store_reset(query);
-	return row ? LC_OK : LC_NOT_FOUND;
+	return row ? lookup_spot(catalogue, place, number, spot) : LC_NOT_FOUND;
 }
 
+/* For edits: the object whose main name has this key. */
 static enum lc_rc
-lookup_values(struct store_query *query, struct arena *arena,
-	      struct columns_value *values)
+lookup_main_name(void *context, const char *key, size_t length, int64_t *id)
 {
-	for (int i = 0; i < COLUMNS_LISTED; i++) {
-		struct columns_value *value = &values[i];
-		const char *text;
-		size_t length;
+	struct catalogue *catalogue = context;
+	char folded[NAMES_MAX_BYTES + 1];
+	struct columns_value name;
+	struct lookup_spot spot;
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
 
-		if (store_is_null(query, i))
-			continue;
-		value->present = true;
-		if (columns_table[i].type == COLUMNS_REAL) {
-			value->real = store_real(query, i);
-			continue;
-		}
-		text = store_text(query, i, &length);
-		value->length = (uint32_t)length;
-		value->text = arena_dup(arena, text, length);
-		if (value->text == NULL)
-			return LC_NO_MEMORY;
+	if (rc != LC_OK)
+		return rc;
+	*id = spot.id;
+	if (!pack_read_column(spot.packed, spot.length, COLUMNS_NAME, &name) ||
+	    !name.present)
+		rc = reader_damaged(catalogue);
+	else if (names_fold(name.text, name.length, folded) != length ||
+		 memcmp(folded, key, length) != 0)
+		rc = LC_NOT_FOUND;
+	store_reset(spot.query);
+	return rc;
+}
+
+enum lc_rc
+catalogue_refresh(struct catalogue *catalogue)
+{
+	struct overlay_base base = {
+		.generation = catalogue->pointer.generation,
+		.find = lookup_main_name,
+		.context = catalogue,
+	};
+	enum lc_rc rc = reader_columns(catalogue, &base.columns);
+
+	if (rc == LC_OK)
+		rc = overlay_refresh(catalogue->overlay, &base, catalogue->why,
+				     sizeof(catalogue->why));
+	return rc;
+}
+
+/* ---- objects, edited or not */
+
+enum lc_rc
+catalogue_find_name(struct catalogue *catalogue, const char *name,
+		    size_t length, struct catalogue_place *out)
+{
+	const struct overlay_object *edited;
+	char key[NAMES_MAX_BYTES + 1];
+	struct lookup_spot spot;
+	enum lc_rc rc;
+
+	length = names_fold(name, length, key);
+	if (length == 0)
+		return LC_NOT_FOUND;
+	edited = overlay_find(catalogue->overlay, key, length);
+	if (edited != NULL && !edited->deleted) {
+		*out = (struct catalogue_place){edited->id, edited->ra_deg,
+						edited->dec_deg};
+		return LC_OK;
 	}
+	rc = lookup_key(catalogue, key, length, &spot);
+	if (rc != LC_OK)
+		return rc;
+	out->id = spot.id;
+	if (!pack_read_place(spot.packed, spot.length, &out->ra_deg,
+			     &out->dec_deg))
+		rc = reader_damaged(catalogue);
+	else if (overlay_hides(catalogue->overlay, spot.id))
+		rc = LC_NOT_FOUND;
+	store_reset(spot.query);
+	return rc;
+}
+
+enum lc_rc
+catalogue_shown_name(struct catalogue *catalogue, const char *key,
+		     size_t length, char out[NAMES_MAX_BYTES + 1])
+{
+	struct columns_value main_name = {.present = false};
+	struct lookup_spot spot;
+	struct store_query *query;
+	const char *shown;
+	size_t bytes;
+	bool row;
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
+
+	if (rc != LC_OK)
+		return rc;
+	if (overlay_hides(catalogue->overlay, spot.id))
+		rc = LC_NOT_FOUND;
+	else if (!pack_read_column(spot.packed, spot.length, COLUMNS_NAME,
+				   &main_name))
+		rc = reader_damaged(catalogue);
+	if (rc == LC_OK)
+		snprintf(out, NAMES_MAX_BYTES + 1, "%.*s",
+			 (int)main_name.length, main_name.text);
+	store_reset(spot.query);
+	if (rc == LC_OK)
+		rc = lookup_text(catalogue, READER_NAME, key, length, &query,
+				 &row);
+	if (rc != LC_OK)
+		return rc;
+	if (row && !store_is_null(query, 2)) {
+		shown = store_text(query, 2, &bytes);
+		snprintf(out, NAMES_MAX_BYTES + 1, "%.*s", (int)bytes, shown);
+	}
+	store_reset(query);
 	return LC_OK;
+}
+
+/* Reads a packed object into the arena. */
+static enum lc_rc
+lookup_unpack(struct catalogue *catalogue, struct store_query *row,
+	      struct arena *arena, const struct columns_value **out)
+{
+	const struct columns_set *columns;
+	struct columns_value *values;
+	enum lc_rc rc = reader_columns(catalogue, &columns);
+	const char *packed;
+	size_t length;
+
+	if (rc != LC_OK)
+		return rc;
+	packed = store_blob(row, 1, &length);
+	packed = arena_dup(arena, packed, length);
+	values = arena_alloc(arena, (COLUMNS__MAX + columns->own_count) *
+					    sizeof(*values));
+	if (packed == NULL || values == NULL)
+		return LC_NO_MEMORY;
+	*out = values;
+	return pack_read(packed, length, columns, values) ?
+		       LC_OK :
+		       reader_damaged(catalogue);
 }
 
 enum lc_rc
 catalogue_object(struct catalogue *catalogue, int64_t id, struct arena *arena,
-		 struct columns_value **out)
+		 const struct columns_value **out)
 {
 	struct store_query *query;
-	enum lc_rc rc = reader_query(catalogue, READER_OBJECT, &query);
+	enum lc_rc rc;
 	bool row;
 
+	if (id < 0) {
+		const struct overlay_object *edited =
+			overlay_by_id(catalogue->overlay, id);
+
+		if (edited != NULL)
+			*out = edited->values;
+		return edited != NULL ? LC_OK : LC_NOT_FOUND;
+	}
+	rc = reader_query(catalogue, READER_SPOT, &query);
 	if (rc != LC_OK)
 		return rc;
-	*out = arena_alloc(arena, COLUMNS_LISTED * sizeof(**out));
-	if (*out == NULL)
-		return LC_NO_MEMORY;
 	store_bind_int64(query, 1, id);
 	rc = store_step(query, &row);
 	if (rc != LC_OK)
 		rc = reader_failed(catalogue, rc);
 	else
-		rc = row ? lookup_values(query, arena, *out) : LC_NOT_FOUND;
+		rc = row ? lookup_unpack(catalogue, query, arena, out) :
+			   LC_NOT_FOUND;
 	store_reset(query);
 	return rc;
+}
+
+uint64_t
+catalogue_object_version(const struct catalogue *catalogue, int64_t id)
+{
+	/* Edits have numbers of their own, and so has each row of a file. */
+	if (id < 0)
+		return (uint64_t)id;
+	return (uint64_t)catalogue->pointer.generation *
+		       UINT64_C(0x9e3779b97f4a7c15) ^
+	       (uint64_t)id;
 }

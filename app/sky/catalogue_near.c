@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sky/layout.h"
 #include "sky/reader.h"
 
 enum {
-	NEAR_MAX_BYTES = 64,  /* longer names are like no other */
+	NEAR_MAX_BYTES = LAYOUT_NEAR_BYTES,
 	NEAR_MORE_BYTES = 16, /* by which a name that goes on may be longer */
 	NEAR_BEGIN_MIN = 4,   /* a shorter text is the beginning of too many */
 	NEAR_KEPT_MAX = 16
@@ -131,15 +132,145 @@ near_scan(struct near_search *search, struct catalogue *catalogue,
 	return rc;
 }
 
+/* All names of edited objects. */
+static void
+near_scan_edits(struct near_search *search, const struct overlay *overlay)
+{
+	for (size_t i = 0; i < overlay_count(overlay); i++) {
+		const struct overlay_object *object = overlay_at(overlay, i);
+
+		for (size_t n = 0; n < object->name_count; n++)
+			if (object->names[n].key_length <= NEAR_MAX_BYTES)
+				near_consider(search, object->names[n].key,
+					      object->names[n].key_length);
+	}
+}
+
+/* ---- catalogues with too many names to look through all of them */
+
+/* Names that go on after this one. */
+static enum lc_rc
+near_go_on(struct near_search *search, struct catalogue *catalogue)
+{
+	struct store_query *query;
+	enum lc_rc rc = reader_query(catalogue, READER_ON, &query);
+	bool row = true;
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_text(query, 1, search->key, search->length);
+	while ((rc = store_step(query, &row)) == LC_OK && row) {
+		size_t length;
+		const char *key = store_text(query, 0, &length);
+
+		if (length <= search->length + NEAR_MORE_BYTES &&
+		    length <= NEAR_MAX_BYTES)
+			near_consider(search, key, length);
+	}
+	if (rc != LC_OK)
+		rc = reader_failed(catalogue, rc);
+	store_reset(query);
+	return rc;
+}
+
+/* Whether there is a name with just this key. */
+static enum lc_rc
+near_probe(struct near_search *search, struct catalogue *catalogue,
+	   const char *key, size_t length)
+{
+	struct store_query *query;
+	enum lc_rc rc = reader_query(catalogue, READER_NAME, &query);
+	bool row;
+
+	if (rc != LC_OK || length == 0 || length > NEAR_MAX_BYTES)
+		return rc;
+	store_bind_text(query, 1, key, length);
+	rc = store_step(query, &row);
+	store_reset(query);
+	if (rc != LC_OK)
+		return reader_failed(catalogue, rc);
+	if (row)
+		near_consider(search, key, length);
+	return LC_OK;
+}
+
+/* All keys that have one more, or one other, character at a place. */
+static enum lc_rc
+near_probe_characters(struct near_search *search, struct catalogue *catalogue,
+		      size_t at)
+{
+	static const char characters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "+-.";
+	char key[NEAR_MAX_BYTES + 2];
+	enum lc_rc rc = LC_OK;
+
+	for (const char *c = characters; *c != '\0' && rc == LC_OK; c++) {
+		memcpy(key, search->key, search->length);
+		key[at] = *c;
+		if (at < search->length)
+			rc = near_probe(search, catalogue, key, search->length);
+		memcpy(key + at + 1, search->key + at, search->length - at);
+		if (rc == LC_OK)
+			rc = near_probe(search, catalogue, key,
+					search->length + 1);
+	}
+	return rc;
+}
+
+/* One edit away from the name, every way: a thousand quick looks. */
+static enum lc_rc
+near_probe_all(struct near_search *search, struct catalogue *catalogue)
+{
+	const size_t length = search->length;
+	char key[NEAR_MAX_BYTES + 2];
+	enum lc_rc rc = near_go_on(search, catalogue);
+
+	for (size_t at = 0; at <= length && rc == LC_OK; at++) {
+		rc = near_probe_characters(search, catalogue, at);
+		if (at == length || rc != LC_OK)
+			continue;
+		memcpy(key, search->key, at);
+		memcpy(key + at, search->key + at + 1, length - at - 1);
+		rc = near_probe(search, catalogue, key, length - 1);
+		if (at + 1 == length || rc != LC_OK)
+			continue;
+		memcpy(key, search->key, length);
+		key[at] = search->key[at + 1];
+		key[at + 1] = search->key[at];
+		rc = near_probe(search, catalogue, key, length);
+	}
+	return rc;
+}
+
+/* ---- what was found */
+
 static bool
-near_is_listed(const struct catalogue_near *out, size_t count, const char *name,
-	       size_t length)
+near_is_listed(const struct catalogue_near *out, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strlen(out[i].name) == length &&
-		    memcmp(out[i].name, name, length) == 0)
+		if (strcmp(out[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+/* A key as the name that it stands for; LC_NOT_FOUND when it is hidden. */
+static enum lc_rc
+near_name(struct catalogue *catalogue, const char *key,
+	  char out[NAMES_MAX_BYTES + 1])
+{
+	size_t length = strlen(key);
+	const struct overlay_object *edited =
+		overlay_find(catalogue->overlay, key, length);
+
+	if (edited == NULL)
+		return catalogue_shown_name(catalogue, key, length, out);
+	for (size_t i = 0; !edited->deleted && i < edited->name_count; i++)
+		if (strcmp(edited->names[i].key, key) == 0) {
+			snprintf(out, NAMES_MAX_BYTES + 1, "%s",
+				 edited->names[i].shown);
+			return LC_OK;
+		}
+	return LC_NOT_FOUND;
 }
 
 /* Turns the keys into names as they are displayed. */
@@ -147,32 +278,18 @@ static enum lc_rc
 near_show(const struct near_search *search, struct catalogue *catalogue,
 	  struct catalogue_near *out, size_t most, size_t *count)
 {
-	struct store_query *query;
-	enum lc_rc rc = reader_query(catalogue, READER_SHOWN, &query);
+	enum lc_rc rc = LC_OK;
 
-	for (size_t i = 0; rc == LC_OK && i < search->count; i++) {
-		const char *key = search->kept[i].key;
-		const char *name;
-		size_t length;
-		bool row;
+	for (size_t i = 0; i < search->count && *count < most; i++) {
+		char *name = out[*count].name;
 
-		if (*count == most)
-			break;
-		store_bind_text(query, 1, key, strlen(key));
-		rc = store_step(query, &row);
-		if (rc != LC_OK) {
-			rc = reader_failed(catalogue, rc);
-		} else if (row) {
-			name = store_text(query, 0, &length);
-			if (name != NULL && length <= NAMES_MAX_BYTES &&
-			    !near_is_listed(out, *count, name, length))
-				snprintf(out[(*count)++].name,
-					 NAMES_MAX_BYTES + 1, "%.*s",
-					 (int)length, name);
-		}
-		store_reset(query);
+		rc = near_name(catalogue, search->kept[i].key, name);
+		if (rc == LC_OK && !near_is_listed(out, *count, name))
+			(*count)++;
+		if (rc != LC_OK && rc != LC_NOT_FOUND)
+			return rc;
 	}
-	return rc;
+	return LC_OK;
 }
 
 enum lc_rc
@@ -181,12 +298,16 @@ catalogue_nearest_names(struct catalogue *catalogue, const char *name,
 			size_t *count)
 {
 	struct near_search search;
-	enum lc_rc rc = LC_OK;
+	int64_t names;
+	enum lc_rc rc;
 	size_t from, to;
 
 	*count = 0;
 	if (!near_start(&search, name, length))
 		return LC_OK;
+	rc = reader_number(catalogue, LAYOUT_FACT_NAMES, &names);
+	if (rc == LC_OK && names > LAYOUT_NEAR_MOST)
+		rc = near_probe_all(&search, catalogue);
 	from = search.length > search.most_edits ?
 		       search.length - search.most_edits :
 		       1;
@@ -195,6 +316,7 @@ catalogue_nearest_names(struct catalogue *catalogue, const char *name,
 		to = NEAR_MAX_BYTES;
 	for (size_t i = from; i <= to && rc == LC_OK; i++)
 		rc = near_scan(&search, catalogue, i);
+	near_scan_edits(&search, catalogue->overlay);
 	if (rc == LC_OK)
 		rc = near_show(&search, catalogue, out, most, count);
 	return rc;

@@ -4,112 +4,112 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sky/angles.h"
+#include "sky/cone_scan.h"
 #include "sky/pack.h"
 #include "sky/reader.h"
-#include "sky/zones.h"
 
 enum {
-	CONE_ASK_EVERY = 256,
 	CONE_FIRST_ROOM = 64,
 	/* So many rows are kept as they are met; more are read again. */
 	CONE_KEPT_MOST = 64,
 };
 
-/* Columns of READER_SCAN. */
-enum {
-	SCAN_X,
-	SCAN_Y,
-	SCAN_Z,
-	SCAN_TYPE,
-	SCAN_MAGNITUDE,
-	SCAN_RANK,
-	SCAN_K,
-	SCAN_PACKED
-};
-
-/* How far beyond the edge is still inside, and the grain of separations. */
-static const double edge_deg = 1e-10;
-static const double grains_per_deg = 1e10;
-
-/* More than rounding, or half a grain, can change a squared chord. */
-static const double chord2_slack = 1e-11;
-
 struct cone_found {
-	double separation_deg;
+	struct cone_row row;
 	double chord2;
-	int64_t rank;
-	int64_t id;
-	const char *packed; /* in the arena; NULL: to be read again */
-	size_t packed_length;
 };
 
-struct cone_scan {
-	const struct cone_query *query;
-	struct angles_vector centre;
-	double inside_chord2;  /* below it surely inside */
-	double outside_chord2; /* above it surely outside */
-	int type;              /* -1: any */
-	int64_t matched;
+struct cone_search {
+	struct cone_scan scan;
+	struct catalogue *catalogue;
+	struct arena *arena;
+	int64_t matched, eligible; /* those after the mark */
 	/* The nearest so far, the farthest of them on top. */
 	struct cone_found *heap;
 	size_t count, room, most;
-	struct arena *arena;
 	size_t kept;
+	struct cone_row mark;
+	double mark_chord2; /* below it surely before the mark */
+	enum lc_rc rc;      /* of comparisons, which cannot return it */
 };
 
-static double
-cone_chord2(double separation_deg)
+/* ---- the order of rows */
+
+/* Writes the order of a row's name; what fails is kept in search->rc. */
+static size_t
+cone_name_order(struct cone_search *search, const struct cone_row *row,
+		char order[NAMES_ORDER_BYTES])
 {
-	double half = sin(angles_radians(separation_deg / 2));
+	struct columns_value name = {.present = false};
+	struct store_query *query = NULL;
+	const struct overlay_object *edited;
+	const char *packed = row->packed;
+	size_t length = row->packed_length;
+	bool there = true;
 
-	return 4 * half * half;
-}
-
-static void
-cone_start(struct cone_scan *scan, const struct cone_query *query)
-{
-	*scan = (struct cone_scan){
-		.query = query,
-		.centre = angles_vector(query->ra_deg, query->dec_deg),
-		.most = query->limit < 0 ? 0 : (size_t)query->limit,
-		.type = -1,
-		.inside_chord2 = 5,
-		.outside_chord2 = 5,
-	};
-	if (query->radius_deg < 180) {
-		double chord2 = cone_chord2(query->radius_deg);
-
-		scan->inside_chord2 = chord2 - chord2_slack;
-		scan->outside_chord2 = chord2 + chord2_slack;
+	if (row->id < 0) {
+		edited = overlay_by_id(search->catalogue->overlay, row->id);
+		name = edited->values[COLUMNS_NAME];
+		return names_order(name.text, name.length, order);
 	}
-	if (query->type != NULL)
-		scan->type =
-			columns_find_type(query->type, strlen(query->type));
+	if (packed == NULL) {
+		search->rc =
+			reader_query(search->catalogue, READER_SPOT, &query);
+		if (search->rc != LC_OK)
+			return 0;
+		store_bind_int64(query, 1, row->id);
+		search->rc = store_step(query, &there);
+		packed = there ? store_blob(query, 1, &length) : NULL;
+	}
+	if (search->rc == LC_OK &&
+	    (packed == NULL ||
+	     !pack_read_column(packed, length, COLUMNS_NAME, &name)))
+		search->rc = reader_damaged(search->catalogue);
+	length = name.present ? names_order(name.text, name.length, order) : 0;
+	if (query != NULL)
+		store_reset(query);
+	return length;
 }
 
-/* Whether a is shown after b. */
+/* Whether a is shown after b: by separation, then name, then ID. */
 static bool
-cone_after(const struct cone_found *a, const struct cone_found *b)
+cone_after(struct cone_search *search, const struct cone_row *a,
+	   const struct cone_row *b)
 {
+	char order_a[NAMES_ORDER_BYTES], order_b[NAMES_ORDER_BYTES];
+	size_t length_a, length_b;
+	int order;
+
 	if (a->separation_deg != b->separation_deg)
 		return a->separation_deg > b->separation_deg;
-	return a->rank > b->rank;
+	if (a->id == b->id || search->rc != LC_OK)
+		return false;
+	length_a = cone_name_order(search, a, order_a);
+	length_b = cone_name_order(search, b, order_b);
+	order = memcmp(order_a, order_b,
+		       length_a < length_b ? length_a : length_b);
+	if (order != 0)
+		return order > 0;
+	return length_a != length_b ? length_a > length_b : a->id > b->id;
 }
+
+/* ---- the heap */
 
 /* Puts `found` at the top of the heap's first `count`, and lets it sink. */
 static void
-cone_sink(struct cone_found *heap, size_t count, struct cone_found found)
+cone_sink(struct cone_search *search, size_t count, struct cone_found found)
 {
+	struct cone_found *heap = search->heap;
 	size_t at = 0;
 
 	for (;;) {
 		size_t child = 2 * at + 1;
 
 		if (child + 1 < count &&
-		    cone_after(&heap[child + 1], &heap[child]))
+		    cone_after(search, &heap[child + 1].row, &heap[child].row))
 			child++;
-		if (child >= count || !cone_after(&heap[child], &found))
+		if (child >= count ||
+		    !cone_after(search, &heap[child].row, &found.row))
 			break;
 		heap[at] = heap[child];
 		at = child;
@@ -118,204 +118,160 @@ cone_sink(struct cone_found *heap, size_t count, struct cone_found found)
 }
 
 static enum lc_rc
-cone_keep(struct cone_scan *scan, struct cone_found found)
+cone_keep(struct cone_search *search, struct cone_found found)
 {
-	size_t at = scan->count;
+	size_t at = search->count;
 
-	if (scan->count == scan->most) {
-		if (scan->most > 0 && cone_after(&scan->heap[0], &found))
-			cone_sink(scan->heap, scan->count, found);
-		return LC_OK;
+	if (search->count == search->most) {
+		if (search->most > 0 &&
+		    cone_after(search, &search->heap[0].row, &found.row))
+			cone_sink(search, search->count, found);
+		return search->rc;
 	}
-	if (scan->count == scan->room) {
+	if (search->count == search->room) {
 		size_t room =
-			scan->room == 0 ? CONE_FIRST_ROOM : 2 * scan->room;
+			search->room == 0 ? CONE_FIRST_ROOM : 2 * search->room;
 		struct cone_found *heap =
-			realloc(scan->heap, room * sizeof(*heap));
+			realloc(search->heap, room * sizeof(*heap));
 
 		if (heap == NULL)
 			return LC_NO_MEMORY;
-		scan->heap = heap;
-		scan->room = room;
+		search->heap = heap;
+		search->room = room;
 	}
-	while (at > 0 && cone_after(&found, &scan->heap[(at - 1) / 2])) {
-		scan->heap[at] = scan->heap[(at - 1) / 2];
+	while (at > 0 && cone_after(search, &found.row,
+				    &search->heap[(at - 1) / 2].row)) {
+		search->heap[at] = search->heap[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
-	scan->heap[at] = found;
-	scan->count++;
-	return LC_OK;
-}
-
-/* Copies a row that will most likely be among the nearest. */
-static enum lc_rc
-cone_copy(struct arena *arena, struct store_query *row, int column,
-	  struct cone_found *found)
-{
-	const char *packed = store_blob(row, column, &found->packed_length);
-
-	found->packed = arena_dup(arena, packed, found->packed_length);
-	return found->packed == NULL ? LC_NO_MEMORY : LC_OK;
-}
-
-static bool
-cone_is_wanted(const struct cone_scan *scan, struct store_query *row)
-{
-	if (scan->query->type != NULL &&
-	    (store_is_null(row, SCAN_TYPE) ||
-	     store_int64(row, SCAN_TYPE) != scan->type))
-		return false;
-	return !scan->query->has_magnitude_max ||
-	       (!store_is_null(row, SCAN_MAGNITUDE) &&
-		store_real(row, SCAN_MAGNITUDE) <= scan->query->magnitude_max);
-}
-
-static enum lc_rc
-cone_consider(struct cone_scan *scan, struct store_query *row)
-{
-	const struct angles_vector place = {store_real(row, SCAN_X),
-					    store_real(row, SCAN_Y),
-					    store_real(row, SCAN_Z)};
-	struct cone_found found = {.chord2 =
-					   angles_chord2(place, scan->centre)};
-	double separation_deg;
-	enum lc_rc rc = LC_OK;
-
-	if (found.chord2 > scan->outside_chord2 || !cone_is_wanted(scan, row))
-		return LC_OK;
-	/* Most of a large circle is farther than all that can be returned. */
-	if (found.chord2 < scan->inside_chord2 && scan->count == scan->most &&
-	    (scan->most == 0 ||
-	     found.chord2 > scan->heap[0].chord2 + chord2_slack)) {
-		scan->matched++;
-		return LC_OK;
-	}
-	separation_deg = angles_separation_deg(place, scan->centre);
-	if (scan->query->radius_deg < 180 &&
-	    separation_deg > scan->query->radius_deg + edge_deg)
-		return LC_OK;
-	scan->matched++;
-	found.separation_deg =
-		nearbyint(separation_deg * grains_per_deg) / grains_per_deg;
-	found.rank = store_int64(row, SCAN_RANK);
-	found.id = store_int64(row, SCAN_K);
-	if (scan->kept < CONE_KEPT_MOST && scan->count < scan->most) {
-		scan->kept++;
-		rc = cone_copy(scan->arena, row, SCAN_PACKED, &found);
-	}
-	return rc == LC_OK ? cone_keep(scan, found) : rc;
-}
-
-static enum lc_rc
-cone_scan_range(struct cone_scan *scan, struct store_query *query,
-		struct zones_range range, struct lc_progress *progress)
-{
-	enum lc_rc rc;
-	unsigned rows = 0;
-	bool row;
-
-	store_bind_int64(query, 1, range.first);
-	store_bind_int64(query, 2, range.last);
-	while ((rc = store_step(query, &row)) == LC_OK && row) {
-		rc = cone_consider(scan, query);
-		if (rc == LC_OK && ++rows % CONE_ASK_EVERY == 0)
-			rc = progress_stopped(progress);
-		if (rc != LC_OK)
-			break;
-	}
-	return rc;
-}
-
-static enum lc_rc
-cone_scan_all(struct cone_scan *scan, struct catalogue *catalogue,
-	      struct lc_progress *progress)
-{
-	const struct cone_query *query = scan->query;
-	struct zones_walk walk;
-	struct zones_range range;
-	struct store_query *rows;
-	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &rows);
-
-	zones_start(&walk, query->ra_deg, query->dec_deg, query->radius_deg);
-	while (rc == LC_OK && zones_next(&walk, &range)) {
-		rc = cone_scan_range(scan, rows, range, progress);
-		if (rc == LC_UNAVAILABLE || rc == LC_INTERNAL)
-			rc = reader_failed(catalogue, rc);
-		store_reset(rows);
-		if (rc == LC_OK)
-			rc = progress_stopped(progress);
-	}
-	return rc;
+	search->heap[at] = found;
+	search->count++;
+	return search->rc;
 }
 
 /* Takes the heap apart from its end, so that the nearest come first. */
 static void
-cone_sort(struct cone_found *heap, size_t count)
+cone_sort(struct cone_search *search)
 {
-	while (count > 1) {
-		struct cone_found farthest = heap[0];
+	for (size_t count = search->count; count > 1;) {
+		struct cone_found farthest = search->heap[0];
 
 		count--;
-		cone_sink(heap, count, heap[count]);
-		heap[count] = farthest;
+		cone_sink(search, count, search->heap[count]);
+		search->heap[count] = farthest;
 	}
 }
 
+/* ---- the search */
+
+/* Copies a row that will most likely be among the nearest. */
 static enum lc_rc
-cone_read_again(struct catalogue *catalogue, struct arena *arena,
-		struct cone_found *found)
+cone_copy(struct cone_search *search, const struct cone_candidate *candidate,
+	  struct cone_row *row)
 {
-	struct store_query *query;
-	enum lc_rc rc = reader_query(catalogue, READER_SPOT, &query);
-	bool row;
+	if (candidate->edited != NULL || search->kept == CONE_KEPT_MOST ||
+	    search->count == search->most)
+		return LC_OK;
+	search->kept++;
+	row->packed_length = candidate->packed_length;
+	row->packed = arena_dup(search->arena, candidate->packed,
+				candidate->packed_length);
+	return row->packed == NULL ? LC_NO_MEMORY : LC_OK;
+}
+
+/*
+ * Whether it needs no closer look: it is surely inside, and before the page
+ * or after all that the page can hold.
+ */
+static bool
+cone_is_passed(struct cone_search *search,
+	       const struct cone_candidate *candidate)
+{
+	if (candidate->chord2 >= search->scan.inside_chord2)
+		return false;
+	if (candidate->chord2 < search->mark_chord2) {
+		search->matched++;
+		return true;
+	}
+	if (search->count < search->most)
+		return false;
+	if (search->most == 0 ? search->scan.query->after != NULL :
+				candidate->chord2 <= search->heap[0].chord2 +
+							     CONE_CHORD2_SLACK)
+		return false;
+	search->matched++;
+	search->eligible++;
+	return true;
+}
+
+static enum lc_rc
+cone_consider(void *context, const struct cone_candidate *candidate)
+{
+	struct cone_search *search = context;
+	struct cone_found found = {.row = {.id = candidate->id},
+				   .chord2 = candidate->chord2};
+	enum lc_rc rc;
+
+	if (cone_is_passed(search, candidate))
+		return LC_OK;
+	if (!cone_scan_measure(&search->scan, candidate,
+			       &found.row.separation_deg))
+		return LC_OK;
+	search->matched++;
+	if (search->scan.query->after != NULL &&
+	    !cone_after(search, &found.row, &search->mark))
+		return search->rc;
+	search->eligible++;
+	rc = cone_copy(search, candidate, &found.row);
+	return rc == LC_OK ? cone_keep(search, found) : rc;
+}
+
+static enum lc_rc
+cone_start(struct cone_search *search, const struct cone_mark *after)
+{
+	const struct columns_value *values;
+	enum lc_rc rc;
+
+	search->mark_chord2 = -1;
+	if (after == NULL)
+		return LC_OK;
+	rc = catalogue_object(search->catalogue, after->id, search->arena,
+			      &values);
+	if (rc != LC_OK)
+		return rc;
+	search->mark = (struct cone_row){
+		.id = after->id, .separation_deg = after->separation_deg};
+	search->mark_chord2 =
+		cone_chord2(after->separation_deg) - CONE_CHORD2_SLACK;
+	return LC_OK;
+}
+
+static enum lc_rc
+cone_finish(struct cone_search *search, struct cone_result *result)
+{
+	const struct columns_set *columns;
+	enum lc_rc rc = reader_columns(search->catalogue, &columns);
 
 	if (rc != LC_OK)
 		return rc;
-	store_bind_int64(query, 1, found->id);
-	rc = store_step(query, &row);
-	if (rc != LC_OK)
-		rc = reader_failed(catalogue, rc);
-	else if (!row)
-		rc = reader_damaged(catalogue);
-	else
-		rc = cone_copy(arena, query, 0, found);
-	store_reset(query);
-	return rc;
-}
-
-static enum lc_rc
-cone_fetch(const struct cone_scan *scan, struct catalogue *catalogue,
-	   struct lc_progress *progress, struct arena *arena,
-	   struct cone_result *result)
-{
-	enum lc_rc rc = LC_OK;
-
-	if (scan->count == 0)
-		return LC_OK;
-	result->rows = arena_alloc(arena, scan->count * sizeof(*result->rows));
-	if (result->rows == NULL)
+	cone_sort(search);
+	*result = (struct cone_result){
+		.matched = search->matched,
+		.more = search->eligible > (int64_t)search->count,
+		.count = search->count,
+		.arena = search->arena,
+		.rows = arena_alloc(search->arena,
+				    (search->count + 1) *
+					    sizeof(struct cone_row)),
+		.values = arena_alloc(search->arena,
+				      (COLUMNS__MAX + columns->own_count) *
+					      sizeof(struct columns_value)),
+	};
+	if (result->rows == NULL || result->values == NULL)
 		return LC_NO_MEMORY;
-	for (size_t i = 0; i < scan->count && rc == LC_OK; i++) {
-		struct cone_found *found = &scan->heap[i];
-		struct cone_row *row = &result->rows[i];
-		struct columns_value *values;
-
-		if (found->packed == NULL)
-			rc = cone_read_again(catalogue, arena, found);
-		if (rc != LC_OK)
-			break;
-		values = arena_alloc(arena, COLUMNS_LISTED * sizeof(*values));
-		if (values == NULL)
-			return LC_NO_MEMORY;
-		if (!pack_read(found->packed, found->packed_length, values))
-			return reader_damaged(catalogue);
-		row->id = found->id;
-		row->separation_deg = found->separation_deg;
-		row->values = values;
-		rc = progress_stopped(progress);
-	}
-	result->count = scan->count;
-	return rc;
+	for (size_t i = 0; i < search->count; i++)
+		result->rows[i] = search->heap[i].row;
+	return search->rc;
 }
 
 enum lc_rc
@@ -323,18 +279,84 @@ cone_search(struct catalogue *catalogue, const struct cone_query *query,
 	    struct lc_progress *progress, struct arena *arena,
 	    struct cone_result *result)
 {
-	struct cone_scan scan;
+	struct cone_search search = {
+		.catalogue = catalogue,
+		.arena = arena,
+		.most = query->limit < 0 ? 0 : (size_t)query->limit,
+	};
 	enum lc_rc rc;
 
 	*result = (struct cone_result){.rows = NULL};
-	cone_start(&scan, query);
-	scan.arena = arena;
-	rc = cone_scan_all(&scan, catalogue, progress);
-	if (rc == LC_OK) {
-		cone_sort(scan.heap, scan.count);
-		result->matched = scan.matched;
-		rc = cone_fetch(&scan, catalogue, progress, arena, result);
-	}
-	free(scan.heap);
+	cone_scan_init(&search.scan, query);
+	rc = cone_start(&search, query->after);
+	if (rc == LC_OK)
+		rc = cone_scan(&search.scan, catalogue, progress, cone_consider,
+			       &search);
+	if (rc == LC_OK)
+		rc = cone_finish(&search, result);
+	free(search.heap);
 	return rc;
+}
+
+/* ---- values */
+
+/* Reads a packed row again, into memory that the next one may use too. */
+static enum lc_rc
+cone_read_again(struct catalogue *catalogue, struct cone_result *result,
+		int64_t id, size_t *length)
+{
+	struct store_query *query;
+	enum lc_rc rc = reader_query(catalogue, READER_SPOT, &query);
+	const char *packed;
+	bool there;
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_int64(query, 1, id);
+	rc = store_step(query, &there);
+	if (rc != LC_OK) {
+		rc = reader_failed(catalogue, rc);
+	} else if (!there) {
+		rc = reader_damaged(catalogue);
+	} else {
+		packed = store_blob(query, 1, length);
+		if (*length > result->bytes_room) {
+			result->bytes_room = 2 * *length;
+			result->bytes =
+				arena_alloc(result->arena, result->bytes_room);
+		}
+		if (result->bytes == NULL) {
+			result->bytes_room = 0;
+			rc = LC_NO_MEMORY;
+		} else {
+			memcpy(result->bytes, packed, *length);
+		}
+	}
+	store_reset(query);
+	return rc;
+}
+
+enum lc_rc
+cone_values(struct catalogue *catalogue, struct cone_result *result, size_t i,
+	    const struct columns_value **out)
+{
+	const struct cone_row *row = &result->rows[i];
+	const struct columns_set *columns;
+	const char *packed = row->packed;
+	size_t length = row->packed_length;
+	enum lc_rc rc;
+
+	if (row->id < 0)
+		return catalogue_object(catalogue, row->id, result->arena, out);
+	rc = reader_columns(catalogue, &columns);
+	if (rc == LC_OK && packed == NULL) {
+		rc = cone_read_again(catalogue, result, row->id, &length);
+		packed = result->bytes;
+	}
+	if (rc != LC_OK)
+		return rc;
+	*out = result->values;
+	return pack_read(packed, length, columns, result->values) ?
+		       LC_OK :
+		       reader_damaged(catalogue);
 }

@@ -4,7 +4,8 @@
  * Nearest first, those at the same separation in the natural order of their
  * names.  Separations are rounded to 1e-10 degrees, and an object less than
  * that beyond the edge is inside, so that a separation once reported and
- * given back as the radius finds its object.  Memory is bounded by `limit`.
+ * given back as the radius finds its object.  Edits and file are searched
+ * as one (see sky/catalogue.h).  Memory is bounded by `limit`.
  */
 #ifndef SKY_CONE_H
 #define SKY_CONE_H
@@ -18,6 +19,12 @@
 #include "base/rc.h"
 #include "sky/catalogue.h"
 
+/* A row as the place in a list after which the next page begins. */
+struct cone_mark {
+	double separation_deg;
+	int64_t id;
+};
+
 struct cone_query {
 	double ra_deg;     /* 0 to below 360 */
 	double dec_deg;    /* -90 to 90 */
@@ -30,28 +37,60 @@ struct cone_query {
 	 */
 	bool has_magnitude_max;
 	double magnitude_max;
+	/* Only rows after this one of the same query and version; or NULL. */
+	const struct cone_mark *after;
 };
 
 struct cone_row {
-	int64_t id; /* of the object, in this generation */
+	int64_t id; /* of the object, in this version of the catalogue */
 	double separation_deg;
-	const struct columns_value *values; /* COLUMNS_LISTED */
+	const char *packed; /* NULL: to be read again */
+	size_t packed_length;
 };
 
 struct cone_result {
 	int64_t matched; /* all that match, also beyond the limit */
+	bool more;       /* there are rows after the last one */
 	size_t count;
 	struct cone_row *rows;
+	/* For cone_values(). */
+	struct arena *arena;
+	struct columns_value *values;
+	char *bytes;
+	size_t bytes_room;
 };
 
 /*
- * Searches; rows and values are in the arena.  LC_UNAVAILABLE as
- * catalogue_why() tells; or the reason for which `progress` (which may be
- * NULL) says to stop.
+ * Searches; rows are in the arena.  LC_NOT_FOUND: there is no such row as
+ * `after`.  LC_UNAVAILABLE as catalogue_why() tells; or the reason for which
+ * `progress` (which may be NULL) says to stop.
  */
 enum lc_rc cone_search(struct catalogue *catalogue,
 		       const struct cone_query *query,
 		       struct lc_progress *progress, struct arena *arena,
 		       struct cone_result *result) LC_CHECKED;
+
+/*
+ * The values of the i-th row, COLUMNS__MAX and those of the catalogue's own
+ * columns, until the next call.
+ */
+enum lc_rc cone_values(struct catalogue *catalogue, struct cone_result *result,
+		       size_t i, const struct columns_value **out) LC_CHECKED;
+
+/*
+ * Gives each object within the radius to `row` as it is met, in no order and
+ * whatever `limit` and `after` are; a result other than LC_OK ends it.  The
+ * values live until `row` returns.
+ */
+enum lc_rc cone_each(struct catalogue *catalogue,
+		     const struct cone_query *query,
+		     struct lc_progress *progress, struct arena *arena,
+		     enum lc_rc (*row)(void *context,
+				       const struct columns_value *values,
+				       double separation_deg),
+		     void *context) LC_CHECKED;
+
+/* About how many rows of the file such a search looks at. */
+double cone_weight(int64_t objects, double radius_deg);
 
 #endif

@@ -1,216 +1,254 @@
 #include "sky/load.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/text.h"
+enum { LOAD_REPORT_EVERY = 256 };
 
-enum { LOAD_PROGRESS_EVERY = 256 };
+/* The reading of a table's rows, whatever is made of them. */
+struct load {
+	struct build *build;
+	struct table *table;
+	const struct load_report *report;
+	struct load_counts *counts;
+	struct mapping *mapping;      /* NULL: of aliases */
+	struct columns_value *values; /* of one row */
+	int alias, name;              /* the columns of aliases */
+	int64_t seen;                 /* rows, good or bad */
+	int64_t silent;               /* what the first ones are was said */
+	char *why;
+	size_t why_bytes;
+	bool scanning; /* types are looked at, and nothing else */
+};
 
-static const char *const unknown_words[] = {"-",    "--",  "...", "nan", "null",
-					    "none", "n/a", "\\N", NULL};
-
-static bool
-load_is_unknown(const char *text)
+static enum lc_rc
+load_object(struct load *load)
 {
-	for (int i = 0; unknown_words[i] != NULL; i++)
-		if (text_equal_nocase(text, unknown_words[i]))
-			return true;
-	return false;
-}
+	enum lc_rc rc = mapping_row(load->mapping, load->table, load->values,
+				    load->why, load->why_bytes);
 
-/* 99, 99.9, -999, 9999.0, …: nines where a value should be. */
-static bool
-load_is_filler(const char *text)
-{
-	size_t nines = 0;
-
-	if (*text == '-' || *text == '+')
-		text++;
-	for (; *text == '9' || *text == '.'; text++)
-		nines += *text == '9';
-	while (nines >= 2 && *text == '0')
-		text++;
-	return nines >= 2 && *text == '\0';
+	if (rc != LC_OK)
+		return rc;
+	if (mapping_must_restart(load->mapping)) {
+		if (!load->scanning)
+			load->silent = load->seen - 1;
+		load->scanning = true;
+		return LC_OK;
+	}
+	rc = build_add(
+		load->build, load->values, mapping_own_types(load->mapping),
+		mapping_own_count(load->mapping), table_line(load->table));
+	if (rc != LC_OK)
+		snprintf(load->why, load->why_bytes, "%s",
+			 build_why(load->build));
+	return rc;
 }
 
 static enum lc_rc
-load_real(const struct columns_column *column, struct tsv_cell cell,
-	  struct columns_value *out, char *why, size_t why_bytes)
+load_alias(struct load *load)
 {
-	double real;
-
-	if (number_parse_double(cell.text, cell.length, &real) != NUMBER_OK) {
-		snprintf(why, why_bytes, "%s is \"%.40s\", which is no number",
-			 column->name, cell.text);
-		return LC_INVALID;
-	}
-	if (!(real >= column->min && real <= column->max)) {
-		if (load_is_filler(cell.text))
-			return LC_OK;
-		snprintf(why, why_bytes,
-			 "%s is %.40s and must be from %g to "
-			 "%g",
-			 column->name, cell.text, column->min, column->max);
-		return LC_INVALID;
-	}
-	out->present = true;
-	out->real = real + 0.0; /* minus zero would be shown as such */
-	return LC_OK;
-}
-
-enum lc_rc
-load_value(int column, struct tsv_cell cell, struct columns_value *out,
-	   char *why, size_t why_bytes)
-{
-	const struct columns_column *kind = &columns_table[column];
-
-	*out = (struct columns_value){.present = false};
-	if (cell.length == 0)
-		return LC_OK;
-	if (column != COLUMNS_NAME && load_is_unknown(cell.text))
-		return LC_OK;
-	if (kind->type == COLUMNS_REAL)
-		return load_real(kind, cell, out, why, why_bytes);
-	if (column == COLUMNS_OBJECT_TYPE &&
-	    columns_find_type(cell.text, cell.length) < 0) {
-		snprintf(why, why_bytes,
-			 "type is \"%.40s\", which is none of "
-			 "those known",
-			 cell.text);
-		return LC_INVALID;
-	}
-	out->present = true;
-	out->length = (uint32_t)cell.length;
-	out->text = cell.text;
-	return LC_OK;
-}
-
-static enum lc_rc
-load_object(struct build *build, const struct tsv *table, const int *places,
-	    char *why, size_t why_bytes)
-{
-	struct columns_value values[COLUMNS__MAX] = {{.present = false}};
+	const struct table_cell *cells = table_cells(load->table);
+	const struct table_cell *alias = &cells[load->alias];
+	const struct table_cell *name = &cells[load->name];
 	enum lc_rc rc;
 
-	for (int i = 0; i < COLUMNS__MAX; i++) {
-		if (places[i] < 0)
+	if (!alias->present || !name->present) {
+		snprintf(load->why, load->why_bytes, "the %s is empty",
+			 alias->present ? "name" : "alias");
+		return LC_INVALID;
+	}
+	rc = build_add_alias(load->build, alias->text, alias->length,
+			     name->text, name->length, table_line(load->table));
+	if (rc != LC_OK)
+		snprintf(load->why, load->why_bytes, "%s",
+			 build_why(load->build));
+	return rc;
+}
+
+/* A row that the table itself could not read. */
+static enum lc_rc
+load_unread(struct load *load)
+{
+	if (load->mapping != NULL)
+		mapping_skip_row(load->mapping);
+	snprintf(load->why, load->why_bytes, "%s", table_why(load->table));
+	return LC_INVALID;
+}
+
+static void
+load_say_bad(struct load *load)
+{
+	load->counts->skipped++;
+	if (load->report->bad_row != NULL && !load->scanning &&
+	    load->seen > load->silent)
+		load->report->bad_row(load->report->context,
+				      table_line(load->table), load->why);
+}
+
+/* Says how far it is; LC_OK to go on. */
+static enum lc_rc
+load_advance(struct load *load)
+{
+	enum lc_rc rc;
+
+	if (load->report->progress != NULL)
+		load->report->progress(load->report->context, load->table);
+	rc = progress_stopped(load->report->stop);
+	if (rc != LC_OK)
+		snprintf(load->why, load->why_bytes, "stopped");
+	return rc;
+}
+
+static enum lc_rc
+load_take(struct load *load, enum table_result result)
+{
+	load->seen++;
+	if (result == TABLE_BAD)
+		return load_unread(load);
+	return load->mapping != NULL ? load_object(load) : load_alias(load);
+}
+
+/* Takes each row; the rest of the table goes on after a bad one. */
+static enum lc_rc
+load_rows(struct load *load)
+{
+	enum table_result result;
+	enum lc_rc rc;
+
+	*load->counts = (struct load_counts){.rows = 0};
+	load->seen = 0;
+	while ((result = table_next(load->table)) != TABLE_END) {
+		if (result == TABLE_FAILED) {
+			snprintf(load->why, load->why_bytes, "%s",
+				 table_why(load->table));
+			return LC_UNAVAILABLE;
+		}
+		rc = load_take(load, result);
+		if (rc == LC_OK)
+			load->counts->rows++;
+		else if (rc == LC_INVALID)
+			load_say_bad(load);
+		else
+			return rc;
+		if (load->seen % LOAD_REPORT_EVERY != 0)
 			continue;
-		rc = load_value(i, tsv_cell(table, (size_t)places[i]),
-				&values[i], why, why_bytes);
+		rc = load_advance(load);
 		if (rc != LC_OK)
 			return rc;
 	}
-	rc = build_add(build, values);
+	return LC_OK;
+}
+
+/* Goes back to the first row, with the types that are known now. */
+static enum lc_rc
+load_start_over(struct load *load)
+{
+	enum lc_rc rc = table_rewind(load->table);
+
+	if (rc != LC_OK) {
+		snprintf(load->why, load->why_bytes,
+			 "a column turned out to be text after numbers, and "
+			 "the table cannot be read once more");
+		return rc;
+	}
+	mapping_restart(load->mapping);
+	load->scanning = false;
+	rc = build_clear(load->build);
+	if (rc != LC_OK)
+		snprintf(load->why, load->why_bytes, "%s",
+			 build_why(load->build));
+	return rc;
+}
+
+/* The second reading, which can find nothing new about types. */
+static enum lc_rc
+load_again(struct load *load)
+{
+	enum lc_rc rc = load_start_over(load);
+
+	if (rc == LC_OK)
+		rc = load_rows(load);
+	if (rc == LC_OK && load->scanning) {
+		snprintf(load->why, load->why_bytes,
+			 "the table changed while it was read");
+		rc = LC_UNAVAILABLE;
+	}
+	return rc;
+}
+
+enum lc_rc
+load_objects(struct build *build, struct table *table, struct mapping *mapping,
+	     const struct load_report *report, struct load_counts *counts,
+	     char *why, size_t why_bytes)
+{
+	struct load load = {.build = build,
+			    .table = table,
+			    .report = report,
+			    .counts = counts,
+			    .mapping = mapping,
+			    .why = why,
+			    .why_bytes = why_bytes};
+	enum lc_rc rc;
+
+	*counts = (struct load_counts){.rows = 0};
+	load.values = calloc(COLUMNS__MAX + mapping_own_count(mapping),
+			     sizeof(*load.values));
+	if (load.values == NULL) {
+		snprintf(why, why_bytes, "out of memory");
+		return LC_NO_MEMORY;
+	}
+	rc = load_rows(&load);
+	if (rc == LC_OK && load.scanning)
+		rc = load_again(&load);
+	free(load.values);
+	if (rc != LC_OK)
+		return rc;
+	rc = build_set_columns(build, mapping_columns(mapping));
 	if (rc != LC_OK)
 		snprintf(why, why_bytes, "%s", build_why(build));
 	return rc;
 }
 
-static enum lc_rc
-load_alias(struct build *build, const struct tsv *table, const int *places,
-	   char *why, size_t why_bytes)
-{
-	struct tsv_cell alias = tsv_cell(table, (size_t)places[0]);
-	struct tsv_cell name = tsv_cell(table, (size_t)places[1]);
-	enum lc_rc rc = build_add_alias(build, alias.text, alias.length,
-					name.text, name.length);
-
-	if (rc != LC_OK)
-		snprintf(why, why_bytes, "%s", build_why(build));
-	return rc == LC_NOT_FOUND ? LC_INVALID : rc;
-}
-
-static void
-load_say_bad(const struct load_report *report, struct load_counts *counts,
-	     const struct tsv *table, const char *why)
-{
-	counts->skipped++;
-	if (report->bad_row != NULL)
-		report->bad_row(report->context, tsv_line(table), why);
-}
-
-/* Takes each row; the rest of the table goes on after a bad one. */
-static enum lc_rc
-load_rows(struct build *build, struct tsv *table, const int *places,
-	  enum lc_rc (*take)(struct build *, const struct tsv *, const int *,
-			     char *, size_t),
-	  const struct load_report *report, struct load_counts *counts,
-	  char *why, size_t why_bytes)
-{
-	enum tsv_result result;
-
-	*counts = (struct load_counts){.rows = 0};
-	while ((result = tsv_next(table)) != TSV_END) {
-		enum lc_rc rc = LC_INVALID;
-
-		if (result == TSV_FAILED) {
-			snprintf(why, why_bytes, "%s", tsv_why(table));
-			return LC_UNAVAILABLE;
-		}
-		if (result == TSV_BAD)
-			snprintf(why, why_bytes, "%s", tsv_why(table));
-		else
-			rc = take(build, table, places, why, why_bytes);
-		if (rc == LC_OK)
-			counts->rows++;
-		else if (rc == LC_INVALID)
-			load_say_bad(report, counts, table, why);
-		else
-			return rc;
-		if (report->progress != NULL &&
-		    (counts->rows + counts->skipped) % LOAD_PROGRESS_EVERY == 0)
-			report->progress(report->context, table);
-	}
-	return LC_OK;
-}
-
-static enum lc_rc
-load_need(const struct tsv *table, const char *column, char *why,
+/* The column that a table of aliases must have; -1, with `why`, if not. */
+static int
+load_need(const struct table *table, const char *column, char *why,
 	  size_t why_bytes)
 {
-	if (tsv_find(table, column) >= 0)
-		return LC_OK;
-	snprintf(why, why_bytes, "the header has no column \"%s\"", column);
-	return LC_INVALID;
+	const int at = table_find(table, column, strlen(column));
+	enum table_type type;
+
+	if (at < 0) {
+		snprintf(why, why_bytes, "the header has no column \"%s\"",
+			 column);
+		return -1;
+	}
+	type = table_column(table, (size_t)at)->type;
+	if (type == TABLE_UNTYPED || type == TABLE_TEXT)
+		return at;
+	snprintf(why, why_bytes, "the column \"%s\" is not of text", column);
+	return -1;
 }
 
 enum lc_rc
-load_objects(struct build *build, struct tsv *table,
+load_aliases(struct build *build, struct table *table,
 	     const struct load_report *report, struct load_counts *counts,
 	     char *why, size_t why_bytes)
 {
-	int places[COLUMNS__MAX];
-	enum lc_rc rc = load_need(table, "name", why, why_bytes);
+	struct load load = {.build = build,
+			    .table = table,
+			    .report = report,
+			    .counts = counts,
+			    .why = why,
+			    .why_bytes = why_bytes};
 
-	if (rc == LC_OK)
-		rc = load_need(table, "ra_deg", why, why_bytes);
-	if (rc == LC_OK)
-		rc = load_need(table, "dec_deg", why, why_bytes);
-	if (rc != LC_OK)
-		return rc;
-	for (int i = 0; i < COLUMNS__MAX; i++)
-		places[i] = tsv_find(table, columns_table[i].name);
-	return load_rows(build, table, places, load_object, report, counts, why,
-			 why_bytes);
-}
-
-enum lc_rc
-load_aliases(struct build *build, struct tsv *table,
-	     const struct load_report *report, struct load_counts *counts,
-	     char *why, size_t why_bytes)
-{
-	const int places[] = {tsv_find(table, "alias"),
-			      tsv_find(table, "name")};
-	enum lc_rc rc = load_need(table, "alias", why, why_bytes);
-
-	if (rc == LC_OK)
-		rc = load_need(table, "name", why, why_bytes);
-	if (rc != LC_OK)
-		return rc;
-	return load_rows(build, table, places, load_alias, report, counts, why,
-			 why_bytes);
+	*counts = (struct load_counts){.rows = 0};
+	load.alias = load_need(table, "alias", why, why_bytes);
+	if (load.alias < 0)
+		return LC_INVALID;
+	load.name = load_need(table, "name", why, why_bytes);
+	if (load.name < 0)
+		return LC_INVALID;
+	return load_rows(&load);
 }

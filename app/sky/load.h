@@ -1,10 +1,12 @@
 /*
- * From a table of text to a build: each row of a table becomes an object,
- * each row of a table of aliases one more name.
+ * From a table to a build: each row of a table becomes an object, each row
+ * of a table of aliases one more name.
  *
- * A cell that is empty, or holds what catalogues write for "unknown" ("nan",
- * "null", "-", 99.9, 999, …), is an absent value.  A row with a value that
- * cannot be is bad as a whole: it is reported, and the others go on.
+ * A row that cannot be read, has a value that cannot be, or a name that is
+ * taken, is bad as a whole: it is reported, and the others go on.  When a
+ * column of a table without types turns out to be text after numbers, the
+ * build is cleared and the table read again, once; bad rows are reported and
+ * counted once all the same.
  */
 #ifndef SKY_LOAD_H
 #define SKY_LOAD_H
@@ -12,19 +14,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/progress.h"
 #include "base/rc.h"
 #include "sky/build.h"
-#include "sky/columns.h"
-#include "sky/tsv.h"
+#include "sky/mapping.h"
+#include "sky/table.h"
 
-enum { LOAD_WHY_MAX = 256 };
+enum { LOAD_WHY_MAX = MAPPING_WHY_MAX };
 
 struct load_report {
 	/* A row was left out.  May be NULL. */
 	void (*bad_row)(void *context, int64_t line, const char *why);
 	/* Called now and then.  May be NULL. */
-	void (*progress)(void *context, const struct tsv *table);
+	void (*progress)(void *context, const struct table *table);
 	void *context;
+	/* Asked, now and then, whether to go on.  May be NULL. */
+	struct lc_progress *stop;
 };
 
 struct load_counts {
@@ -33,23 +38,24 @@ struct load_counts {
 };
 
 /*
- * Adds all objects of a table.  LC_INVALID, with `why`, when it lacks the
- * columns "name", "ra_deg" or "dec_deg".
+ * Adds all objects of a table that has just been opened, and tells the build
+ * its columns.  LC_UNAVAILABLE when the table cannot be read to its end, or
+ * not once more when that is needed; other failures are the build's, or the
+ * reason to stop.
  */
-enum lc_rc load_objects(struct build *build, struct tsv *table,
+enum lc_rc load_objects(struct build *build, struct table *table,
+			struct mapping *mapping,
 			const struct load_report *report,
 			struct load_counts *counts, char *why, size_t why_bytes)
 	LC_CHECKED;
 
-/* Adds all aliases of a table with the columns "alias" and "name". */
-enum lc_rc load_aliases(struct build *build, struct tsv *table,
+/*
+ * Adds all aliases of a table.  LC_INVALID, with `why`, when it lacks the
+ * columns "alias" and "name".
+ */
+enum lc_rc load_aliases(struct build *build, struct table *table,
 			const struct load_report *report,
 			struct load_counts *counts, char *why, size_t why_bytes)
-	LC_CHECKED;
-
-/* One cell as a column's value; LC_INVALID, with `why`, if it cannot be. */
-enum lc_rc load_value(int column, struct tsv_cell cell,
-		      struct columns_value *out, char *why, size_t why_bytes)
 	LC_CHECKED;
 
 #endif

@@ -43,7 +43,7 @@ mapping_angle_read(const char *text, size_t length, bool hours, double *value,
 
 	if (number_parse_double(text, length, value) == NUMBER_OK)
 		return MAPPING_ANGLE_NUMBER;
-	if (!fields_read(&fields, text, 0, length)) {
+	if (!fields_read(&fields, text, 0, length, NULL)) {
 		*fault = fields.fault;
 		return MAPPING_ANGLE_WRONG;
 	}

@@ -3,40 +3,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "sky/layout.h"
+#include "sky/zones.h"
 
-static const char *const fixed_sql[READER__MAX] = {
-	[READER_SCAN] = "SELECT x, y, z, type, magnitude, rank, k,"
-			" packed FROM spot"
-			" WHERE k BETWEEN ?1 AND ?2",
-	[READER_SPOT] = "SELECT packed FROM spot WHERE k = ?1",
-	[READER_NAME] = "SELECT k, ra_deg, dec_deg FROM name"
-			" JOIN object USING (k) WHERE key = ?1",
+static const char *const reader_sql[READER__MAX] = {
+	[READER_SCAN] = "SELECT k, packed FROM spot WHERE k BETWEEN ?1 AND ?2",
+	[READER_SPOT] = "SELECT k, packed FROM spot WHERE k = ?1",
+	[READER_NAME] = "SELECT k, number, shown FROM name WHERE key = ?1",
 	[READER_NEAR] = "SELECT keys FROM near WHERE length = ?1",
-	[READER_SHOWN] = "SELECT shown FROM name WHERE key = ?1",
+	[READER_ON] = "SELECT key FROM name WHERE key > ?1 LIMIT 8",
 	[READER_FACT] = "SELECT value FROM fact WHERE word = ?1",
 };
-
-static enum lc_rc
-reader_prepare_object(struct catalogue *reader, struct store_query **out)
-{
-	struct buf sql;
-	enum lc_rc rc = LC_NO_MEMORY;
-
-	buf_init(&sql);
-	for (int i = 0; i < COLUMNS_LISTED; i++)
-		buf_printf(&sql, "%s%s", i == 0 ? "SELECT " : ", ",
-			   columns_table[i].name);
-	buf_add_text(&sql, " FROM object WHERE k = ?1");
-	buf_add_char(&sql, '\0');
-	if (!sql.failed)
-		rc = store_prepare(reader->store, sql.bytes, out);
-	buf_release(&sql);
-	return rc;
-}
 
 enum lc_rc
 reader_query(struct catalogue *reader, enum reader_query which,
@@ -44,16 +24,31 @@ reader_query(struct catalogue *reader, enum reader_query which,
 {
 	enum lc_rc rc = LC_OK;
 
-	if (reader->queries[which] == NULL) {
-		if (which == READER_OBJECT)
-			rc = reader_prepare_object(reader,
-						   &reader->queries[which]);
-		else
-			rc = store_prepare(reader->store, fixed_sql[which],
-					   &reader->queries[which]);
-	}
+	if (reader->queries[which] == NULL)
+		rc = store_prepare(reader->store, reader_sql[which],
+				   &reader->queries[which]);
 	*out = reader->queries[which];
 	return rc == LC_OK ? LC_OK : reader_failed(reader, rc);
+}
+
+enum lc_rc
+reader_number(struct catalogue *reader, const char *word, int64_t *out)
+{
+	struct store_query *query;
+	enum lc_rc rc = reader_query(reader, READER_FACT, &query);
+	bool row;
+
+	*out = 0;
+	if (rc != LC_OK)
+		return rc;
+	store_bind_text(query, 1, word, strlen(word));
+	rc = store_step(query, &row);
+	if (rc != LC_OK)
+		rc = reader_failed(reader, rc);
+	else if (row)
+		*out = store_int64(query, 0);
+	store_reset(query);
+	return rc;
 }
 
 enum lc_rc
@@ -102,6 +97,23 @@ reader_check_layout(struct store *store, char *why, size_t why_bytes)
 	return LC_UNAVAILABLE;
 }
 
+static enum lc_rc
+reader_open_zones(struct catalogue *reader, char *why, size_t why_bytes)
+{
+	int64_t per_deg;
+	enum lc_rc rc = reader_number(reader, LAYOUT_FACT_PER_DEG, &per_deg);
+
+	if (rc == LC_OK &&
+	    (per_deg < ZONES_PER_DEG_MIN || per_deg > ZONES_PER_DEG_MAX)) {
+		snprintf(why, why_bytes, "it is damaged");
+		return LC_UNAVAILABLE;
+	}
+	if (rc != LC_OK)
+		snprintf(why, why_bytes, "%s", store_why(reader->store));
+	reader->per_deg = (int)per_deg;
+	return rc;
+}
+
 enum lc_rc
 reader_open(const char *path, const struct pointer_stamp *stamp,
 	    struct catalogue **out, char *why, size_t why_bytes)
@@ -127,6 +139,8 @@ reader_open(const char *path, const struct pointer_stamp *stamp,
 		snprintf(why, why_bytes, "it was changed while it was opened");
 		rc = LC_UNAVAILABLE;
 	}
+	if (rc == LC_OK)
+		rc = reader_open_zones(reader, why, why_bytes);
 	if (rc != LC_OK) {
 		reader_close(reader);
 		return rc;
@@ -152,6 +166,8 @@ reader_close(struct catalogue *reader)
 	for (int i = 0; i < READER__MAX; i++)
 		store_finish(reader->queries[i]);
 	store_close(reader->store);
+	reader_columns_free(reader->columns);
+	overlay_free(reader->overlay);
 	if (reader->file >= 0)
 		close(reader->file);
 	free(reader);

@@ -8,20 +8,21 @@
 #include "base/rc.h"
 #include "services/store.h"
 #include "sky/catalogue.h"
+#include "sky/overlay.h"
 #include "sky/pointer.h"
 
 enum reader_query {
-	READER_SCAN,   /* what is within a range of keys */
-	READER_SPOT,   /* the packed values of one object */
-	READER_OBJECT, /* all columns of one object */
-	READER_NAME,   /* the object that has a name */
-	READER_NEAR,   /* all names of a length */
-	READER_SHOWN,  /* a name as it is displayed */
-	READER_FACT,   /* a fact about the catalogue */
+	READER_SCAN, /* the packed objects within a range of keys */
+	READER_SPOT, /* one packed object */
+	READER_NAME, /* where the object with a name is */
+	READER_NEAR, /* all names of a length */
+	READER_ON,   /* some names, from a key on */
+	READER_FACT, /* a fact about the catalogue */
 	READER__MAX
 };
 
 struct catalogue_entry;
+struct reader_columns;
 
 struct catalogue {
 	struct catalogue *next; /* in the list of idle ones */
@@ -32,6 +33,9 @@ struct catalogue {
 	int file;          /* held to see whether it changes */
 	struct store *store;
 	struct store_query *queries[READER__MAX];
+	struct overlay *overlay;
+	int per_deg;                    /* zones to a degree */
+	struct reader_columns *columns; /* NULL: not asked for yet */
 	bool broken;
 	char why[CATALOGUE_WHY_MAX];
 };
@@ -53,6 +57,17 @@ void reader_close(struct catalogue *reader);
 enum lc_rc reader_query(struct catalogue *reader, enum reader_query which,
 			struct store_query **out) LC_CHECKED;
 
+/* The catalogue's columns, which live as long as the reader. */
+enum lc_rc reader_columns(struct catalogue *reader,
+			  const struct columns_set **out) LC_CHECKED;
+
+/* NULL is harmless. */
+void reader_columns_free(struct reader_columns *columns);
+
+/* A number among the facts; 0 when it is not there. */
+enum lc_rc reader_number(struct catalogue *reader, const char *word,
+			 int64_t *out) LC_CHECKED;
+
 /*
  * Notes what a failed call to the store means for the reader, and returns
  * `rc`.
@@ -61,5 +76,13 @@ enum lc_rc reader_failed(struct catalogue *reader, enum lc_rc rc);
 
 /* Notes that a row holds what it cannot hold; returns LC_UNAVAILABLE. */
 enum lc_rc reader_damaged(struct catalogue *reader) LC_CHECKED;
+
+/*
+ * The name with this key as it is shown; LC_NOT_FOUND when no object of the
+ * file that no edit hides has it.
+ */
+enum lc_rc catalogue_shown_name(struct catalogue *catalogue, const char *key,
+				size_t length, char out[NAMES_MAX_BYTES + 1])
+	LC_CHECKED;
 
 #endif

@@ -11,14 +11,27 @@ enum { ZONES_RA_BITS = 44, ZONES_ZONE_SHIFT = 45 };
 /* Room for what rounding may do to an edge. */
 static const double margin_deg = 4e-9;
 
-static int
-zones_zone(double dec_deg)
+/* About so many objects are in a square of a zone's height. */
+static const double objects_aimed_at = 4;
+
+int
+zones_for_density(double objects_per_deg2)
 {
-	double zone = floor((dec_deg + 90) * ZONES_PER_DEG);
+	double per_deg = ceil(sqrt(objects_per_deg2 / objects_aimed_at));
+
+	if (!(per_deg > ZONES_PER_DEG_MIN))
+		return ZONES_PER_DEG_MIN;
+	return per_deg > ZONES_PER_DEG_MAX ? ZONES_PER_DEG_MAX : (int)per_deg;
+}
+
+static int
+zones_zone(int per_deg, double dec_deg)
+{
+	double zone = floor((dec_deg + 90) * per_deg);
 
 	if (zone < 0)
 		return 0;
-	return zone >= ZONES_COUNT ? ZONES_COUNT - 1 : (int)zone;
+	return zone >= 180 * per_deg ? 180 * per_deg - 1 : (int)zone;
 }
 
 static int64_t
@@ -30,24 +43,25 @@ zones_ra_cell(double ra_deg)
 }
 
 int64_t
-zones_key(double ra_deg, double dec_deg)
+zones_key(int per_deg, double ra_deg, double dec_deg)
 {
-	return (int64_t)zones_zone(dec_deg) << ZONES_ZONE_SHIFT |
+	return (int64_t)zones_zone(per_deg, dec_deg) << ZONES_ZONE_SHIFT |
 	       zones_ra_cell(ra_deg);
 }
 
 void
-zones_start(struct zones_walk *walk, double ra_deg, double dec_deg,
+zones_start(struct zones_walk *walk, int per_deg, double ra_deg, double dec_deg,
 	    double radius_deg)
 {
 	double reach_deg = radius_deg + margin_deg;
 	double half_deg, inner;
 
-	*walk = (struct zones_walk){.zone_end = ZONES_COUNT};
+	*walk = (struct zones_walk){.per_deg = per_deg,
+				    .zone_end = 180 * per_deg};
 	walk->whole_circle = fabs(dec_deg) + reach_deg >= 90 - margin_deg;
 	if (radius_deg < 180) {
-		walk->zone = zones_zone(dec_deg - reach_deg);
-		walk->zone_end = zones_zone(dec_deg + reach_deg) + 1;
+		walk->zone = zones_zone(per_deg, dec_deg - reach_deg);
+		walk->zone_end = zones_zone(per_deg, dec_deg + reach_deg) + 1;
 	}
 	if (walk->whole_circle)
 		return;

@@ -59,36 +59,55 @@ sky_fixture_path(const struct sky_fixture *fixture, const char *file,
 	return path;
 }
 
+/* Loads a file of ours into a build. */
+static void
+import_file(struct build *build, const char *name, const char *source,
+	    bool aliases, struct load_counts *loaded)
+{
+	const struct load_report silent = {.bad_row = NULL};
+	const struct mapping_wishes wishes = {.catalogue = name};
+	char path[PATH_MAX], why[512] = "";
+	struct mapping *mapping = NULL;
+	struct table *table;
+	enum lc_rc rc;
+
+	assert_int_equal(table_open(sky_fixture_source(source, path), &table,
+				    why, sizeof(why)),
+			 LC_OK);
+	if (aliases) {
+		rc = load_aliases(build, table, &silent, loaded, why,
+				  sizeof(why));
+	} else {
+		assert_int_equal(
+			mapping_new(table, &wishes, &mapping, why, sizeof(why)),
+			LC_OK);
+		rc = load_objects(build, table, mapping, &silent, loaded, why,
+				  sizeof(why));
+	}
+	assert_int_equal(rc, LC_OK);
+	assert_int_equal(loaded->skipped, 0);
+	mapping_free(mapping);
+	table_close(table);
+}
+
 void
 sky_fixture_import(const struct sky_fixture *fixture, const char *name,
 		   struct build_counts *counts)
 {
-	const struct load_report silent = {NULL, NULL, NULL};
-	char path[PATH_MAX], why[512] = "";
+	const struct build_report silent = {.duplicate = NULL};
 	struct load_counts loaded;
 	struct build *build;
-	struct tsv *table;
+	char why[512] = "";
 
 	assert_int_equal(
 		build_new(fixture->state, name, NULL, &build, why, sizeof(why)),
 		LC_OK);
-	table = tsv_open(sky_fixture_source("conf/catalogue/openngc.tsv", path),
-			 why, sizeof(why));
-	assert_non_null(table);
-	assert_int_equal(
-		load_objects(build, table, &silent, &loaded, why, sizeof(why)),
-		LC_OK);
+	import_file(build, name, "conf/catalogue/openngc.tsv", false, &loaded);
 	assert_int_equal(loaded.rows, 13375);
-	assert_int_equal(loaded.skipped, 0);
-	tsv_close(table);
-	table = tsv_open(sky_fixture_source("conf/catalogue/aliases.tsv", path),
-			 why, sizeof(why));
-	assert_non_null(table);
-	assert_int_equal(
-		load_aliases(build, table, &silent, &loaded, why, sizeof(why)),
-		LC_OK);
-	assert_int_equal(loaded.skipped, 0);
-	tsv_close(table);
+	import_file(build, name, "conf/catalogue/aliases.tsv", true, &loaded);
+	assert_int_equal(build_finish(build, &silent, counts), LC_OK);
+	assert_int_equal(counts->duplicates, 0);
+	assert_int_equal(counts->strays, 0);
 	assert_int_equal(build_publish(build, counts), LC_OK);
 	build_free(build);
 }
@@ -114,27 +133,38 @@ sky_fixture_import_text(const struct sky_fixture *fixture, const char *name,
 			char *reason, size_t reason_bytes)
 {
 	struct first_reason first = {reason, reason_bytes};
-	const struct load_report report = {keep_first_reason, NULL, &first};
+	const struct load_report report = {.bad_row = keep_first_reason,
+					   .context = &first};
+	const struct build_report late = {.duplicate = keep_first_reason,
+					  .context = &first};
+	const struct mapping_wishes wishes = {.catalogue = name};
 	char path[PATH_MAX], why[512] = "";
 	struct build_counts published;
+	struct mapping *mapping;
 	struct build *build;
-	struct tsv *table;
+	struct table *table;
 
 	reason[0] = '\0';
 	assert_int_equal(
 		build_new(fixture->state, name, NULL, &build, why, sizeof(why)),
 		LC_OK);
 	sky_fixture_write(fixture, "text.tsv", text, strlen(text));
-	table = tsv_open(sky_fixture_path(fixture, "text.tsv", path), why,
-			 sizeof(why));
-	assert_non_null(table);
+	assert_int_equal(table_open(sky_fixture_path(fixture, "text.tsv", path),
+				    &table, why, sizeof(why)),
+			 LC_OK);
 	assert_int_equal(
-		load_objects(build, table, &report, counts, why, sizeof(why)),
-		LC_OK);
-	tsv_close(table);
-	unlink(path);
+		mapping_new(table, &wishes, &mapping, why, sizeof(why)), LC_OK);
+	assert_int_equal(load_objects(build, table, mapping, &report, counts,
+				      why, sizeof(why)),
+			 LC_OK);
+	assert_int_equal(build_finish(build, &late, &published), LC_OK);
 	assert_int_equal(build_publish(build, &published), LC_OK);
+	counts->rows -= published.duplicates;
+	counts->skipped += published.duplicates;
 	assert_int_equal(published.objects, counts->rows);
+	mapping_free(mapping);
+	table_close(table);
+	unlink(path);
 	build_free(build);
 }
 

@@ -1,0 +1,111 @@
+#include "change.h"
+
+#include <string.h>
+
+#include "sky/names.h"
+#include "table.h"
+
+/* The key by which edits know the object: of its main name, or a new one. */
+static enum lc_rc
+change_name(struct change *change, const char *name)
+{
+	char *key = lc_alloc(change->call, NAMES_MAX_BYTES + 1);
+
+	if (key == NULL)
+		return LC_NO_MEMORY;
+	if (change->exists)
+		name = change->before[COLUMNS_NAME].text;
+	if (names_fold(name, strlen(name), key) == 0)
+		return lc_refuse(change->call, "name", "value_error", name,
+				 "This can be no name: it has no letter or "
+				 "digit");
+	change->edit.key = key;
+	change->edit.name = name;
+	return LC_OK;
+}
+
+static enum lc_rc
+change_look(struct change *change, const char *name)
+{
+	struct lc_call *call = change->call;
+	struct catalogue *catalogue = change->catalogue;
+	enum lc_rc rc = catalogue_refresh(catalogue);
+
+	if (rc == LC_OK)
+		rc = catalogue_columns(catalogue, &change->columns);
+	if (rc == LC_OK)
+		rc = catalogue_find_name(catalogue, name, strlen(name),
+					 &change->place);
+	change->exists = rc == LC_OK;
+	if (rc == LC_OK)
+		rc = catalogue_object(catalogue, change->place.id,
+				      lc_arena(call), &change->before);
+	if (rc != LC_OK && rc != LC_NOT_FOUND)
+		return rc;
+	rc = lc_precondition(
+		call, &object_endpoint, change->exists,
+		change->exists ?
+			catalogue_object_version(catalogue, change->place.id) :
+			0);
+	return rc == LC_OK ? change_name(change, name) : rc;
+}
+
+enum lc_rc
+change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
+	    const void *args, enum lc_rc (*make)(struct change *change))
+{
+	const struct context *context = lc_context(call);
+	const struct lc_key *key = lc_key_of(call);
+	struct change change = {
+		.call = call,
+		.catalogue = catalogue,
+		.args = args,
+	};
+	char why[EDITS_WHY_MAX];
+	enum lc_rc rc = edits_begin(context->edits, why, sizeof(why));
+
+	if (rc != LC_OK)
+		return lc_fail(call, rc, "%s", why);
+	rc = change_look(&change, name);
+	change.edit.catalogue = catalogue_name(catalogue);
+	change.edit.columns = change.columns;
+	change.edit.before = change.before;
+	change.edit.who = arena_printf(lc_arena(call), "%s (%s)",
+				       key == NULL ? "" : key->name,
+				       key == NULL ? "" : key->id);
+	if (rc == LC_OK && change.edit.who == NULL)
+		rc = LC_NO_MEMORY;
+	if (rc == LC_OK)
+		rc = make(&change);
+	if (rc != LC_OK)
+		return edits_end(context->edits, rc, why, sizeof(why));
+	rc = edits_end(context->edits, LC_OK, why, sizeof(why));
+	if (rc != LC_OK)
+		return lc_fail(call, rc, "%s", why);
+	return catalogue_refresh(catalogue);
+}
+
+enum lc_rc
+change_put(struct change *change, const struct columns_value *values)
+{
+	const struct context *context = lc_context(change->call);
+	char why[EDITS_WHY_MAX];
+	int64_t seq;
+	enum lc_rc rc;
+
+	change->edit.values = values;
+	rc = edits_put(context->edits, &change->edit, &seq, why, sizeof(why));
+	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
+}
+
+enum lc_rc
+change_delete(struct change *change)
+{
+	const struct context *context = lc_context(change->call);
+	char why[EDITS_WHY_MAX];
+	int64_t seq;
+	enum lc_rc rc = edits_delete(context->edits, &change->edit, &seq, why,
+				     sizeof(why));
+
+	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
+}

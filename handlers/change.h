@@ -1,0 +1,37 @@
+/*
+ * What PUT and DELETE of an object share: one change, in one transaction.
+ */
+#ifndef HANDLERS_CHANGE_H
+#define HANDLERS_CHANGE_H
+
+#include "context.h"
+#include "sky/edits.h"
+
+struct change {
+	struct lc_call *call;
+	struct catalogue *catalogue;
+	const void *args;
+	/* The object as it is; it may not be there. */
+	bool exists;
+	struct catalogue_place place;
+	const struct columns_set *columns;
+	const struct columns_value *before; /* NULL: it is not there */
+	struct edit edit;
+};
+
+/*
+ * Begins, finds the object that has this name, holds the request's
+ * conditions against it, lets `make` say what it becomes, and ends; the
+ * catalogue's reader then sees the change.  `make` returns what edits_put()
+ * or edits_delete() gave it, or why there is none.
+ */
+enum lc_rc change_make(struct lc_call *call, struct catalogue *catalogue,
+		       const char *name, const void *args,
+		       enum lc_rc (*make)(struct change *change)) LC_CHECKED;
+
+/* Puts what the change says, or deletes the object. */
+enum lc_rc change_put(struct change *change, const struct columns_value *values)
+	LC_CHECKED;
+enum lc_rc change_delete(struct change *change) LC_CHECKED;
+
+#endif
