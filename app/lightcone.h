@@ -341,6 +341,12 @@ void *lc_context(const struct lc_call *call);
 /* Where the application is mounted: "" or "/api". */
 const char *lc_mount(const struct lc_call *call);
 
+/*
+ * Scheme and host by which the client reached us, "https://example.org", for
+ * links that must be whole; NULL without memory.
+ */
+const char *lc_origin(struct lc_call *call);
+
 /* What the client wants the answer to be, of what the endpoint can give. */
 enum lc_format lc_format(const struct lc_call *call);
 

@@ -8,15 +8,23 @@
 #include "lightcone.h"
 
 /* X(NAME) */
-#define ENDPOINT_TABLE(X) \
-	X(galaxy)         \
-	X(object)         \
-	X(object_put)     \
-	X(object_delete)  \
-	X(health)         \
-	X(home)           \
-	X(docs)           \
-	X(openapi)        \
+#define ENDPOINT_TABLE(X)       \
+	X(galaxy)               \
+	X(object)               \
+	X(object_put)           \
+	X(object_delete)        \
+	X(cone)                 \
+	X(cone_capabilities)    \
+	X(cone_availability)    \
+	X(cone_tables)          \
+	X(cone_of)              \
+	X(cone_of_capabilities) \
+	X(cone_of_availability) \
+	X(cone_of_tables)       \
+	X(health)               \
+	X(home)                 \
+	X(docs)                 \
+	X(openapi)              \
 	X(www)
 
 #define ENDPOINT_DECLARE(name) extern const struct lc_endpoint name##_endpoint;

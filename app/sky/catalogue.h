@@ -110,6 +110,10 @@ enum lc_rc catalogue_find_name(struct catalogue *catalogue, const char *name,
 			       size_t length, struct catalogue_place *out)
 	LC_CHECKED;
 
+/* Some object of the file; LC_NOT_FOUND when edits hide all of them. */
+enum lc_rc catalogue_any(struct catalogue *catalogue,
+			 struct catalogue_place *out) LC_CHECKED;
+
 /*
  * The values of one object, COLUMNS__MAX and those of the catalogue's own
  * columns, in the arena.

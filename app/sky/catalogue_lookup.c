@@ -198,6 +198,38 @@ catalogue_find_name(struct catalogue *catalogue, const char *name,
 }
 
 enum lc_rc
+catalogue_any(struct catalogue *catalogue, struct catalogue_place *out)
+{
+	struct store_query *query;
+	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &query);
+	const char *packed;
+	bool row = true;
+	size_t length;
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_int64(query, 1, 0);
+	store_bind_int64(query, 2, INT64_MAX);
+	do {
+		rc = store_step(query, &row);
+		out->id = rc == LC_OK && row ? store_int64(query, 0) : 0;
+	} while (rc == LC_OK && row &&
+		 overlay_hides(catalogue->overlay, out->id));
+	if (rc != LC_OK) {
+		rc = reader_failed(catalogue, rc);
+	} else if (!row) {
+		rc = LC_NOT_FOUND;
+	} else {
+		packed = store_blob(query, 1, &length);
+		if (!pack_read_place(packed, length, &out->ra_deg,
+				     &out->dec_deg))
+			rc = reader_damaged(catalogue);
+	}
+	store_reset(query);
+	return rc;
+}
+
+enum lc_rc
 catalogue_shown_name(struct catalogue *catalogue, const char *key,
 		     size_t length, char out[NAMES_MAX_BYTES + 1])
 {
