@@ -10,6 +10,7 @@
 /* X(NAME) */
 #define ENDPOINT_TABLE(X)       \
 	X(galaxy)               \
+	X(match)                \
 	X(object)               \
 	X(object_put)           \
 	X(object_delete)        \

@@ -116,11 +116,28 @@ problem_send(struct lc_call *call)
 	headers_problem(call, &call->response, call->verdict);
 }
 
+/* An answer in pieces has gone out already, but for the end of its JSON. */
+static void
+pieces_end(struct lc_call *call)
+{
+	struct buf *body = &call->response.body;
+
+	if (!call->json_open || call->verdict != LC_OK)
+		return;
+	json_finish(call);
+	if (body->failed)
+		call->verdict = LC_NO_MEMORY;
+	else
+		call->transport->write(call, body->bytes, body->length);
+}
+
 void
 reply_send(struct lc_call *call)
 {
-	if (call->streaming)
-		return; /* it has gone out already */
+	if (call->streaming) {
+		pieces_end(call);
+		return;
+	}
 	if (call->verdict == LC_OK) {
 		json_finish(call);
 		if (call->response.body.failed || call->response.fields.failed)
@@ -251,4 +268,20 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 		return rc;
 	return call->transport->write(call, bytes, length) ? LC_OK :
 							     LC_CANCELLED;
+}
+
+enum lc_rc
+lc_json_send(struct lc_call *call)
+{
+	struct buf *body = lc_json(call)->out;
+	enum lc_rc rc = LC_OK;
+
+	if (body->failed)
+		return LC_NO_MEMORY;
+	if (!call->streaming)
+		rc = lc_stream_begin(call, call->response.media_type);
+	if (rc == LC_OK)
+		rc = lc_stream_write(call, body->bytes, body->length);
+	buf_reset(body);
+	return rc;
 }

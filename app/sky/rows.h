@@ -86,7 +86,8 @@ void rows_begin(struct rows *rows);
 
 /*
  * Writes a row: COLUMNS__MAX values and those of the catalogue's own columns,
- * of which only those need be there that the verbosity asks for.
+ * of which only those need be there that the verbosity asks for.  In CSV and
+ * TSV a separation of NaN is an empty cell.
  */
 void rows_row(struct rows *rows, const struct columns_value *values,
 	      double separation_deg);

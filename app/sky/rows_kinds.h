@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/shortest.h"
+#include <math.h>
+
 #include "sky/rows.h"
 
 enum {
@@ -119,7 +121,9 @@ rows_value(char *at, const struct rows_cell *cell,
 		memcpy(at, style->truth[value->truth], 8);
 		return at + strlen(style->truth[value->truth]);
 	case ROWS_SEPARATION:
-		return at + shortest_format(separation_deg, at);
+		return isnan(separation_deg) ?
+			       at :
+			       at + shortest_format(separation_deg, at);
 	}
 	return at;
 }

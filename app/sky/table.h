@@ -82,6 +82,13 @@ struct table;
 enum lc_rc table_open(const char *path, struct table **out, char *why,
 		      size_t why_bytes) LC_CHECKED;
 
+/*
+ * Opens delimited text that is in memory; the bytes are not needed after it.
+ */
+enum lc_rc table_text_bytes(const char *bytes, size_t length,
+			    struct table **out, char *why, size_t why_bytes)
+	LC_CHECKED;
+
 /* NULL is harmless. */
 void table_close(struct table *table);
 

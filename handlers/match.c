@@ -1,0 +1,337 @@
+/*
+ * POST /galaxy/match: for each of many positions the nearest objects.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "match_read.h"
+#include "objects.h"
+#include "sky/cone.h"
+#include "table.h"
+
+enum {
+	MATCH_SEND_BYTES = 1 << 16,
+	MATCH_QUICK = 100 /* positions; more are heavy work */
+};
+
+struct match_query {
+	double radius_deg;
+	int64_t limit;
+	const char *catalogue;
+	bool has_catalogue;
+	struct lc_list positions; /* of struct match_item */
+};
+
+static const struct lc_field match_params[] = {
+	LC_PARAM(match_query, radius_deg, .min = "0", .max = "10",
+		 .def = "0.01", .unit = "deg", .doc = "How far from each."),
+	LC_PARAM(match_query, limit, .min = "1", .max = "100", .def = "1",
+		 .doc = "Most objects to return for each position."),
+	LC_PARAM_OPTIONAL(match_query, catalogue, .min = "1", .max = "64",
+			  .doc = "The catalogue to ask; the default one "
+				 "otherwise."),
+	LC_PARAM(match_query, positions, .in = LC_IN_BODY,
+		 .item = &match_item_field, .max = "10000",
+		 .doc = "The positions."),
+	LC_FIELD_END};
+
+static const struct lc_field match_object = {.type = LC_OBJECT,
+					     .more = objects_field};
+
+static const struct lc_field match_members[] = {
+	LC_FIELD("index", LC_INT, .min = "0",
+		 .doc = "The position's place among those sent, from 0."),
+	LC_FIELD("id", LC_TEXT, .optional = true, .doc = "As it was sent."),
+	LC_FIELD("ra_deg", LC_NUMBER, .unit = "deg",
+		 .doc = "The position's right ascension, ICRS."),
+	LC_FIELD("dec_deg", LC_NUMBER, .unit = "deg", .doc = "Declination."),
+	LC_FIELD("matched", LC_INT, .min = "0",
+		 .doc = "How many objects there are, also beyond limit."),
+	LC_FIELD("system", LC_LIST, .item = &match_object,
+		 .doc = "The objects, nearest first."),
+	LC_FIELD_END};
+
+static const struct lc_field match_item_reply = {.type = LC_OBJECT,
+						 .members = match_members};
+
+static const struct lc_field match_reply[] = {
+	LC_FIELD("radius_deg", LC_NUMBER, .unit = "deg",
+		 .doc = "How far was searched."),
+	LC_FIELD("matches", LC_LIST, .item = &match_item_reply,
+		 .doc = "One for each position, in their order."),
+	LC_FIELD_END};
+
+static const struct lc_example match_examples[] = {
+	{"Two positions and a name", "/galaxy/match?radius_deg=0.05",
+	 "{\"positions\": [{\"id\": \"a\", \"ra_deg\": 10.6848, "
+	 "\"dec_deg\": 41.2691}, {\"id\": \"b\", \"ra_deg\": 200, "
+	 "\"dec_deg\": 0}, {\"coordinates\": \"M1\"}]}",
+	 200},
+	{"A position that is none", "/galaxy/match",
+	 "{\"positions\": [{\"ra_deg\": 10.68}]}", 422},
+	{.target = NULL}};
+
+/* An answer that is on its way. */
+struct match {
+	struct lc_call *call;
+	struct catalogue *catalogue;
+	const struct match_query *query;
+	const struct match_position *positions;
+	size_t count;
+	const struct columns_set *columns;
+};
+
+/* Searches around one position; what it takes is forgotten with `arena`. */
+static enum lc_rc
+match_search(const struct match *match, size_t i, struct arena *arena,
+	     struct cone_result *result)
+{
+	const struct cone_query cone = {
+		.ra_deg = match->positions[i].ra_deg,
+		.dec_deg = match->positions[i].dec_deg,
+		.radius_deg = match->query->radius_deg,
+		.limit = match->query->limit,
+	};
+
+	return cone_search(match->catalogue, &cone, lc_progress(match->call),
+			   arena, result);
+}
+
+/* ---- JSON */
+
+static enum lc_rc
+json_objects(const struct match *match, struct json *json,
+	     struct cone_result *result)
+{
+	const char *name = catalogue_name(match->catalogue);
+	const struct columns_value *values;
+	enum lc_rc rc = LC_OK;
+
+	json_array_begin(json, "system");
+	for (size_t i = 0; i < result->count && rc == LC_OK; i++) {
+		rc = cone_values(match->catalogue, result, i, &values);
+		if (rc != LC_OK)
+			break;
+		json_object_begin(json, NULL);
+		objects_write(json, match->columns, values,
+			      &result->rows[i].separation_deg, name, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	return rc;
+}
+
+static enum lc_rc
+json_match(const struct match *match, size_t i, struct arena *arena)
+{
+	const struct match_position *position = &match->positions[i];
+	struct json *json = lc_json(match->call);
+	struct cone_result result;
+	enum lc_rc rc = match_search(match, i, arena, &result);
+
+	if (rc != LC_OK)
+		return rc;
+	json_object_begin(json, NULL);
+	json_int(json, "index", (int64_t)i);
+	if (position->id != NULL)
+		json_text(json, "id", position->id);
+	json_number(json, "ra_deg", position->ra_deg);
+	json_number(json, "dec_deg", position->dec_deg);
+	json_int(json, "matched", result.matched);
+	rc = json_objects(match, json, &result);
+	json_object_end(json);
+	if (rc == LC_OK && json->out->length >= MATCH_SEND_BYTES)
+		rc = lc_json_send(match->call);
+	return rc;
+}
+
+static enum lc_rc
+json_answer(const struct match *match)
+{
+	struct json *json = lc_json(match->call);
+	enum lc_rc rc = LC_OK;
+
+	json_number(json, "radius_deg", match->query->radius_deg);
+	json_array_begin(json, "matches");
+	for (size_t i = 0; i < match->count && rc == LC_OK; i++) {
+		struct arena arena;
+
+		arena_init(&arena, NULL, 0);
+		rc = json_match(match, i, &arena);
+		arena_release(&arena);
+	}
+	json_array_end(json);
+	return rc;
+}
+
+/* ---- CSV */
+
+struct csv_answer {
+	const struct match *match;
+	struct rows rows;
+	struct columns_value *nothing; /* a row of absent values */
+	struct buf *out;
+	bool streaming;
+};
+
+static void
+csv_lead(struct csv_answer *answer, size_t i)
+{
+	const char *id = answer->match->positions[i].id;
+
+	buf_printf(answer->out, "%zu,", i);
+	if (id != NULL) {
+		buf_add_char(answer->out, '"');
+		for (; *id != '\0'; id++) {
+			if (*id == '"')
+				buf_add_char(answer->out, '"');
+			buf_add_char(answer->out, *id);
+		}
+		buf_add_char(answer->out, '"');
+	}
+	buf_add_char(answer->out, ',');
+}
+
+static enum lc_rc
+csv_send(struct csv_answer *answer)
+{
+	struct lc_call *call = answer->match->call;
+	enum lc_rc rc = LC_OK;
+
+	if (answer->out->failed)
+		return LC_NO_MEMORY;
+	if (!answer->streaming) {
+		rc = lc_stream_begin(call, NULL);
+		answer->streaming = rc == LC_OK;
+	}
+	if (rc == LC_OK)
+		rc = lc_stream_write(call, answer->out->bytes,
+				     answer->out->length);
+	buf_reset(answer->out);
+	return rc;
+}
+
+static enum lc_rc
+csv_match(struct csv_answer *answer, size_t i, struct arena *arena)
+{
+	const struct match *match = answer->match;
+	const struct columns_value *values;
+	struct cone_result result;
+	enum lc_rc rc = match_search(match, i, arena, &result);
+
+	if (rc == LC_OK && result.count == 0) {
+		csv_lead(answer, i);
+		rows_row(&answer->rows, answer->nothing, NAN);
+	}
+	for (size_t row = 0; rc == LC_OK && row < result.count; row++) {
+		rc = cone_values(match->catalogue, &result, row, &values);
+		if (rc != LC_OK)
+			break;
+		csv_lead(answer, i);
+		rows_row(&answer->rows, values,
+			 result.rows[row].separation_deg);
+	}
+	if (rc == LC_OK && answer->out->length >= MATCH_SEND_BYTES)
+		rc = csv_send(answer);
+	return rc;
+}
+
+static enum lc_rc
+csv_answer(const struct match *match)
+{
+	struct csv_answer answer = {.match = match,
+				    .out = lc_body(match->call, NULL)};
+	struct rows_table table;
+	enum lc_rc rc = objects_table(match->call, match->catalogue, &table);
+
+	if (rc != LC_OK)
+		return rc;
+	table.separation = true;
+	answer.nothing = lc_alloc(match->call,
+				  (COLUMNS__MAX + match->columns->own_count) *
+					  sizeof(*answer.nothing));
+	if (answer.nothing == NULL)
+		return LC_NO_MEMORY;
+	rc = rows_init(&answer.rows, ROWS_CSV, &table, lc_arena(match->call),
+		       answer.out);
+	buf_add_text(answer.out, "index,id,");
+	if (rc == LC_OK)
+		rows_begin(&answer.rows);
+	for (size_t i = 0; i < match->count && rc == LC_OK; i++) {
+		struct arena arena;
+
+		arena_init(&arena, NULL, 0);
+		rc = csv_match(&answer, i, &arena);
+		arena_release(&arena);
+	}
+	return rc == LC_OK && answer.streaming ? csv_send(&answer) : rc;
+}
+
+/* ---- the endpoint */
+
+static enum lc_rc
+match_ask(struct lc_call *call, struct catalogue *catalogue, const void *args)
+{
+	struct match match = {
+		.call = call, .catalogue = catalogue, .query = args};
+	struct match_position *positions = NULL;
+	enum lc_rc rc = catalogue_columns(catalogue, &match.columns);
+
+	if (rc == LC_OK && lc_body_kind(call) == LC_BODY_CSV) {
+		rc = match_read_csv(call, &positions, &match.count);
+	} else if (rc == LC_OK) {
+		match.count = match.query->positions.count;
+		rc = match_read_json(call, catalogue, &match.query->positions,
+				     &positions);
+	}
+	match.positions = positions;
+	if (rc != LC_OK)
+		return rc;
+	return lc_format(call) == LC_AS_CSV ? csv_answer(&match) :
+					      json_answer(&match);
+}
+
+static enum lc_rc
+match_run(struct lc_call *call, const void *args)
+{
+	const struct match_query *query = args;
+
+	return objects_ask(call, query->has_catalogue ? query->catalogue : NULL,
+			   match_ask, query);
+}
+
+static enum lc_work
+match_weigh(struct lc_call *call, const void *args)
+{
+	const struct match_query *query = args;
+	size_t length;
+
+	(void)lc_body_bytes(call, &length);
+	return query->positions.count > MATCH_QUICK || query->radius_deg > 1 ||
+			       (lc_body_kind(call) == LC_BODY_CSV &&
+				length > MATCH_SEND_BYTES / 16) ?
+		       LC_HEAVY :
+		       LC_QUICK;
+}
+
+const struct lc_endpoint match_endpoint = {
+	.method = LC_POST,
+	.path = "/galaxy/match",
+	.tag = &objects_tag,
+	.summary = "The nearest objects of each of many positions.",
+	.details = "Up to 10,000 positions, as JSON or as CSV with a header "
+		   "line, whose columns of right ascension, declination and "
+		   "name are found as an import finds them. They are answered "
+		   "in their order; as CSV a position without any object has "
+		   "one line too.",
+	.params = match_params,
+	.args_size = sizeof(struct match_query),
+	.weigh = match_weigh,
+	.deadline_ms = 60000,
+	.formats = LC_AS_JSON | LC_AS_CSV,
+	.bodies = LC_BODY_JSON | LC_BODY_CSV,
+	.body_max_bytes = 2 << 20,
+	.reply = match_reply,
+	.examples = match_examples,
+	.run = match_run,
+};
