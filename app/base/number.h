@@ -58,6 +58,6 @@ size_t number_parse_prefix_double(const char *text, size_t length, double *out)
 
 /* 1 to 16 hexadecimal digits, and nothing else. */
 enum number_fault number_parse_hex(const char *text, size_t length,
-				    uint64_t *out);
+				   uint64_t *out);
 
 #endif

@@ -9,7 +9,7 @@
 
 static const char exposed[] =
 	"ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, "
-	"Retry-After, Server-Timing, X-Request-Id";
+	"Retry-After, Server-Timing, X-Matched, X-Next, X-Request-Id";
 
 static const char accepted[] =
 	"Accept, Authorization, Content-Type, If-Match, If-None-Match, "
