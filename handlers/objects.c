@@ -45,7 +45,8 @@ objects_ask(struct lc_call *call, const char *name,
 	if (rc != LC_OK)
 		return rc;
 	rc = ask(call, catalogue, args);
-	if (rc == LC_UNAVAILABLE)
+	/* Without words of the catalogue's it failed otherwise, and said so. */
+	if (rc == LC_UNAVAILABLE && catalogue_why(catalogue)[0] != '\0')
 		rc = lc_fail(call, rc, "%s", catalogue_why(catalogue));
 	catalogue_release(catalogue);
 	return rc;
@@ -184,6 +185,14 @@ objects_field(size_t i, struct lc_field *field)
 
 /* ---- for tables of endpoints */
 
+uint64_t
+objects_state(struct catalogue_version version)
+{
+	return lc_mix(
+		lc_mix((uint64_t)version.generation, (uint64_t)version.made_ns),
+		(uint64_t)version.edits);
+}
+
 enum lc_rc
 objects_version(struct lc_call *call, const char *name, uint64_t *version)
 {
@@ -195,8 +204,7 @@ objects_version(struct lc_call *call, const char *name, uint64_t *version)
 		return rc;
 	now = catalogue_version(catalogue);
 	catalogue_release(catalogue);
-	*version = lc_mix(lc_args_digest(call), lc_mix((uint64_t)now.generation,
-						       (uint64_t)now.edits));
+	*version = lc_mix(lc_args_digest(call), objects_state(now));
 	return LC_OK;
 }
 

@@ -37,6 +37,9 @@ void objects_write(struct json *json, const struct columns_set *columns,
 /* The same members as documentation, all of them: the i-th, or false. */
 bool objects_field(size_t i, struct lc_field *field);
 
+/* One number for one state of a catalogue. */
+uint64_t objects_state(struct catalogue_version version);
+
 /*
  * For `version` of an endpoint whose answer is made of this catalogue and
  * its arguments.

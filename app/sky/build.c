@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "services/store.h"
 #include "sky/angles.h"
 #include "sky/build_names.h"
@@ -324,6 +326,15 @@ build_verify(struct build *build, const struct build_counts *counts)
 	return rc == LC_OK ? LC_OK : build_failed(build, rc);
 }
 
+static int64_t
+build_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
+}
+
 enum lc_rc
 build_finish(struct build *build, const struct build_report *report,
 	     struct build_counts *counts)
@@ -350,6 +361,8 @@ build_finish(struct build *build, const struct build_report *report,
 	if (rc == LC_OK)
 		rc = build_number(build, LAYOUT_FACT_PER_DEG,
 				  counts->zones_per_deg);
+	if (rc == LC_OK)
+		rc = build_number(build, LAYOUT_FACT_MADE, build_now_ns());
 	if (rc == LC_OK)
 		rc = store_exec(store, "COMMIT");
 	if (rc != LC_OK)

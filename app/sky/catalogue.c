@@ -374,8 +374,10 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 {
 	enum lc_rc rc = catalogue_acquire_base(set, name, out, why, why_bytes);
 
-	if (rc == LC_OK)
+	if (rc == LC_OK) {
+		(*out)->why[0] = '\0';
 		rc = catalogue_refresh(*out);
+	}
 	if (rc != LC_OK && *out != NULL) {
 		snprintf(why, why_bytes, "%s", (*out)->why);
 		catalogue_release(*out);
@@ -415,7 +417,7 @@ struct catalogue_version
 catalogue_version(const struct catalogue *catalogue)
 {
 	return (struct catalogue_version){
-		catalogue->pointer.generation,
+		catalogue->pointer.generation, catalogue->made_ns,
 		overlay_generation(catalogue->overlay)};
 }
 

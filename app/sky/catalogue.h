@@ -67,7 +67,8 @@ const char *catalogue_name(const struct catalogue *catalogue);
 
 /* What tells one state of the catalogue from all its others. */
 struct catalogue_version {
-	int64_t generation; /* of the file */
+	int64_t generation; /* of the file, which begins anew after a drop */
+	int64_t made_ns;    /* when the file was made, since 1970 */
 	int64_t edits;      /* the last one; 0: none */
 };
 
@@ -80,8 +81,8 @@ struct catalogue_version catalogue_version(const struct catalogue *catalogue);
 enum lc_rc catalogue_refresh(struct catalogue *catalogue) LC_CHECKED;
 
 /*
- * What went wrong last with this reader, as a sentence that a client may
- * see.  A reader that failed so is not used again after its release.
+ * What went wrong last with this reader since it was acquired, as a sentence
+ * that a client may see; "" when nothing did.
  */
 const char *catalogue_why(const struct catalogue *catalogue);
 

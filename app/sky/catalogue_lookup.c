@@ -166,35 +166,128 @@ catalogue_refresh(struct catalogue *catalogue)
 
 /* ---- objects, edited or not */
 
+/* Whether one of a list's names has this key. */
+static bool
+lookup_list_has(const char *list, size_t bytes, const char *key, size_t length)
+{
+	const char *end = list + bytes;
+	char folded[NAMES_MAX_BYTES + 1];
+
+	while (list < end) {
+		const char *bar = memchr(list, '|', (size_t)(end - list));
+		size_t name = (size_t)((bar == NULL ? end : bar) - list);
+
+		if (names_fold(list, name, folded) == length &&
+		    memcmp(folded, key, length) == 0)
+			return true;
+		list += name + 1;
+	}
+	return false;
+}
+
+/* Whether the file has the name among the object's own values. */
+static bool
+lookup_is_own(const struct lookup_spot *spot, const char *key, size_t length)
+{
+	static const int columns[] = {COLUMNS_NAME, COLUMNS_ALIASES,
+				      COLUMNS_IDENTIFIERS};
+	struct columns_value list;
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		if (!pack_read_column(spot->packed, spot->length, columns[i],
+				      &list) ||
+		    (list.present &&
+		     lookup_list_has(list.text, list.length, key, length)))
+			return true;
+	return false;
+}
+
+/*
+ * The edit that stands for an object of the file, asked for by a name that
+ * an edit cannot take away, as it came from a list of further names; NULL
+ * when there is none.
+ */
+static const struct overlay_object *
+lookup_heir(struct catalogue *catalogue, const struct lookup_spot *spot,
+	    const char *key, size_t length)
+{
+	const struct overlay_object *edited =
+		overlay_hider(catalogue->overlay, spot->id);
+
+	return edited == NULL || edited->deleted ||
+			       lookup_is_own(spot, key, length) ?
+		       NULL :
+		       edited;
+}
+
+/* Whether the edit has it as an identifier only, which others may have too. */
+static bool
+lookup_is_identifier(const struct overlay_object *edited, const char *key,
+		     size_t length)
+{
+	for (size_t i = 0; i < edited->name_count; i++)
+		if (edited->names[i].rank != OVERLAY_IDENTIFIER &&
+		    edited->names[i].key_length == length &&
+		    memcmp(edited->names[i].key, key, length) == 0)
+			return false;
+	return true;
+}
+
+static void
+lookup_place_edited(const struct overlay_object *edited,
+		    struct catalogue_place *out)
+{
+	*out = (struct catalogue_place){edited->id, edited->ra_deg,
+					edited->dec_deg};
+}
+
+/* As catalogue_find_name(), of the objects that are in the file. */
+static enum lc_rc
+lookup_file(struct catalogue *catalogue, const char *key, size_t length,
+	    struct catalogue_place *out)
+{
+	const struct overlay_object *heir;
+	struct lookup_spot spot;
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
+
+	if (rc != LC_OK)
+		return rc;
+	out->id = spot.id;
+	if (!pack_read_place(spot.packed, spot.length, &out->ra_deg,
+			     &out->dec_deg)) {
+		rc = reader_damaged(catalogue);
+	} else if (overlay_hides(catalogue->overlay, spot.id)) {
+		heir = lookup_heir(catalogue, &spot, key, length);
+		if (heir != NULL)
+			lookup_place_edited(heir, out);
+		else
+			rc = LC_NOT_FOUND;
+	}
+	store_reset(spot.query);
+	return rc;
+}
+
 enum lc_rc
 catalogue_find_name(struct catalogue *catalogue, const char *name,
 		    size_t length, struct catalogue_place *out)
 {
 	const struct overlay_object *edited;
 	char key[NAMES_MAX_BYTES + 1];
-	struct lookup_spot spot;
 	enum lc_rc rc;
 
 	length = names_fold(name, length, key);
 	if (length == 0)
 		return LC_NOT_FOUND;
 	edited = overlay_find(catalogue->overlay, key, length);
-	if (edited != NULL && !edited->deleted) {
-		*out = (struct catalogue_place){edited->id, edited->ra_deg,
-						edited->dec_deg};
-		return LC_OK;
+	if (edited == NULL || edited->deleted)
+		return lookup_file(catalogue, key, length, out);
+	if (lookup_is_identifier(edited, key, length)) {
+		rc = lookup_file(catalogue, key, length, out);
+		if (rc != LC_NOT_FOUND)
+			return rc;
 	}
-	rc = lookup_key(catalogue, key, length, &spot);
-	if (rc != LC_OK)
-		return rc;
-	out->id = spot.id;
-	if (!pack_read_place(spot.packed, spot.length, &out->ra_deg,
-			     &out->dec_deg))
-		rc = reader_damaged(catalogue);
-	else if (overlay_hides(catalogue->overlay, spot.id))
-		rc = LC_NOT_FOUND;
-	store_reset(spot.query);
-	return rc;
+	lookup_place_edited(edited, out);
+	return LC_OK;
 }
 
 enum lc_rc
@@ -326,7 +419,8 @@ catalogue_object_version(const struct catalogue *catalogue, int64_t id)
 	/* Edits have numbers of their own, and so has each row of a file. */
 	if (id < 0)
 		return (uint64_t)id;
-	return (uint64_t)catalogue->pointer.generation *
+	return ((uint64_t)catalogue->pointer.generation +
+		(uint64_t)catalogue->made_ns) *
 		       UINT64_C(0x9e3779b97f4a7c15) ^
 	       (uint64_t)id;
 }

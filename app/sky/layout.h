@@ -48,5 +48,6 @@ enum {
 #define LAYOUT_FACT_OBJECTS "objects"
 #define LAYOUT_FACT_NAMES "names"
 #define LAYOUT_FACT_PER_DEG "zones_per_deg"
+#define LAYOUT_FACT_MADE "made_ns" /* since 1970: no two files have one */
 
 #endif

@@ -351,13 +351,19 @@ overlay_generation(const struct overlay *overlay)
 	return overlay->state.generation;
 }
 
-bool
-overlay_hides(const struct overlay *overlay, int64_t base_id)
+const struct overlay_object *
+overlay_hider(const struct overlay *overlay, int64_t base_id)
 {
 	const struct overlay_index *hidden = &overlay->set.hidden;
 	size_t at = overlay_index_start(hidden, (uint64_t)base_id);
 
-	return overlay_index_next(hidden, (uint64_t)base_id, &at) != NULL;
+	return overlay_index_next(hidden, (uint64_t)base_id, &at);
+}
+
+bool
+overlay_hides(const struct overlay *overlay, int64_t base_id)
+{
+	return overlay_hider(overlay, base_id) != NULL;
 }
 
 const struct overlay_object *

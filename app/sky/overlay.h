@@ -105,6 +105,10 @@ int64_t overlay_generation(const struct overlay *overlay);
 /* Whether the base's object is replaced or deleted. */
 bool overlay_hides(const struct overlay *overlay, int64_t base_id);
 
+/* The edit that replaces or deletes it, or NULL. */
+const struct overlay_object *overlay_hider(const struct overlay *overlay,
+					   int64_t base_id);
+
 /*
  * The object that has a name with this key, by rank, and of several the one
  * that was changed last; NULL when no edit has it.

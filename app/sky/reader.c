@@ -141,6 +141,12 @@ reader_open(const char *path, const struct pointer_stamp *stamp,
 	}
 	if (rc == LC_OK)
 		rc = reader_open_zones(reader, why, why_bytes);
+	if (rc == LC_OK) {
+		rc = reader_number(reader, LAYOUT_FACT_MADE, &reader->made_ns);
+		if (rc != LC_OK)
+			snprintf(why, why_bytes, "%s",
+				 store_why(reader->store));
+	}
 	if (rc != LC_OK) {
 		reader_close(reader);
 		return rc;
