@@ -2,8 +2,25 @@
 
 #include <string.h>
 
-#include "sky/names.h"
 #include "table.h"
+
+enum lc_rc
+change_fold(struct lc_call *call, const char *param, const char *name,
+	    char key[NAMES_MAX_BYTES + 1])
+{
+	const size_t length = strlen(name);
+
+	if (length > NAMES_MAX_BYTES)
+		return lc_refuse(call, param, "value_error", name,
+				 "A name has at most %d bytes, and this has "
+				 "%zu in UTF-8",
+				 (int)NAMES_MAX_BYTES, length);
+	if (names_fold(name, length, key) == 0)
+		return lc_refuse(call, param, "value_error", name,
+				 "This can be no name: there is nothing in it "
+				 "but spaces and separators");
+	return LC_OK;
+}
 
 /* The key by which edits know the object: of its main name, or a new one. */
 static enum lc_rc
@@ -15,13 +32,9 @@ change_name(struct change *change, const char *name)
 		return LC_NO_MEMORY;
 	if (change->exists)
 		name = change->before[COLUMNS_NAME].text;
-	if (names_fold(name, strlen(name), key) == 0)
-		return lc_refuse(change->call, "name", "value_error", name,
-				 "This can be no name: it has no letter or "
-				 "digit");
 	change->edit.key = key;
 	change->edit.name = name;
-	return LC_OK;
+	return change_fold(change->call, "name", name, key);
 }
 
 static enum lc_rc
@@ -52,7 +65,8 @@ change_look(struct change *change, const char *name)
 
 enum lc_rc
 change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
-	    const void *args, enum lc_rc (*make)(struct change *change))
+	    const void *args, enum lc_rc (*make)(struct change *change),
+	    struct catalogue_place *after)
 {
 	const struct context *context = lc_context(call);
 	const struct lc_key *key = lc_key_of(call);
@@ -82,7 +96,11 @@ change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 	rc = edits_end(context->edits, LC_OK, why, sizeof(why));
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
-	return catalogue_refresh(catalogue);
+	rc = catalogue_refresh(catalogue);
+	if (rc != LC_OK || after == NULL)
+		return rc;
+	return catalogue_find_name(catalogue, change.edit.name,
+				   strlen(change.edit.name), after);
 }
 
 enum lc_rc

@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "sky/edits.h"
+#include "sky/names.h"
 
 struct change {
 	struct lc_call *call;
@@ -22,12 +23,22 @@ struct change {
 /*
  * Begins, finds the object that has this name, holds the request's
  * conditions against it, lets `make` say what it becomes, and ends; the
- * catalogue's reader then sees the change.  `make` returns what edits_put()
- * or edits_delete() gave it, or why there is none.
+ * catalogue's reader then sees the change, and `after`, if it is not NULL,
+ * is where the object is.  `make` returns what change_put() or
+ * change_delete() gave it, or why there is no change.
  */
 enum lc_rc change_make(struct lc_call *call, struct catalogue *catalogue,
 		       const char *name, const void *args,
-		       enum lc_rc (*make)(struct change *change)) LC_CHECKED;
+		       enum lc_rc (*make)(struct change *change),
+		       struct catalogue_place *after) LC_CHECKED;
+
+/*
+ * Whether a text can be a name: writes its key, or refuses the parameter
+ * `param`.
+ */
+enum lc_rc change_fold(struct lc_call *call, const char *param,
+		       const char *name, char key[NAMES_MAX_BYTES + 1])
+	LC_CHECKED;
 
 /* Puts what the change says, or deletes the object. */
 enum lc_rc change_put(struct change *change, const struct columns_value *values)

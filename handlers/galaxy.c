@@ -143,6 +143,8 @@ struct galaxy_found {
 	const struct galaxy_query *query;
 	struct galaxy_target target;
 	struct cone_query cone;
+	struct galaxy_page page;
+	struct cone_mark mark;
 	struct cone_result result;
 	const char *next; /* NULL: no page follows */
 };
@@ -236,28 +238,33 @@ found_write(struct lc_call *call, struct catalogue *catalogue,
 /* Turns what was asked into the search's own words. */
 static enum lc_rc
 found_prepare(struct lc_call *call, struct catalogue *catalogue,
-	      struct galaxy_found *found, struct cone_mark *mark)
+	      struct galaxy_found *found)
 {
 	const struct galaxy_query *query = found->query;
-	enum lc_rc rc = target_find(call, catalogue, query->coordinates,
-				    &found->target);
+	struct cone_query *cone = &found->cone;
+	enum lc_rc rc = LC_OK;
 
-	if (rc != LC_OK)
-		return rc;
-	found->cone = (struct cone_query){
-		.ra_deg = found->target.ra_deg,
-		.dec_deg = found->target.dec_deg,
+	*cone = (struct cone_query){
 		.radius_deg = query->radius_deg,
 		.limit = query->limit,
 		.type = query->has_type ? query->type : NULL,
 		.has_magnitude_max = query->has_magnitude_max,
 		.magnitude_max = query->magnitude_max,
 	};
-	if (!query->has_after)
-		return LC_OK;
-	found->cone.after = mark;
-	return galaxy_page_read(call, query->after, &found->cone,
-				catalogue_version(catalogue), mark);
+	found->page = (struct galaxy_page){catalogue_name(catalogue),
+					   catalogue_version(catalogue),
+					   query->coordinates, cone};
+	if (query->has_after) {
+		cone->after = &found->mark;
+		rc = galaxy_page_read(call, query->after, &found->page,
+				      &found->mark);
+	}
+	if (rc == LC_OK)
+		rc = target_find(call, catalogue, query->coordinates,
+				 &found->target);
+	cone->ra_deg = found->target.ra_deg;
+	cone->dec_deg = found->target.dec_deg;
+	return rc;
 }
 
 static enum lc_rc
@@ -266,8 +273,7 @@ galaxy_search(struct lc_call *call, struct catalogue *catalogue,
 {
 	struct galaxy_found found = {.query = args};
 	char next[GALAXY_PAGE_MAX];
-	struct cone_mark mark;
-	enum lc_rc rc = found_prepare(call, catalogue, &found, &mark);
+	enum lc_rc rc = found_prepare(call, catalogue, &found);
 
 	if (rc != LC_OK)
 		return rc;
@@ -280,7 +286,7 @@ galaxy_search(struct lc_call *call, struct catalogue *catalogue,
 	if (rc != LC_OK)
 		return rc;
 	if (found.result.more && found.result.count > 0) {
-		galaxy_page_write(&found.cone, catalogue_version(catalogue),
+		galaxy_page_write(&found.page,
 				  &found.result.rows[found.result.count - 1],
 				  next);
 		found.next = next;

@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "objects.h"
 
 /* What a token says, in this order, in hexadecimal digits. */
-enum {
-	PAGE_GENERATION,
-	PAGE_EDITS,
-	PAGE_QUERY,
-	PAGE_SEPARATION,
-	PAGE_ID,
-	PAGE__MAX
-};
+enum { PAGE_STATE, PAGE_QUERY, PAGE_SEPARATION, PAGE_ID, PAGE__MAX };
 
 static uint64_t
 page_bits(double value)
@@ -24,31 +18,39 @@ page_bits(double value)
 	return bits;
 }
 
-/* All of a query but its limit, which may change from page to page. */
 static uint64_t
-page_query(const struct cone_query *query)
+page_text(uint64_t mix, const char *text)
 {
-	uint64_t mix =
-		lc_mix(page_bits(query->ra_deg), page_bits(query->dec_deg));
+	for (; *text != '\0'; text++)
+		mix = lc_mix(mix, (unsigned char)*text);
+	return lc_mix(mix, 0);
+}
 
-	mix = lc_mix(mix, page_bits(query->radius_deg));
-	if (query->has_magnitude_max)
-		mix = lc_mix(mix, page_bits(query->magnitude_max));
-	if (query->type != NULL)
-		mix = lc_mix(mix, (uint64_t)columns_find_type(
-					  query->type, strlen(query->type)));
+/*
+ * All of a query but its limit, which may change from page to page.  The
+ * place is as it was asked for: a name's may change, and that is a conflict.
+ */
+static uint64_t
+page_query(const struct galaxy_page *page)
+{
+	const struct cone_query *cone = page->cone;
+	uint64_t mix = page_text(0, page->catalogue);
+
+	mix = page_text(mix, page->coordinates);
+	mix = page_text(mix, cone->type != NULL ? cone->type : "");
+	mix = lc_mix(mix, page_bits(cone->radius_deg));
+	if (cone->has_magnitude_max)
+		mix = lc_mix(mix, page_bits(cone->magnitude_max));
 	return mix;
 }
 
 void
-galaxy_page_write(const struct cone_query *query,
-		  struct catalogue_version version, const struct cone_row *last,
+galaxy_page_write(const struct galaxy_page *page, const struct cone_row *last,
 		  char out[GALAXY_PAGE_MAX])
 {
-	snprintf(out, GALAXY_PAGE_MAX, "%llx-%llx-%llx-%llx-%llx",
-		 (unsigned long long)version.generation,
-		 (unsigned long long)version.edits,
-		 (unsigned long long)page_query(query),
+	snprintf(out, GALAXY_PAGE_MAX, "%llx-%llx-%llx-%llx",
+		 (unsigned long long)objects_state(page->version),
+		 (unsigned long long)page_query(page),
 		 (unsigned long long)page_bits(last->separation_deg),
 		 (unsigned long long)last->id);
 }
@@ -71,8 +73,7 @@ page_parse(const char *token, uint64_t parts[PAGE__MAX])
 
 enum lc_rc
 galaxy_page_read(struct lc_call *call, const char *token,
-		 const struct cone_query *query,
-		 struct catalogue_version version, struct cone_mark *mark)
+		 const struct galaxy_page *page, struct cone_mark *mark)
 {
 	uint64_t parts[PAGE__MAX];
 
@@ -80,12 +81,11 @@ galaxy_page_read(struct lc_call *call, const char *token,
 		return lc_refuse(call, "after", "value_error", token,
 				 "This is no token of a page; it is what "
 				 "'next' of the page before says");
-	if (parts[PAGE_QUERY] != page_query(query))
+	if (parts[PAGE_QUERY] != page_query(page))
 		return lc_refuse(call, "after", "value_error", token,
 				 "This is the token of another query; only "
 				 "limit and format may change between pages");
-	if (parts[PAGE_GENERATION] != (uint64_t)version.generation ||
-	    parts[PAGE_EDITS] != (uint64_t)version.edits)
+	if (parts[PAGE_STATE] != objects_state(page->version))
 		return lc_fail(call, LC_CONFLICT,
 			       "The catalogue has changed since the page "
 			       "before; begin again without 'after'.");

@@ -10,9 +10,16 @@
 
 enum { GALAXY_PAGE_MAX = 128 };
 
+/* What a page is of. */
+struct galaxy_page {
+	const char *catalogue;
+	struct catalogue_version version;
+	const char *coordinates;       /* as they were asked for */
+	const struct cone_query *cone; /* all but the place and the limit */
+};
+
 /* Writes the token of the page after a row. */
-void galaxy_page_write(const struct cone_query *query,
-		       struct catalogue_version version,
+void galaxy_page_write(const struct galaxy_page *page,
 		       const struct cone_row *last, char out[GALAXY_PAGE_MAX]);
 
 /*
@@ -21,8 +28,7 @@ void galaxy_page_write(const struct cone_query *query,
  * catalogue has changed since.
  */
 enum lc_rc galaxy_page_read(struct lc_call *call, const char *token,
-			    const struct cone_query *query,
-			    struct catalogue_version version,
+			    const struct galaxy_page *page,
 			    struct cone_mark *mark) LC_CHECKED;
 
 #endif

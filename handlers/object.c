@@ -1,9 +1,10 @@
 /*
  * GET /galaxy/{name}: one object, by any of its names.
  */
+#include "object.h"
+
 #include <string.h>
 
-#include "object.h"
 #include "objects.h"
 #include "table.h"
 

@@ -2,8 +2,13 @@
 
 #include <string.h>
 
+#include "sky/angles.h"
+
+/* A '|' stands between names; line ends and the like stand in none. */
+static const char name_pattern[] = "^[^|\x01-\x1f\x7f]*$";
+
 static const struct lc_field name_item =
-	LC_ITEM(const char *, .min = "1", .max = "128", .pattern = "^[^|]*$",
+	LC_ITEM(const char *, .min = "1", .max = "128", .pattern = name_pattern,
 		.doc = "One name.");
 
 #define BODY_NUMBER(field, least, most, measure, says)                 \
@@ -21,12 +26,12 @@ static const struct lc_field name_item =
 
 const struct lc_field object_body_params[] = {
 	LC_PARAM_AS(object_body, path_name, "name", .in = LC_IN_PATH,
-		    .min = "1", .max = "128",
+		    .min = "1", .max = "128", .pattern = name_pattern,
 		    .doc = "Any of its names; of a new object the main one."),
 	LC_PARAM_OPTIONAL(
 		object_body, catalogue, .min = "1", .max = "64",
 		.doc = "The catalogue to change; the default one otherwise."),
-	BODY_TEXT(name, "128",
+	BODY_TEXT(name, "128", .pattern = name_pattern,
 		  .doc = "The main name as it is to be spelled; otherwise it "
 			 "stays, or is that in the path."),
 	BODY_NAMES(aliases, "Messier number and common names."),
@@ -69,6 +74,11 @@ const struct lc_field object_body_params[] = {
 		    "Proper motion in declination."),
 	BODY_TEXT(hubble_type, "64", .doc = "A galaxy's morphological type."),
 	BODY_NAMES(identifiers, "Designations in other catalogues."),
+	LC_PARAM_OPTIONAL_AS(object_body, own_catalogue, "catalogue",
+			     .in = LC_IN_BODY, .nullable = true, .min = "1",
+			     .max = "64",
+			     .doc = "As GET says it: the catalogue that is "
+				    "changed, and no other."),
 	LC_FIELD_END};
 
 static void
@@ -125,7 +135,7 @@ object_body_values(struct lc_call *call, const struct object_body *body,
 
 	memset(values, 0, COLUMNS__MAX * sizeof(*values));
 	text_take(&values[COLUMNS_OBJECT_TYPE], body->has_type, body->type);
-	number_take(&values[COLUMNS_RA], true, body->ra_deg);
+	number_take(&values[COLUMNS_RA], true, angles_wrap_deg(body->ra_deg));
 	number_take(&values[COLUMNS_DEC], true, body->dec_deg);
 	text_take(&values[COLUMNS_CONSTELLATION], body->has_constellation,
 		  body->constellation);

@@ -31,6 +31,8 @@ struct object_body {
 	bool has_catalogue;
 	const char *name;
 	bool has_name;
+	const char *own_catalogue; /* in the body, as GET says it */
+	bool has_own_catalogue;
 	struct lc_list aliases; /* of const char * */
 	bool has_aliases;
 	const char *type;

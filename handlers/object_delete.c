@@ -57,7 +57,8 @@ delete_object(struct lc_call *call, struct catalogue *catalogue,
 {
 	const struct delete_query *query = args;
 
-	return change_make(call, catalogue, query->name, args, delete_make);
+	return change_make(call, catalogue, query->name, args, delete_make,
+			   NULL);
 }
 
 static enum lc_rc

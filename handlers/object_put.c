@@ -1,13 +1,13 @@
 /*
  * PUT /galaxy/{name}: changes an object, or makes a new one.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "change.h"
 #include "object.h"
 #include "object_body.h"
 #include "objects.h"
-#include "sky/names.h"
 #include "table.h"
 
 static const struct lc_example put_examples[] = {
@@ -26,58 +26,116 @@ static const struct lc_guard *const put_guards[] = {&lc_guard_write, NULL};
 static enum lc_rc
 name_choose(struct change *change, const struct object_body *body)
 {
+	static const char param[] = "body.name";
 	char key[NAMES_MAX_BYTES + 1];
+	enum lc_rc rc;
 
 	if (!body->has_name)
 		return LC_OK;
-	if (names_fold(body->name, strlen(body->name), key) == 0 ||
-	    strcmp(key, change->edit.key) != 0)
-		return lc_refuse(change->call, "name", "value_error",
-				 body->name,
+	rc = change_fold(change->call, param, body->name, key);
+	if (rc == LC_OK && strcmp(key, change->edit.key) != 0)
+		return lc_refuse(change->call, param, "value_error", body->name,
 				 "The name may be spelled anew, as %s may be, "
 				 "but not become another one; delete the "
 				 "object and put it under its new name",
 				 change->edit.name);
-	change->edit.name = body->name;
-	return LC_OK;
+	if (rc == LC_OK)
+		change->edit.name = body->name;
+	return rc;
 }
 
-/* Whether the object has this name already. */
+/* Whether the object had the name in a list before, shared or not. */
 static bool
-alias_is_its_own(const struct change *change, const struct catalogue_place *of)
+list_has(const struct change *change, int column, const char *key)
 {
-	return change->exists && of->id == change->place.id;
+	const char *at = change->exists ? change->before[column].text : NULL;
+	char folded[NAMES_MAX_BYTES + 1];
+
+	if (at == NULL || !change->before[column].present)
+		return false;
+	while (*at != '\0') {
+		size_t length = strcspn(at, "|");
+
+		if (names_fold(at, length, folded) > 0 &&
+		    strcmp(folded, key) == 0)
+			return true;
+		at += length + (at[length] == '|');
+	}
+	return false;
 }
 
 /* A name that another object has would be taken from it. */
 static enum lc_rc
-aliases_check(struct change *change, const struct object_body *body)
+name_check(struct change *change, const char *param, const char *name)
 {
-	const char *const *aliases = body->aliases.items;
-	size_t count = body->has_aliases ? body->aliases.count : 0;
+	struct catalogue *catalogue = change->catalogue;
+	const struct columns_value *theirs;
+	struct catalogue_place place;
+	char key[NAMES_MAX_BYTES + 1];
+	enum lc_rc rc = change_fold(change->call, param, name, key);
+
+	if (rc != LC_OK)
+		return rc;
+	rc = catalogue_find_name(catalogue, name, strlen(name), &place);
+	if (rc == LC_NOT_FOUND)
+		return LC_OK;
+	if (rc == LC_OK && ((change->exists && place.id == change->place.id) ||
+			    list_has(change, COLUMNS_ALIASES, key) ||
+			    list_has(change, COLUMNS_IDENTIFIERS, key)))
+		return LC_OK;
+	if (rc == LC_OK)
+		rc = catalogue_object(catalogue, place.id,
+				      lc_arena(change->call), &theirs);
+	return rc != LC_OK ? rc :
+			     lc_refuse(change->call, param, "value_error", name,
+				       "This is a name of %s",
+				       theirs[COLUMNS_NAME].text);
+}
+
+/* The first failure that is no refusal ends it; refusals are gathered. */
+static enum lc_rc
+names_check(struct change *change, const char *member, bool has,
+	    const struct lc_list *list)
+{
+	const char *const *names = list->items;
 	enum lc_rc worst = LC_OK;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct columns_value *theirs;
-		struct catalogue_place place;
-		char loc[32];
+	for (size_t i = 0; has && i < list->count; i++) {
+		char param[32];
 		enum lc_rc rc;
 
-		rc = catalogue_find_name(change->catalogue, aliases[i],
-					 strlen(aliases[i]), &place);
-		if (rc == LC_NOT_FOUND || alias_is_its_own(change, &place))
-			continue;
-		if (rc == LC_OK)
-			rc = catalogue_object(change->catalogue, place.id,
-					      lc_arena(change->call), &theirs);
-		if (rc != LC_OK)
+		snprintf(param, sizeof(param), "%s.%zu", member, i);
+		rc = name_check(change, param, names[i]);
+		if (rc != LC_OK && rc != LC_INVALID)
 			return rc;
-		snprintf(loc, sizeof(loc), "aliases.%zu", i);
-		worst = lc_refuse(change->call, loc, "value_error", aliases[i],
-				  "This is a name of %s",
-				  theirs[COLUMNS_NAME].text);
+		if (rc != LC_OK)
+			worst = rc;
 	}
 	return worst;
+}
+
+/* All that is wrong with the names, at once. */
+static enum lc_rc
+put_check(struct change *change, const struct object_body *body)
+{
+	enum lc_rc rcs[4] = {LC_OK};
+
+	rcs[0] = name_choose(change, body);
+	rcs[1] = names_check(change, "aliases", body->has_aliases,
+			     &body->aliases);
+	rcs[2] = names_check(change, "identifiers", body->has_identifiers,
+			     &body->identifiers);
+	if (body->has_own_catalogue &&
+	    strcmp(body->own_catalogue, catalogue_name(change->catalogue)) != 0)
+		rcs[3] = lc_refuse(change->call, "body.catalogue",
+				   "value_error", body->own_catalogue,
+				   "The catalogue that is changed is %s",
+				   catalogue_name(change->catalogue));
+	for (size_t i = 1; i < sizeof(rcs) / sizeof(*rcs); i++)
+		if (rcs[0] == LC_OK ||
+		    (rcs[0] == LC_INVALID && rcs[i] != LC_OK))
+			rcs[0] = rcs[i];
+	return rcs[0];
 }
 
 static enum lc_rc
@@ -91,11 +149,9 @@ put_make(struct change *change)
 
 	if (values == NULL)
 		return LC_NO_MEMORY;
-	rc = object_body_values(change->call, body, values);
+	rc = put_check(change, body);
 	if (rc == LC_OK)
-		rc = name_choose(change, body);
-	if (rc == LC_OK)
-		rc = aliases_check(change, body);
+		rc = object_body_values(change->call, body, values);
 	if (rc != LC_OK)
 		return rc;
 	values[COLUMNS_NAME].present = true;
@@ -114,11 +170,9 @@ put_object(struct lc_call *call, struct catalogue *catalogue, const void *args)
 {
 	const struct object_body *body = args;
 	struct catalogue_place place;
-	enum lc_rc rc =
-		change_make(call, catalogue, body->path_name, args, put_make);
+	enum lc_rc rc = change_make(call, catalogue, body->path_name, args,
+				    put_make, &place);
 
-	if (rc == LC_OK)
-		rc = object_find(call, catalogue, body->path_name, &place);
 	if (rc != LC_OK)
 		return rc;
 	lc_set_version(call, &object_endpoint,
@@ -142,7 +196,9 @@ const struct lc_endpoint object_put_endpoint = {
 	.summary = "Changes an object, or makes a new one.",
 	.details = "The body is the object as it is to be: what it does not "
 		   "say is unknown from then on, but for the catalogue's own "
-		   "columns, which stay. Whoever asks after the answer sees "
+		   "columns, which stay; what a GET says can be put back "
+		   "without the member columns. Whoever asks after the answer "
+		   "sees "
 		   "the change; it is kept beside the catalogue and outlives "
 		   "its next import.",
 	.params = object_body_params,

@@ -29,7 +29,7 @@ app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h
 app/relativity/*            base/* relativity/*
-handlers/*                  lightcone.h handlers/* sky/* relativity/*
+handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
 app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
 app/lightcone.h             base/* http/* engine/*
 app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h
