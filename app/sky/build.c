@@ -25,6 +25,7 @@ struct build {
 	struct build_names names;
 	struct build_spots spots;
 	int64_t objects;
+	bool finished;
 	char why[BUILD_WHY_MAX];
 };
 
@@ -224,6 +225,9 @@ build_add(struct build *build, struct columns_value *values,
 	owner.dec_deg = values[COLUMNS_DEC].real;
 	rc = build_spots_add(&build->spots, &owner, values, own_types,
 			     own_count);
+	if (rc == LC_INVALID)
+		return build_invalid(build,
+				     "a text is longer than 65535 bytes");
 	if (rc == LC_OK)
 		rc = build_names_add(&build->names, LEVEL_NAME, &owner,
 				     name->text, name->length);
@@ -249,6 +253,12 @@ build_add_alias(struct build *build, const char *alias, size_t alias_length,
 	if (rc == LC_INVALID)
 		return build_invalid(build, "a name is empty or too long");
 	return rc == LC_OK ? LC_OK : build_failed(build, rc);
+}
+
+void
+build_set_zones(struct build *build, int per_deg)
+{
+	build->spots.per_deg = per_deg;
 }
 
 /* ---- facts */
@@ -290,13 +300,15 @@ build_write_column(struct store_query *query,
 enum lc_rc
 build_set_columns(struct build *build, const struct columns_set *set)
 {
-	struct store_query *query;
-	enum lc_rc rc = store_prepare(
-		build->store,
-		"INSERT INTO field (name, known, type, unit, ucd, doc)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-		&query);
+	struct store_query *query = NULL;
+	enum lc_rc rc = store_exec(build->store, "DELETE FROM field");
 
+	if (rc == LC_OK)
+		rc = store_prepare(
+			build->store,
+			"INSERT INTO field (name, known, type, unit, ucd, doc)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+			&query);
 	for (int i = 0; i < COLUMNS__MAX && rc == LC_OK; i++)
 		if (set->present >> i & 1)
 			rc = build_write_column(query, &columns_table[i], i);
@@ -343,7 +355,7 @@ build_finish(struct build *build, const struct build_report *report,
 	enum lc_rc rc;
 
 	*counts = (struct build_counts){.objects = 0};
-	rc = build_names_settle(&build->names, report, counts);
+	rc = build_names_settle(&build->names, build->progress, report, counts);
 	if (rc == LC_OK)
 		rc = build_spots_write(&build->spots, &build->names, store,
 				       build->progress, report, counts);
@@ -368,7 +380,10 @@ build_finish(struct build *build, const struct build_report *report,
 	if (rc != LC_OK)
 		return build_failed(build, rc);
 	rc = build_verify(build, counts);
-	return rc == LC_OK ? progress_stopped(build->progress) : rc;
+	if (rc == LC_OK)
+		rc = progress_stopped(build->progress);
+	build->finished = rc == LC_OK;
+	return rc;
 }
 
 enum lc_rc
@@ -377,6 +392,11 @@ build_publish(struct build *build, struct build_counts *counts)
 	struct pointer pointer = {.generation = 0};
 	enum lc_rc rc;
 
+	if (!build->finished) {
+		snprintf(build->why, sizeof(build->why),
+			 "the catalogue is not complete");
+		return LC_INTERNAL;
+	}
 	build_close_store(build);
 	rc = publish_finish(&build->publish, &pointer, build->why,
 			    sizeof(build->why));

@@ -84,6 +84,12 @@ enum lc_rc build_add_alias(struct build *build, const char *alias,
 enum lc_rc build_set_columns(struct build *build, const struct columns_set *set)
 	LC_CHECKED;
 
+/*
+ * For tests: so many zones to a degree, whatever the density of the objects
+ * asks for.
+ */
+void build_set_zones(struct build *build, int per_deg);
+
 /* Keeps a fact with the catalogue. */
 enum lc_rc build_set_fact(struct build *build, enum facts_fact which,
 			  const char *text, size_t length) LC_CHECKED;
@@ -95,7 +101,7 @@ enum lc_rc build_set_fact(struct build *build, enum facts_fact which,
 enum lc_rc build_finish(struct build *build, const struct build_report *report,
 			struct build_counts *counts) LC_CHECKED;
 
-/* Puts the finished file into its place. */
+/* Puts the file into its place, which build_finish() has made complete. */
 enum lc_rc build_publish(struct build *build, struct build_counts *counts)
 	LC_CHECKED;
 

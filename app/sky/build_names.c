@@ -29,9 +29,12 @@ build_names_init(struct build_names *names, int directory)
 	*names = (struct build_names){
 		.names = sorter_new(SORT_BYTES, directory),
 		.aliases = sorter_new(ALIAS_BYTES, directory),
+		.found = sorter_new(ALIAS_BYTES, directory),
 	};
-	return names->names == NULL || names->aliases == NULL ? LC_NO_MEMORY :
-								LC_OK;
+	return names->names == NULL || names->aliases == NULL ||
+			       names->found == NULL ?
+		       LC_NO_MEMORY :
+		       LC_OK;
 }
 
 void
@@ -39,6 +42,7 @@ build_names_release(struct build_names *names)
 {
 	sorter_free(names->names);
 	sorter_free(names->aliases);
+	sorter_free(names->found);
 	free(names->dropped);
 	*names = (struct build_names){.names = NULL};
 }
@@ -48,6 +52,7 @@ build_names_clear(struct build_names *names)
 {
 	sorter_clear(names->names);
 	sorter_clear(names->aliases);
+	sorter_clear(names->found);
 	free(names->dropped);
 	names->dropped = NULL;
 	names->dropped_bytes = 0;
@@ -56,9 +61,13 @@ build_names_clear(struct build_names *names)
 const char *
 build_names_why(const struct build_names *names)
 {
-	const char *why = sorter_why(names->names);
+	const struct sorter *sorters[] = {names->names, names->aliases,
+					  names->found};
+	const char *why = "";
 
-	return why[0] != '\0' ? why : sorter_why(names->aliases);
+	for (size_t i = 0; i < 3 && why[0] == '\0'; i++)
+		why = sorter_why(sorters[i]);
+	return why;
 }
 
 /* The key by which a name is sorted; 0 when it can be no name. */
@@ -112,10 +121,12 @@ build_names_alias(struct build_names *names, const char *alias,
 {
 	char key[NAMES_MAX_BYTES + 1 + TAIL_BYTES];
 	char bytes[sizeof(line) + NAMES_MAX_BYTES];
-	size_t key_length = names_key(name, name_length, 0, line, key);
+	size_t key_length;
 
-	if (key_length == 0 || alias_length == 0 ||
-	    alias_length > NAMES_MAX_BYTES)
+	if (names_fold(alias, alias_length, key) == 0)
+		return LC_INVALID;
+	key_length = names_key(name, name_length, 0, line, key);
+	if (key_length == 0)
 		return LC_INVALID;
 	memcpy(bytes, &line, sizeof(line));
 	memcpy(bytes + sizeof(line), alias, alias_length);
@@ -242,10 +253,10 @@ settle_strays(struct names_cursor *aliases, const struct names_cursor *until,
 	return rc;
 }
 
-/* Copies each alias of this object to `found`, which becomes names. */
+/* Copies each alias of this object to those that become names. */
 static enum lc_rc
-settle_aliases(struct names_cursor *aliases, const struct names_cursor *name,
-	       struct sorter *found)
+settle_aliases(struct build_names *names, struct names_cursor *aliases,
+	       const struct names_cursor *name)
 {
 	struct names_value value = cursor_value(name);
 	char bytes[sizeof(value) + NAMES_MAX_BYTES];
@@ -263,7 +274,7 @@ settle_aliases(struct names_cursor *aliases, const struct names_cursor *name,
 		key_length = names_key(bytes + sizeof(value), length,
 				       LEVEL_ADDED, value.number, key);
 		if (key_length > 0)
-			rc = sorter_add(found, key, key_length, bytes,
+			rc = sorter_add(names->found, key, key_length, bytes,
 					sizeof(value) + length);
 		if (rc == LC_OK)
 			rc = cursor_next(aliases);
@@ -273,21 +284,23 @@ settle_aliases(struct names_cursor *aliases, const struct names_cursor *name,
 
 /* Puts the aliases that were found among the names. */
 static enum lc_rc
-settle_merge(struct build_names *names, struct sorter *found)
+settle_merge(struct build_names *names)
 {
-	struct names_cursor cursor = {.sorter = found};
-	enum lc_rc rc = sorter_sort(found);
+	struct names_cursor cursor = {.sorter = names->found};
+	enum lc_rc rc = sorter_sort(names->found);
 
 	while (rc == LC_OK && (rc = cursor_next(&cursor)) == LC_OK &&
 	       cursor.there)
 		rc = sorter_add(names->names, cursor.record.key,
 				cursor.record.key_length, cursor.record.value,
 				cursor.record.value_length);
+	if (rc == LC_OK)
+		sorter_clear(names->found);
 	return rc;
 }
 
 static enum lc_rc
-settle_names(struct build_names *names, struct sorter *found,
+settle_names(struct build_names *names, struct lc_progress *progress,
 	     const struct build_report *report, struct build_counts *counts)
 {
 	struct names_cursor name = {.sorter = names->names};
@@ -295,12 +308,15 @@ settle_names(struct build_names *names, struct sorter *found,
 	struct names_value first = {.number = 0};
 	char taken[NAMES_MAX_BYTES + 1] = "";
 	enum lc_rc rc = cursor_next(&alias);
+	int64_t read = 0;
 
 	while (rc == LC_OK && (rc = cursor_next(&name)) == LC_OK &&
 	       name.there) {
 		struct names_value value;
 
-		if (cursor_level(&name) != LEVEL_NAME)
+		if (++read % ASK_EVERY == 0)
+			rc = progress_stopped(progress);
+		if (rc != LC_OK || cursor_level(&name) != LEVEL_NAME)
 			continue;
 		value = cursor_value(&name);
 		if (strcmp(taken, name.record.key) == 0) {
@@ -313,29 +329,24 @@ settle_names(struct build_names *names, struct sorter *found,
 		       name.record.key_length - TAIL_BYTES + 1);
 		rc = settle_strays(&alias, &name, report, counts);
 		if (rc == LC_OK)
-			rc = settle_aliases(&alias, &name, found);
+			rc = settle_aliases(names, &alias, &name);
 	}
 	/* `name` is at its end, which is after all. */
 	return rc == LC_OK ? settle_strays(&alias, &name, report, counts) : rc;
 }
 
 enum lc_rc
-build_names_settle(struct build_names *names, const struct build_report *report,
+build_names_settle(struct build_names *names, struct lc_progress *progress,
+		   const struct build_report *report,
 		   struct build_counts *counts)
 {
-	struct sorter *found =
-		sorter_new(ALIAS_BYTES, sorter_directory(names->aliases));
-	enum lc_rc rc =
-		found == NULL ? LC_NO_MEMORY : sorter_sort(names->names);
+	enum lc_rc rc = sorter_sort(names->names);
 
 	if (rc == LC_OK)
 		rc = sorter_sort(names->aliases);
 	if (rc == LC_OK)
-		rc = settle_names(names, found, report, counts);
-	if (rc == LC_OK)
-		rc = settle_merge(names, found);
-	sorter_free(found);
-	return rc;
+		rc = settle_names(names, progress, report, counts);
+	return rc == LC_OK ? settle_merge(names) : rc;
 }
 
 /* ---- writing */

@@ -25,6 +25,7 @@ struct build_owner {
 
 struct build_names {
 	struct sorter *names, *aliases;
+	struct sorter *found;   /* aliases whose objects are known */
 	unsigned char *dropped; /* a bit for each number */
 	size_t dropped_bytes;
 };
@@ -49,6 +50,7 @@ enum lc_rc build_names_alias(struct build_names *names, const char *alias,
  * the aliases' objects, counts both and reports them.
  */
 enum lc_rc build_names_settle(struct build_names *names,
+			      struct lc_progress *progress,
 			      const struct build_report *report,
 			      struct build_counts *counts) LC_CHECKED;
 

@@ -39,10 +39,11 @@ build_spots_release(struct build_spots *spots)
 void
 build_spots_clear(struct build_spots *spots)
 {
-	int directory = spots->spool.directory;
+	int directory = spots->spool.directory, per_deg = spots->per_deg;
 
 	build_spots_release(spots);
 	build_spots_init(spots, directory);
+	spots->per_deg = per_deg;
 }
 
 const char *
@@ -86,7 +87,8 @@ build_spots_add(struct build_spots *spots, const struct build_owner *owner,
 	buf_reset(&spots->packed);
 	pack_write(&spots->packed, &head, values, own_types, own_count);
 	if (spots->packed.failed)
-		return LC_NO_MEMORY;
+		return pack_fits(values, own_types, own_count) ? LC_NO_MEMORY :
+								 LC_INVALID;
 	spots_mark(spots, owner->ra_deg, owner->dec_deg);
 	spots->count++;
 	return spool_add(&spots->spool, &key, sizeof(key), spots->packed.bytes,
@@ -185,19 +187,22 @@ build_spots_write(struct build_spots *spots, const struct build_names *names,
 		  struct build_counts *counts)
 {
 	int64_t area_deg2 = spots->cells_used > 0 ? spots->cells_used : 1;
-	int per_deg =
-		zones_for_density((double)spots->count / (double)area_deg2);
+	int per_deg = spots->per_deg;
 	struct store_query *query = NULL;
 	enum lc_rc rc;
 
+	if (per_deg == 0)
+		per_deg = zones_for_density((double)spots->count /
+					    (double)area_deg2);
 	spots->sorter = sorter_new(SORT_BYTES, spots->spool.directory);
 	if (spots->sorter == NULL)
 		return LC_NO_MEMORY;
 	rc = spots_sort(spots, names, per_deg, progress);
-	spool_clear(&spots->spool);
-	if (rc == LC_OK)
+	if (rc == LC_OK) {
+		spool_clear(&spots->spool);
 		rc = store_prepare(store, "INSERT INTO spot VALUES (?1, ?2)",
 				   &query);
+	}
 	if (rc == LC_OK)
 		rc = spots_insert(spots, query, progress, report, counts);
 	store_finish(query);

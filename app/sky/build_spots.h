@@ -21,6 +21,7 @@ struct build_spots {
 	int64_t count;
 	unsigned char cells[SPOTS_CELLS_MOST / 8]; /* with objects in them */
 	int64_t cells_used;
+	int per_deg; /* zones to a degree; 0: as the density asks for */
 };
 
 void build_spots_init(struct build_spots *spots, int directory);
@@ -28,7 +29,11 @@ void build_spots_release(struct build_spots *spots);
 void build_spots_clear(struct build_spots *spots);
 const char *build_spots_why(const struct build_spots *spots);
 
-/* Adds an object; of `owner` the number and the position are used. */
+/*
+ * Adds an object; of `owner` the number and the position are used.
+ * LC_INVALID, and nothing was added, when a text is longer than a blob can
+ * hold.
+ */
 enum lc_rc build_spots_add(struct build_spots *spots,
 			   const struct build_owner *owner,
 			   const struct columns_value *values,

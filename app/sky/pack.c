@@ -1,6 +1,8 @@
 #include "sky/pack.h"
 
-_Static_assert(COLUMNS__MAX <= 32, "the mask has 32 bits");
+#include <math.h>
+
+_Static_assert(COLUMNS__MAX < 32, "the mask has 32 bits, and one is spare");
 
 /* What stands before a value of a catalogue's own column. */
 enum pack_tag {
@@ -13,13 +15,46 @@ enum pack_tag {
 	PACK_FALSE
 };
 
+static bool
+pack_is_text(enum columns_type type)
+{
+	return type == COLUMNS_TEXT || type == COLUMNS_LIST;
+}
+
+static bool
+pack_is_real(enum columns_type type)
+{
+	return type == COLUMNS_REAL || type == COLUMNS_SINGLE;
+}
+
+static bool
+pack_text_fits(const struct columns_value *value)
+{
+	return !value->present || value->length <= UINT16_MAX;
+}
+
+bool
+pack_fits(const struct columns_value *values,
+	  const enum columns_type *own_types, size_t own_count)
+{
+	for (int i = 0; i < COLUMNS__MAX; i++)
+		if (pack_is_text(columns_table[i].type) &&
+		    !pack_text_fits(&values[i]))
+			return false;
+	for (size_t i = 0; i < own_count; i++)
+		if (pack_is_text(own_types[i]) &&
+		    !pack_text_fits(&values[COLUMNS__MAX + i]))
+			return false;
+	return true;
+}
+
 static void
 pack_text(struct buf *out, const struct columns_value *value)
 {
 	uint16_t length = (uint16_t)value->length;
 
 	if (value->length > UINT16_MAX)
-		out->failed = true; /* a table's row is shorter */
+		out->failed = true;
 	buf_add(out, &length, sizeof(length));
 	buf_add(out, value->text, length);
 	buf_add_char(out, '\0');
@@ -123,6 +158,13 @@ pack_read_bytes(const char *at, const char *end, void *out, size_t length)
 	return at + length;
 }
 
+static const char *
+pack_read_real(const char *at, const char *end, struct columns_value *value)
+{
+	at = pack_read_bytes(at, end, &value->real, sizeof(value->real));
+	return at != NULL && isfinite(value->real) ? at : NULL;
+}
+
 /* The columns of columns_table up to `until`; NULL when damaged. */
 static const char *
 pack_read_known(const char *at, const char *end, int until,
@@ -131,13 +173,14 @@ pack_read_known(const char *at, const char *end, int until,
 	uint32_t mask;
 
 	at = pack_read_bytes(at, end, &mask, sizeof(mask));
+	if (at == NULL || mask >> COLUMNS__MAX != 0)
+		return NULL;
 	for (int i = 0; i < until && at != NULL; i++) {
 		values[i].present = mask >> i & 1;
 		if (!values[i].present)
 			continue;
 		if (columns_table[i].type == COLUMNS_REAL)
-			at = pack_read_bytes(at, end, &values[i].real,
-					     sizeof(double));
+			at = pack_read_real(at, end, &values[i]);
 		else
 			at = pack_read_text(at, end, &values[i]);
 	}
@@ -161,10 +204,11 @@ pack_read_own(const char *at, const char *end, enum columns_type type,
 	case PACK_ABSENT:
 		return at;
 	case PACK_TEXT:
-		return type == COLUMNS_TEXT ? pack_read_text(at, end, value) :
-					      NULL;
+		return pack_is_text(type) ? pack_read_text(at, end, value) :
+					    NULL;
 	case PACK_REAL:
-		return pack_read_bytes(at, end, &value->real, sizeof(double));
+		return pack_is_real(type) ? pack_read_real(at, end, value) :
+					    NULL;
 	case PACK_TRUE:
 	case PACK_FALSE:
 		value->truth = tag == PACK_TRUE;
@@ -181,9 +225,11 @@ pack_read_own(const char *at, const char *end, enum columns_type type,
 	}
 	if (type == COLUMNS_INTEGER)
 		value->integer = integer;
-	else
+	else if (pack_is_real(type))
 		value->real = (double)integer;
-	return type == COLUMNS_TEXT || type == COLUMNS_BOOL ? NULL : at;
+	else
+		return NULL;
+	return at;
 }
 
 bool

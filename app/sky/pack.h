@@ -27,10 +27,17 @@ struct pack_head {
 	int64_t number; /* from 1 */
 };
 
-/* Appends the blob of COLUMNS__MAX + own_count values of these types. */
+/*
+ * Appends the blob of COLUMNS__MAX + own_count values of these types, of
+ * which no text may be longer than 65,535 bytes: the buffer has failed then.
+ */
 void pack_write(struct buf *out, const struct pack_head *head,
 		const struct columns_value *values,
 		const enum columns_type *own_types, size_t own_count);
+
+/* Whether no text is too long. */
+bool pack_fits(const struct columns_value *values,
+	       const enum columns_type *own_types, size_t own_count);
 
 /* The head of a blob; false when the blob is too short to have one. */
 static inline bool

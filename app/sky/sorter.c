@@ -102,12 +102,6 @@ sorter_why(const struct sorter *sorter)
 	return spool_why(&sorter->spool);
 }
 
-int
-sorter_directory(const struct sorter *sorter)
-{
-	return sorter->spool.directory;
-}
-
 /* ---- in memory */
 
 /* Eight bytes of a key as a number that compares as they do. */
@@ -231,8 +225,9 @@ sorter_make_room(struct sorter *sorter, size_t length)
 	size_t half = sorter->memory_bytes / 2;
 	enum lc_rc rc = LC_OK;
 
-	if (sorter->used + sorter->count * sizeof(*sorter->entries) + length >
-	    sorter->memory_bytes)
+	if (sorter->count > 0 &&
+	    sorter->used + sorter->count * sizeof(*sorter->entries) + length >
+		    sorter->memory_bytes)
 		rc = sorter_spool(sorter);
 	if (rc == LC_OK && sorter->count == sorter->room) {
 		size_t room = sorter->room == 0 ? SORTER_FIRST_ENTRIES :
@@ -352,10 +347,13 @@ sorter_start_merging(struct sorter *sorter)
 		sorter->runs[i].reader.buffer = NULL;
 	for (size_t i = 0; i < sorter->run_count; i++) {
 		struct sorter_run *run = &sorter->runs[i];
+		int64_t bytes = run->to - run->from;
 		bool there = false;
 
+		if (bytes > SORTER_READ_BYTES)
+			bytes = SORTER_READ_BYTES;
 		rc = spool_reader_init(&run->reader, &sorter->spool, run->from,
-				       run->to, SORTER_READ_BYTES);
+				       run->to, (size_t)bytes);
 		if (rc == LC_OK)
 			rc = sorter_advance(run, &there);
 		if (rc != LC_OK)

@@ -25,9 +25,6 @@ void sorter_clear(struct sorter *sorter);
 
 const char *sorter_why(const struct sorter *sorter);
 
-/* The one that it was made with. */
-int sorter_directory(const struct sorter *sorter);
-
 enum lc_rc sorter_add(struct sorter *sorter, const void *key, size_t key_length,
 		      const void *value, size_t value_length) LC_CHECKED;
 

@@ -82,18 +82,18 @@ spool_write(struct spool *spool, const char *bytes, size_t length)
 		spool->file = spool_open(spool->directory);
 	if (spool->file < 0)
 		return spool_failed(spool, errno);
-	while (length > 0) {
-		ssize_t done =
-			pwrite(spool->file, bytes, length, spool->written);
+	for (size_t at = 0; at < length;) {
+		ssize_t done = pwrite(spool->file, bytes + at, length - at,
+				      spool->written + (int64_t)at);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
 			return spool_failed(spool, done < 0 ? errno : ENOSPC);
-		bytes += done;
-		length -= (size_t)done;
-		spool->written += done;
+		at += (size_t)done;
 	}
+	/* Only now: what fails is still in memory, and may be tried again. */
+	spool->written += (int64_t)length;
 	return LC_OK;
 }
 
