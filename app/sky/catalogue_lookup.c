@@ -125,25 +125,36 @@ lookup_key(struct catalogue *catalogue, const char *key, size_t length,
 	return row ? lookup_spot(catalogue, place, number, spot) : LC_NOT_FOUND;
 }
 
+/* LC_NOT_FOUND when the key is not that of the object's main name. */
+static enum lc_rc
+lookup_check_main(struct catalogue *catalogue, const struct lookup_spot *spot,
+		  const char *key, size_t length)
+{
+	char folded[NAMES_MAX_BYTES + 1];
+	struct columns_value name;
+
+	if (!pack_read_column(spot->packed, spot->length, COLUMNS_NAME,
+			      &name) ||
+	    !name.present)
+		return reader_damaged(catalogue);
+	return names_fold(name.text, name.length, folded) == length &&
+			       memcmp(folded, key, length) == 0 ?
+		       LC_OK :
+		       LC_NOT_FOUND;
+}
+
 /* For edits: the object whose main name has this key. */
 static enum lc_rc
 lookup_main_name(void *context, const char *key, size_t length, int64_t *id)
 {
 	struct catalogue *catalogue = context;
-	char folded[NAMES_MAX_BYTES + 1];
-	struct columns_value name;
 	struct lookup_spot spot;
 	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
 
 	if (rc != LC_OK)
 		return rc;
 	*id = spot.id;
-	if (!pack_read_column(spot.packed, spot.length, COLUMNS_NAME, &name) ||
-	    !name.present)
-		rc = reader_damaged(catalogue);
-	else if (names_fold(name.text, name.length, folded) != length ||
-		 memcmp(folded, key, length) != 0)
-		rc = LC_NOT_FOUND;
+	rc = lookup_check_main(catalogue, &spot, key, length);
 	store_reset(spot.query);
 	return rc;
 }
@@ -241,10 +252,13 @@ lookup_place_edited(const struct overlay_object *edited,
 					edited->dec_deg};
 }
 
-/* As catalogue_find_name(), of the objects that are in the file. */
+/*
+ * As catalogue_find_name(), of the objects that are in the file; with
+ * `main_only` of those alone that no edit hides, by their main names.
+ */
 static enum lc_rc
 lookup_file(struct catalogue *catalogue, const char *key, size_t length,
-	    struct catalogue_place *out)
+	    bool main_only, struct catalogue_place *out)
 {
 	const struct overlay_object *heir;
 	struct lookup_spot spot;
@@ -257,22 +271,30 @@ lookup_file(struct catalogue *catalogue, const char *key, size_t length,
 			     &out->dec_deg)) {
 		rc = reader_damaged(catalogue);
 	} else if (overlay_hides(catalogue->overlay, spot.id)) {
-		heir = lookup_heir(catalogue, &spot, key, length);
+		heir = main_only ? NULL :
+				   lookup_heir(catalogue, &spot, key, length);
 		if (heir != NULL)
 			lookup_place_edited(heir, out);
 		else
 			rc = LC_NOT_FOUND;
+	} else if (main_only) {
+		rc = lookup_check_main(catalogue, &spot, key, length);
 	}
 	store_reset(spot.query);
 	return rc;
 }
 
+/*
+ * A main name beats the others, whether its object was edited or not; of
+ * those the edited objects' come first, and their identifiers last.
+ */
 enum lc_rc
 catalogue_find_name(struct catalogue *catalogue, const char *name,
 		    size_t length, struct catalogue_place *out)
 {
 	const struct overlay_object *edited;
 	char key[NAMES_MAX_BYTES + 1];
+	bool alias;
 	enum lc_rc rc;
 
 	length = names_fold(name, length, key);
@@ -280,9 +302,11 @@ catalogue_find_name(struct catalogue *catalogue, const char *name,
 		return LC_NOT_FOUND;
 	edited = overlay_find(catalogue->overlay, key, length);
 	if (edited == NULL || edited->deleted)
-		return lookup_file(catalogue, key, length, out);
-	if (lookup_is_identifier(edited, key, length)) {
-		rc = lookup_file(catalogue, key, length, out);
+		return lookup_file(catalogue, key, length, false, out);
+	if (edited->names[0].key_length != length ||
+	    memcmp(edited->names[0].key, key, length) != 0) {
+		alias = !lookup_is_identifier(edited, key, length);
+		rc = lookup_file(catalogue, key, length, alias, out);
 		if (rc != LC_NOT_FOUND)
 			return rc;
 	}

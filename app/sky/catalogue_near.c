@@ -58,6 +58,10 @@ near_keep(struct near_search *search, const char *key, size_t length,
 {
 	size_t at = search->count;
 
+	for (size_t i = 0; i < at; i++)
+		if (strlen(search->kept[i].key) == length &&
+		    memcmp(search->kept[i].key, key, length) == 0)
+			return;
 	if (at == NEAR_KEPT_MAX && search->kept[at - 1].score <= score)
 		return;
 	if (at < NEAR_KEPT_MAX)

@@ -59,7 +59,9 @@ reader_failed(struct catalogue *reader, enum lc_rc rc)
 	if (rc == LC_UNAVAILABLE)
 		reader->broken = true;
 	snprintf(reader->why, sizeof(reader->why), "%s cannot be read: %s",
-		 reader->pointer.file, store_why(reader->store));
+		 reader->pointer.file,
+		 rc == LC_NO_MEMORY ? "out of memory" :
+				      store_why(reader->store));
 	return rc;
 }
 

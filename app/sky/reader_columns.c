@@ -82,7 +82,7 @@ reader_columns(struct catalogue *reader, const struct columns_set **out)
 	}
 	columns = calloc(1, sizeof(*columns));
 	if (columns == NULL)
-		return LC_NO_MEMORY;
+		return reader_failed(reader, LC_NO_MEMORY);
 	arena_init(&columns->arena, NULL, 0);
 	rc = store_pragma(reader->store, "SELECT count(*) FROM field", &count);
 	if (rc == LC_OK)
