@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "base/number.h"
+#include "chance.h"
 #include "sky/angles.h"
+#include "sky/table.h"
 #include "sky_fixture.h"
 
 enum { OBJECTS = 13375 };
@@ -23,7 +25,7 @@ struct object {
 };
 
 struct match {
-	const char *name;
+	const char *name; /* of an object */
 	double separation_deg;
 };
 
@@ -33,16 +35,9 @@ static struct catalogue *catalogue;
 static struct object objects[OBJECTS];
 static struct match matching[OBJECTS];
 
-static uint64_t random_state = 88172645463325252u;
+static char shown[OBJECTS][32]; /* names of the rows that were given */
 
-static double
-random_unit(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (double)(random_state >> 11) / 9007199254740992.0;
-}
+static struct chance chance = {88172645463325252u};
 
 static const long double degree = 3.141592653589793238462643L / 180;
 
@@ -56,25 +51,34 @@ direction(double ra_deg, double dec_deg, long double out[3])
 	out[2] = sinl(dec);
 }
 
-static double
-cell_number(const struct tsv *table, const char *column)
+static const struct table_cell *
+cell_of(const struct table *table, const char *column)
 {
-	struct tsv_cell cell = tsv_cell(table, (size_t)tsv_find(table, column));
-	double value = NAN;
+	int at = table_find(table, column, strlen(column));
 
-	if (cell.length > 0)
+	assert_true(at >= 0);
+	return &table_cells(table)[at];
+}
+
+static double
+cell_number(const struct table *table, const char *column)
+{
+	const struct table_cell *cell = cell_of(table, column);
+	double value = (double)NAN;
+
+	if (cell->present)
 		assert_int_equal(
-			number_parse_double(cell.text, cell.length, &value),
+			number_parse_double(cell->text, cell->length, &value),
 			NUMBER_OK);
 	return value;
 }
 
 static void
-cell_text(const struct tsv *table, const char *column, char out[32])
+cell_text(const struct table *table, const char *column, char out[32])
 {
-	struct tsv_cell cell = tsv_cell(table, (size_t)tsv_find(table, column));
+	const struct table_cell *cell = cell_of(table, column);
 
-	snprintf(out, 32, "%s", cell.text);
+	snprintf(out, 32, "%s", cell->present ? cell->text : "");
 }
 
 static int
@@ -82,17 +86,18 @@ set_up(void **state)
 {
 	struct build_counts counts;
 	char path[PATH_MAX], why[256];
-	struct tsv *table;
+	struct table *table;
 	size_t count = 0;
 
 	(void)state;
 	sky_fixture_init(&fixture);
 	sky_fixture_import(&fixture, "openngc", &counts);
 	assert_int_equal(counts.objects, OBJECTS);
-	table = tsv_open(sky_fixture_source("conf/catalogue/openngc.tsv", path),
-			 why, sizeof(why));
-	assert_non_null(table);
-	while (tsv_next(table) == TSV_ROW) {
+	assert_int_equal(table_open(sky_fixture_source(
+					    "conf/catalogue/openngc.tsv", path),
+				    &table, why, sizeof(why)),
+			 LC_OK);
+	while (table_next(table) == TABLE_ROW) {
 		struct object *o = &objects[count++];
 
 		cell_text(table, "name", o->name);
@@ -104,7 +109,7 @@ set_up(void **state)
 		if (isnan(o->magnitude))
 			o->magnitude = cell_number(table, "magnitude_b");
 	}
-	tsv_close(table);
+	table_close(table);
 	assert_int_equal(count, OBJECTS);
 	set = catalogue_set_new(fixture.state, true);
 	assert_int_equal(
@@ -179,41 +184,53 @@ look_at_all(const struct cone_query *q)
 }
 
 static bool
-is_in_order(const struct cone_row *a, const struct cone_row *b)
+is_in_order(const struct cone_row *rows, size_t i)
 {
-	const struct columns_value *x = &a->values[COLUMNS_NAME];
-	const struct columns_value *y = &b->values[COLUMNS_NAME];
 	char p[NAMES_ORDER_BYTES], q[NAMES_ORDER_BYTES];
 	size_t m, n;
 	int order;
 
-	if (a->separation_deg != b->separation_deg)
-		return a->separation_deg < b->separation_deg;
-	m = names_order(x->text, x->length, p);
-	n = names_order(y->text, y->length, q);
+	if (rows[i - 1].separation_deg != rows[i].separation_deg)
+		return rows[i - 1].separation_deg < rows[i].separation_deg;
+	m = names_order(shown[i - 1], strlen(shown[i - 1]), p);
+	n = names_order(shown[i], strlen(shown[i]), q);
 	order = memcmp(p, q, m < n ? m : n);
 	return order < 0 || (order == 0 && m < n);
 }
 
-/* The row's object, at its place or among those as far as it. */
+/* Row i's object, at its place or among those as far as it. */
 static bool
-is_expected(const struct cone_row *row, size_t at, size_t count)
+is_expected(double separation_deg, size_t i, size_t count)
 {
-	const char *name = row->values[COLUMNS_NAME].text;
+	size_t at = i;
 
-	for (size_t i = at; i-- > 0;)
-		if (matching[i].separation_deg < row->separation_deg - 1e-9)
-			break;
-		else
-			at = i;
+	while (at > 0 &&
+	       matching[at - 1].separation_deg >= separation_deg - 1e-9)
+		at--;
 	for (; at < count; at++) {
-		if (matching[at].separation_deg > row->separation_deg + 1e-9)
+		if (matching[at].separation_deg > separation_deg + 1e-9)
 			return false;
-		if (strcmp(matching[at].name, name) == 0)
+		if (strcmp(matching[at].name, shown[i]) == 0)
 			return fabs(matching[at].separation_deg -
-				    row->separation_deg) <= 1e-10;
+				    separation_deg) <= 1e-10;
 	}
 	return false;
+}
+
+static void
+check_row(struct cone_result *result, size_t i, size_t expected)
+{
+	double separation_deg = result->rows[i].separation_deg;
+	double grains = separation_deg * 1e10;
+	const struct columns_value *values;
+
+	assert_int_equal(cone_values(catalogue, result, i, &values), LC_OK);
+	snprintf(shown[i], sizeof(shown[i]), "%s", values[COLUMNS_NAME].text);
+	assert_true(fabs(grains - nearbyint(grains)) < 0.001);
+	if (i > 0)
+		assert_true(is_in_order(result->rows, i));
+	if (!is_expected(separation_deg, i, expected))
+		fail_msg("%s should not be in row %zu", shown[i], i);
 }
 
 static size_t
@@ -233,19 +250,9 @@ check(const struct cone_query *query)
 	if (query->limit < (int64_t)rows)
 		rows = (size_t)query->limit;
 	assert_int_equal(result.count, rows);
-	for (size_t i = 0; i < rows; i++) {
-		double grains = result.rows[i].separation_deg * 1e10;
-
-		assert_true(fabs(grains - nearbyint(grains)) < 0.001);
-	}
-	for (size_t i = 0; i < rows; i++) {
-		if (i > 0)
-			assert_true(is_in_order(&result.rows[i - 1],
-						&result.rows[i]));
-		if (!is_expected(&result.rows[i], i, expected))
-			fail_msg("%s should not be in row %zu",
-				 result.rows[i].values[COLUMNS_NAME].text, i);
-	}
+	assert_int_equal(result.more, expected > rows);
+	for (size_t i = 0; i < rows; i++)
+		check_row(&result, i, expected);
 	arena_release(&arena);
 	return expected;
 }
@@ -258,15 +265,16 @@ random_cones_agree(void **state)
 	(void)state;
 	for (int i = 0; i < 160; i++) {
 		struct cone_query query = {
-			.ra_deg = 360 * random_unit(),
-			.dec_deg = angles_degrees(asin(2 * random_unit() - 1)),
-			.radius_deg = pow(10, 4 * random_unit() - 2),
+			.ra_deg = 360 * chance_unit(&chance),
+			.dec_deg = angles_degrees(
+				asin(2 * chance_unit(&chance) - 1)),
+			.radius_deg = pow(10, 4 * chance_unit(&chance) - 2),
 			.limit = i % 2 == 0 ? OBJECTS : 20,
 		};
 
 		if (i % 4 < 2) {
-			const struct object *o =
-				&objects[(size_t)(random_unit() * OBJECTS)];
+			const struct object *o = &objects[(
+				size_t)(chance_unit(&chance) * OBJECTS)];
 
 			query.ra_deg = o->ra_deg;
 			query.dec_deg = o->dec_deg;
@@ -288,9 +296,11 @@ poles_and_wrap_agree(void **state)
 	for (size_t i = 0; i < sizeof(radii) / sizeof(*radii); i++)
 		for (size_t j = 0; j < sizeof(decs) / sizeof(*decs); j++)
 			for (size_t k = 0; k < sizeof(ras) / sizeof(*ras); k++)
-				check(&(struct cone_query){ras[k], decs[j],
-							   radii[i], 30, NULL,
-							   false, 0});
+				check(&(struct cone_query){.ra_deg = ras[k],
+							   .dec_deg = decs[j],
+							   .radius_deg =
+								   radii[i],
+							   .limit = 30});
 }
 
 static void

@@ -8,29 +8,24 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "sky/angles.h"
 
-enum { RANGES_MAX = 2 * ZONES_COUNT + 1 };
+enum { RANGES_MAX = 2 * 180 * ZONES_PER_DEG_MAX + 1 };
 
-static uint64_t random_state = 88172645463325252u;
+static const int heights[] = {ZONES_PER_DEG_MIN, 4, 7, ZONES_PER_DEG_MAX};
+enum { HEIGHTS = sizeof(heights) / sizeof(*heights) };
 
-static double
-random_unit(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (double)(random_state >> 11) / 9007199254740992.0;
-}
+static struct chance chance = {88172645463325252u};
 
 static size_t
-ranges_of(double ra_deg, double dec_deg, double radius_deg,
+ranges_of(int per_deg, double ra_deg, double dec_deg, double radius_deg,
 	  struct zones_range *ranges)
 {
 	struct zones_walk walk;
 	size_t count = 0;
 
-	zones_start(&walk, ra_deg, dec_deg, radius_deg);
+	zones_start(&walk, per_deg, ra_deg, dec_deg, radius_deg);
 	while (zones_next(&walk, &ranges[count])) {
 		assert_true(ranges[count].first <= ranges[count].last);
 		if (count > 0)
@@ -69,24 +64,28 @@ go(double ra_deg, double dec_deg, double distance_deg, double bearing_deg,
 }
 
 static void
-check_circle(double ra_deg, double dec_deg, double radius_deg)
+check_circle(int per_deg, double ra_deg, double dec_deg, double radius_deg)
 {
 	static struct zones_range ranges[RANGES_MAX];
-	size_t count = ranges_of(ra_deg, dec_deg, radius_deg, ranges);
+	size_t count = ranges_of(per_deg, ra_deg, dec_deg, radius_deg, ranges);
 	double ra, dec;
 
-	for (int i = 0; i < 360; i++) {
-		double distance =
-			i % 3 == 0 ? radius_deg : radius_deg * random_unit();
+	for (int i = 0; i < 120; i++) {
+		double distance = i % 3 == 0 ?
+					  radius_deg :
+					  radius_deg * chance_unit(&chance);
 
-		go(ra_deg, dec_deg, distance, i + random_unit(), &ra, &dec);
+		go(ra_deg, dec_deg, distance, 3 * i + chance_unit(&chance), &ra,
+		   &dec);
 		for (int64_t shift = 0; shift <= ZONES_SHIFT_MAX;
 		     shift += ZONES_SHIFT_MAX)
 			if (!is_covered(ranges, count,
-					zones_key(ra, dec) + shift))
+					zones_key(per_deg, ra, dec) + shift))
 				fail_msg("%.12f %.12f is not in the circle of "
-					 "%.12f around %.12f %.12f",
-					 ra, dec, radius_deg, ra_deg, dec_deg);
+					 "%.12f around %.12f %.12f, with %d "
+					 "zones to a degree",
+					 ra, dec, radius_deg, ra_deg, dec_deg,
+					 per_deg);
 	}
 }
 
@@ -106,20 +105,24 @@ circles_are_covered(void **state)
 	for (size_t i = 0; i < sizeof(radii) / sizeof(*radii); i++)
 		for (size_t j = 0; j < sizeof(decs) / sizeof(*decs); j++)
 			for (size_t k = 0; k < sizeof(ras) / sizeof(*ras); k++)
-				check_circle(ras[k], decs[j], radii[i]);
+				for (size_t h = 0; h < HEIGHTS; h++)
+					check_circle(heights[h], ras[k],
+						     decs[j], radii[i]);
 }
 
 static void
 random_circles_are_covered(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 1000; i++) {
-		double dec = angles_degrees(asin(2 * random_unit() - 1));
-		double ra = 360 * random_unit();
+	for (int i = 0; i < 4000; i++) {
+		int per_deg = heights[i % HEIGHTS];
+		double dec = angles_degrees(asin(2 * chance_unit(&chance) - 1));
+		double ra = 360 * chance_unit(&chance);
 
-		check_circle(ra, dec, pow(10, 6 * random_unit() - 4));
+		check_circle(per_deg, ra, dec,
+			     pow(10, 11.2 * chance_unit(&chance) - 9));
 		/* The circle that just touches a pole. */
-		check_circle(ra, dec, 90 - fabs(dec));
+		check_circle(per_deg, ra, dec, 90 - fabs(dec));
 	}
 }
 
@@ -129,21 +132,59 @@ small_circles_have_few_ranges(void **state)
 	struct zones_range ranges[RANGES_MAX];
 
 	(void)state;
-	assert_true(ranges_of(10, 41.1, 0.5, ranges) <= 5);
+	assert_true(ranges_of(4, 10, 41.1, 0.5, ranges) <= 5);
 	assert_true(ranges[0].last - ranges[0].first < INT64_C(1) << 37);
-	assert_int_equal(ranges_of(10, 41.1, 0, ranges), 1);
-	assert_int_equal(ranges_of(10, 90, 1, ranges), 1);
-	assert_int_equal(ranges_of(10, 20, 180, ranges), 1);
+	for (size_t h = 0; h < HEIGHTS; h++) {
+		int per_deg = heights[h];
+		size_t most = (size_t)(2 * per_deg);
+
+		assert_int_equal(ranges_of(per_deg, 10, 41.123, 0, ranges), 1);
+		assert_int_equal(ranges_of(per_deg, 10, 90, 1, ranges), 1);
+		assert_int_equal(ranges_of(per_deg, 10, 20, 180, ranges), 1);
+		assert_true(ranges_of(per_deg, 10, 20, 1, ranges) <= most + 2);
+		/* Over RA 0 each zone has two. */
+		assert_true(ranges_of(per_deg, 0, 20, 1, ranges) <=
+			    2 * most + 4);
+	}
 }
 
 static void
 keys_rise_with_position(void **state)
 {
 	(void)state;
-	assert_int_equal(zones_key(0, -90), 0);
-	assert_true(zones_key(359.99999999999994, 0) < zones_key(0, 1));
-	assert_true(zones_key(1, 10) < zones_key(1.0000001, 10));
-	assert_int_equal(zones_key(0, 90) >> 45, ZONES_COUNT - 1);
+	for (size_t h = 0; h < HEIGHTS; h++) {
+		int n = heights[h];
+
+		assert_int_equal(zones_key(n, 0, -90), 0);
+		assert_true(zones_key(n, 359.99999999999994, 0) <
+			    zones_key(n, 0, 1));
+		/* Shifted from there, it is still in its zone. */
+		assert_true(zones_key(n, 359.99999999999994, 0) +
+				    ZONES_SHIFT_MAX <
+			    zones_key(n, 0, 1));
+		assert_true(zones_key(n, 1, 10) < zones_key(n, 1.0000001, 10));
+		assert_int_equal(zones_key(n, 0, 90) >> 45, 180 * n - 1);
+	}
+}
+
+static void
+zones_suit_the_density(void **state)
+{
+	int last = 0;
+
+	(void)state;
+	assert_int_equal(zones_for_density(0), ZONES_PER_DEG_MIN);
+	assert_int_equal(zones_for_density(0.3), ZONES_PER_DEG_MIN);
+	assert_int_equal(zones_for_density(50), 4);
+	assert_int_equal(zones_for_density(1e5), ZONES_PER_DEG_MAX);
+	assert_int_equal(zones_for_density(1e300), ZONES_PER_DEG_MAX);
+	assert_int_equal(zones_for_density((double)NAN), ZONES_PER_DEG_MIN);
+	for (double density = 1e-3; density < 1e6; density *= 1.1) {
+		int per_deg = zones_for_density(density);
+
+		assert_true(per_deg >= last);
+		last = per_deg;
+	}
 }
 
 int
@@ -154,6 +195,7 @@ main(void)
 		cmocka_unit_test(random_circles_are_covered),
 		cmocka_unit_test(small_circles_have_few_ranges),
 		cmocka_unit_test(keys_rise_with_position),
+		cmocka_unit_test(zones_suit_the_density),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
