@@ -123,7 +123,7 @@ load_rows(struct load *load)
 		if (result == TABLE_FAILED) {
 			snprintf(load->why, load->why_bytes, "%s",
 				 table_why(load->table));
-			return LC_UNAVAILABLE;
+			return LC_INVALID;
 		}
 		rc = load_take(load, result);
 		if (rc == LC_OK)
@@ -145,13 +145,13 @@ load_rows(struct load *load)
 static enum lc_rc
 load_start_over(struct load *load)
 {
-	enum lc_rc rc = table_rewind(load->table);
+	enum lc_rc rc;
 
-	if (rc != LC_OK) {
+	if (table_rewind(load->table) != LC_OK) {
 		snprintf(load->why, load->why_bytes,
 			 "a column turned out to be text after numbers, and "
 			 "the table cannot be read once more");
-		return rc;
+		return LC_INVALID;
 	}
 	mapping_restart(load->mapping);
 	load->scanning = false;
@@ -173,7 +173,7 @@ load_again(struct load *load)
 	if (rc == LC_OK && load->scanning) {
 		snprintf(load->why, load->why_bytes,
 			 "the table changed while it was read");
-		rc = LC_UNAVAILABLE;
+		rc = LC_INVALID;
 	}
 	return rc;
 }

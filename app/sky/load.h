@@ -39,9 +39,9 @@ struct load_counts {
 
 /*
  * Adds all objects of a table that has just been opened, and tells the build
- * its columns.  LC_UNAVAILABLE when the table cannot be read to its end, or
- * not once more when that is needed; other failures are the build's, or the
- * reason to stop.
+ * its columns.  LC_INVALID when the table cannot be read to its end, or not
+ * once more when that is needed; other failures are the build's, or the reason
+ * to stop.
  */
 enum lc_rc load_objects(struct build *build, struct table *table,
 			struct mapping *mapping,
@@ -50,7 +50,7 @@ enum lc_rc load_objects(struct build *build, struct table *table,
 	LC_CHECKED;
 
 /*
- * Adds all aliases of a table.  LC_INVALID, with `why`, when it lacks the
+ * Adds all aliases of a table.  LC_INVALID, with `why`, also when it lacks the
  * columns "alias" and "name".
  */
 enum lc_rc load_aliases(struct build *build, struct table *table,
