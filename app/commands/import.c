@@ -2,41 +2,18 @@
  * lightcone import: makes a catalogue of a table, or replaces one.  All or
  * nothing; whoever reads the catalogue meanwhile is not disturbed.
  */
+#include "commands/import.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include "base/options.h"
-#include "base/progress.h"
-#include "commands/command.h"
-#include "commands/meter.h"
+#include "base/text.h"
 #include "commands/privilege.h"
-#include "sky/build.h"
-#include "sky/load.h"
-#include "sky/table.h"
-
-enum { IMPORT_LICENCE_MAX = 1 << 18, IMPORT_WHY_MAX = PATH_MAX + 256 };
-
-struct import {
-	const char *catalogue; /* NULL: the default one */
-	const char *file;
-	const char *aliases_file; /* NULL: the one beside the file, if any */
-	bool strict;
-	struct options options;
-	char beside[PATH_MAX];
-	struct table *table, *aliases;
-	struct mapping *mapping;
-	char *licence;
-	size_t licence_bytes;
-	struct build *build;
-	struct meter meter;
-	struct load_counts rows, alias_rows;
-};
+#include "sky/catalogue.h"
 
 /* A signal's handler can reach nothing else. */
 static struct lc_progress import_progress;
@@ -58,357 +35,145 @@ import_catch_signals(void)
 	progress_init(&import_progress, 0);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		sigaction(numbers[i], &action, NULL);
-	/* A reader of our messages who leaves must not leave us half done. */
+	/*
+	 * A reader of our messages who leaves must not leave us half done,
+	 * and a file that may not grow is as a full disk.
+	 */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
-/*
- * The value of an option that takes one, as "--name VALUE" or "--name=VALUE";
- * NULL if this argument is another one.  A missing value is "".
- */
-static const char *
-import_value(const char *name, int argc, char **argv, int *at)
-{
-	size_t length = strlen(name);
-	const char *argument = argv[*at];
-
-	if (strncmp(argument, name, length) != 0)
-		return NULL;
-	if (argument[length] == '=')
-		return argument + length + 1;
-	if (argument[length] != '\0')
-		return NULL;
-	return *at + 1 < argc ? argv[++*at] : "";
-}
+/* Paths below /cone, where each catalogue has its own. */
+static const char *const import_taken[] = {"availability", "capabilities",
+					   "tables"};
 
 static bool
-import_argument(struct import *import, int argc, char **argv, int *at)
+import_name_ok(const char *name)
 {
-	const char *value;
+	if (!catalogue_name_ok(name)) {
+		command_say(&command_import, 0,
+			    "\"%s\" cannot be a catalogue's name; it needs 1 "
+			    "to %d of the characters a-z, 0-9, '-' and '_'",
+			    name, CATALOGUE_NAME_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(import_taken) / sizeof(*import_taken);
+	     i++)
+		if (strcmp(name, import_taken[i]) == 0) {
+			command_say(&command_import, 0,
+				    "\"%s\" cannot be a catalogue's name: "
+				    "/cone/%s is something else",
+				    name, name);
+			return false;
+		}
+	return true;
+}
 
-	if (strcmp(argv[*at], "--strict") == 0) {
-		import->strict = true;
-		return true;
+/* What people wrote for others to read. */
+static bool
+import_texts_ok(const struct import *import)
+{
+	for (int i = 0; i < FACTS__MAX; i++) {
+		const char *text = import->facts[i];
+
+		if (text != NULL && !text_is_utf8(text, strlen(text))) {
+			command_say(&command_import, 0, "the %s is not UTF-8",
+				    facts_words[i]);
+			return false;
+		}
 	}
-	value = import_value("--catalogue", argc, argv, at);
-	if (value != NULL) {
-		import->catalogue = value;
-		return *value != '\0';
-	}
-	value = import_value("--aliases", argc, argv, at);
-	if (value != NULL) {
-		import->aliases_file = value;
-		return *value != '\0';
-	}
-	return false;
+	return true;
 }
 
 static bool
 import_arguments(struct import *import, int argc, char **argv)
 {
-	bool options = true;
+	const struct arguments_option options[] = {
+		{"--aliases", .value = &import->aliases_file},
+		{"--catalogue", .value = &import->catalogue},
+		{"--citation", .value = &import->facts[FACTS_CITATION]},
+		{"--description", .value = &import->facts[FACTS_DESCRIPTION]},
+		{"--drop-edits", .flag = &import->drop_edits},
+		{"--licence", .value = &import->facts[FACTS_LICENCE]},
+		{"--map", .list = &import->map},
+		{"--map-frame", .value = &import->frame},
+		{"--rejects", .value = &import->rejects_file},
+		{"--strict", .flag = &import->strict},
+		{"--title", .value = &import->facts[FACTS_TITLE]},
+		{.name = NULL},
+	};
 
-	for (int at = 1; at < argc; at++) {
-		if (options && strcmp(argv[at], "--") == 0) {
-			options = false;
-		} else if (options && argv[at][0] == '-') {
-			if (import_argument(import, argc, argv, &at))
-				continue;
-			fprintf(stderr,
-				"lightcone import: %s is no option or lacks "
-				"its value\n",
-				argv[at]);
-			return false;
-		} else if (import->file != NULL) {
-			fprintf(stderr,
-				"lightcone import: one FILE at a time\n");
-			return false;
-		} else {
-			import->file = argv[at];
-		}
+	if (!arguments_read(&command_import, argc, argv, options, &import->file,
+			    1))
+		return false;
+	if (import->file == NULL) {
+		arguments_usage(&command_import);
+		return false;
 	}
-	return import->file != NULL;
+	return import_texts_ok(import);
 }
 
-/* Says what is wrong with a file, and returns the code. */
-static int
-import_refuse(int code, const char *file, const char *why)
-{
-	fprintf(stderr, "lightcone import: %s: %s\n", file, why);
-	return code;
-}
-
-static int
-import_open(const char *file, struct table **out)
-{
-	char why[TABLE_WHY_MAX];
-	enum lc_rc rc;
-
-	if (access(file, R_OK) != 0)
-		return import_refuse(COMMAND_NO_INPUT, file, strerror(errno));
-	rc = table_open(file, out, why, sizeof(why));
-	if (rc != LC_OK)
-		return import_refuse(rc == LC_UNAVAILABLE ?
-					     COMMAND_NO_INPUT :
-					     COMMAND_DATA_REFUSED,
-				     file, why);
-	return COMMAND_OK;
-}
-
-/* The path of a file that stands beside the table; false if too long. */
+/* Whether the list of bad rows would be written over what is read. */
 static bool
-import_beside(struct import *import, const char *name, size_t length)
+import_rejects_itself(const struct import *import)
 {
-	const char *slash = strrchr(import->file, '/');
-	int directory = slash == NULL ? 0 : (int)(slash + 1 - import->file);
-	int bytes = snprintf(import->beside, sizeof(import->beside), "%.*s%.*s",
-			     directory, import->file, (int)length, name);
+	struct stat rejects, table;
 
-	return bytes > 0 && (size_t)bytes < sizeof(import->beside);
+	return import->rejects_file != NULL &&
+	       stat(import->rejects_file, &rejects) == 0 &&
+	       stat(import->file, &table) == 0 && S_ISREG(table.st_mode) &&
+	       rejects.st_dev == table.st_dev && rejects.st_ino == table.st_ino;
 }
 
+/* With the options loaded: opens all that is read and written, and works. */
 static int
-import_open_aliases(struct import *import)
+import_work(struct import *import)
 {
-	static const char name[] = "aliases.tsv";
-
-	if (import->aliases_file != NULL)
-		return import_open(import->aliases_file, &import->aliases);
-	if (!import_beside(import, name, sizeof(name) - 1) ||
-	    access(import->beside, F_OK) != 0)
-		return COMMAND_OK;
-	return import_open(import->beside, &import->aliases);
-}
-
-/* Reads LICENSE.NAME beside NAME.tsv, if it is there. */
-static int
-import_read_licence(struct import *import)
-{
-	const char *slash = strrchr(import->file, '/');
-	const char *stem = slash == NULL ? import->file : slash + 1;
-	char name[NAME_MAX + 1];
-	int length = snprintf(name, sizeof(name), "LICENSE.%.*s",
-			      (int)strcspn(stem, "."), stem);
-	FILE *file;
-
-	if (length <= 0 || (size_t)length >= sizeof(name) ||
-	    !import_beside(import, name, (size_t)length))
-		return COMMAND_OK;
-	file = fopen(import->beside, "re");
-	if (file == NULL)
-		return COMMAND_OK;
-	import->licence = malloc(IMPORT_LICENCE_MAX);
-	if (import->licence == NULL) {
-		fclose(file);
-		return import_refuse(COMMAND_FAILED, import->beside,
-				     "out of memory");
-	}
-	import->licence_bytes =
-		fread(import->licence, 1, IMPORT_LICENCE_MAX, file);
-	fclose(file);
-	return COMMAND_OK;
-}
-
-/* The exit code of a build that failed. */
-static int
-import_failed(enum lc_rc rc, const char *why)
-{
-	switch (rc) {
-	case LC_CANCELLED:
-		fprintf(stderr, "lightcone import: stopped; nothing was "
-				"changed\n");
-		return COMMAND_FAILED;
-	case LC_INVALID:
-		fprintf(stderr, "lightcone import: %s\n", why);
-		return COMMAND_DATA_REFUSED;
-	case LC_QUEUE_FULL:
-		fprintf(stderr, "lightcone import: %s\n", why);
-		return COMMAND_BUSY;
-	case LC_UNAVAILABLE:
-		fprintf(stderr, "lightcone import: %s; nothing was changed\n",
-			why);
-		return COMMAND_NO_WRITE;
-	default:
-		fprintf(stderr, "lightcone import: %s\n", why);
-		return COMMAND_FAILED;
-	}
-}
-
-static void
-import_bad_row(void *context, int64_t line, const char *why)
-{
-	struct import *import = context;
-
-	meter_bad_row(&import->meter, line, why);
-}
-
-static void
-import_advance(void *context, const struct table *table)
-{
-	struct import *import = context;
-
-	meter_show(&import->meter, table_bytes_read(table),
-		   table_bytes_total(table), table_line(table));
-}
-
-static int
-import_load_objects(struct import *import)
-{
-	const struct load_report report = {import_bad_row, import_advance,
-					   import, NULL};
-	const struct mapping_wishes wishes = {.catalogue = import->catalogue};
-	char why[LOAD_WHY_MAX];
-	enum lc_rc rc;
-
-	import->meter.file = import->file;
-	rc = mapping_new(import->table, &wishes, &import->mapping, why,
-			 sizeof(why));
-	if (rc == LC_OK)
-		rc = load_objects(import->build, import->table, import->mapping,
-				  &report, &import->rows, why, sizeof(why));
-	meter_clear(&import->meter);
-	if (rc == LC_INVALID)
-		return import_refuse(COMMAND_DATA_REFUSED, import->file, why);
-	if (rc != LC_OK)
-		return import_failed(rc, why);
-	if (import->rows.rows == 0)
-		return import_refuse(COMMAND_DATA_REFUSED, import->file,
-				     "it has no objects");
-	return COMMAND_OK;
-}
-
-static int
-import_load_aliases(struct import *import)
-{
-	const bool asked = import->aliases_file != NULL;
-	const char *file = asked ? import->aliases_file : "aliases.tsv";
-	/* A file that only happens to be there may be of another table. */
-	const struct load_report report = {asked ? import_bad_row : NULL, NULL,
-					   import, NULL};
-	char why[LOAD_WHY_MAX];
-	enum lc_rc rc;
-
-	if (import->aliases == NULL)
-		return COMMAND_OK;
-	import->meter.file = file;
-	rc = load_aliases(import->build, import->aliases, &report,
-			  &import->alias_rows, why, sizeof(why));
-	if (rc == LC_INVALID)
-		return import_refuse(COMMAND_DATA_REFUSED, file, why);
-	if (rc != LC_OK)
-		return import_failed(rc, why);
-	if (asked)
-		import->rows.skipped += import->alias_rows.skipped;
-	else if (import->alias_rows.skipped > 0)
-		fprintf(stderr,
-			"lightcone import: %lld of the names in the "
-			"aliases.tsv beside the file are of no object here\n",
-			(long long)import->alias_rows.skipped);
-	return COMMAND_OK;
-}
-
-static int
-import_publish(struct import *import)
-{
-	const struct build_report report = {import_bad_row, import_bad_row,
-					    NULL, import};
-	struct build_counts counts;
-	enum lc_rc rc = LC_OK;
-
-	if (import->strict && import->rows.skipped > 0) {
-		fprintf(stderr,
-			"lightcone import: %lld rows are bad, and --strict "
-			"was asked for; nothing was changed\n",
-			(long long)import->rows.skipped);
-		return COMMAND_DATA_REFUSED;
-	}
-	if (import->licence != NULL)
-		rc = build_set_fact(import->build, FACTS_LICENCE_TEXT,
-				    import->licence, import->licence_bytes);
-	if (rc == LC_OK)
-		rc = build_finish(import->build, &report, &counts);
-	if (rc == LC_OK)
-		rc = build_publish(import->build, &counts);
-	if (rc != LC_OK)
-		return import_failed(rc, build_why(import->build));
-	printf("%s: %lld objects, %lld names, %lld rows skipped, %.2f s; "
-	       "generation %lld\n",
-	       import->catalogue, (long long)counts.objects,
-	       (long long)counts.names, (long long)import->rows.skipped,
-	       meter_seconds(&import->meter), (long long)counts.generation);
-	return COMMAND_OK;
-}
-
-static int
-import_build(struct import *import)
-{
-	char why[IMPORT_WHY_MAX];
-	enum lc_rc rc;
 	int code;
 
+	if (import->catalogue == NULL)
+		import->catalogue = import->options.catalogue;
+	if (!import_name_ok(import->catalogue))
+		return COMMAND_USAGE;
+	if (import_rejects_itself(import))
+		return command_say(&command_import, COMMAND_USAGE,
+				   "--rejects would write over %s",
+				   import->file);
+	code = import_open_files(import);
+	if (code != COMMAND_OK)
+		return code;
+	if (import->rejects_file != NULL &&
+	    !meter_open_rejects(&import->meter, import->rejects_file))
+		return command_say(&command_import, COMMAND_NO_WRITE, "%s: %s",
+				   import->rejects_file, strerror(errno));
 	if (privilege_become_owner(import->options.state) != LC_OK)
 		return COMMAND_NO_WRITE;
 	import_catch_signals();
-	rc = build_new(import->options.state, import->catalogue,
-		       &import_progress, &import->build, why, sizeof(why));
-	if (rc != LC_OK) {
-		code = import_failed(rc, why);
-		return rc == LC_INVALID ? COMMAND_USAGE : code;
-	}
-	code = import_load_objects(import);
-	if (code == COMMAND_OK)
-		code = import_load_aliases(import);
-	if (code == COMMAND_OK)
-		code = import_publish(import);
-	build_free(import->build);
-	return code;
-}
-
-static int
-import_options(struct import *import)
-{
-	struct buf why;
-	int code = COMMAND_OK;
-
-	buf_init(&why);
-	if (options_load(&import->options, &why) != LC_OK) {
-		fprintf(stderr, "lightcone import: %.*s\n", (int)why.length,
-			why.bytes);
-		code = COMMAND_WRONG_OPTION;
-	}
-	buf_release(&why);
-	return code;
+	return import_make(import);
 }
 
 static int
 import_run(int argc, char **argv)
 {
-	struct import import = {.file = NULL};
-	int code;
+	struct import import = {.progress = &import_progress};
+	int code = COMMAND_USAGE;
 
 	meter_init(&import.meter);
-	if (!import_arguments(&import, argc, argv)) {
-		fprintf(stderr, "usage: lightcone import %s\n",
-			command_import.arguments);
-		return COMMAND_USAGE;
+	about_init(&import.about);
+	import.map.items = calloc((size_t)argc, sizeof(*import.map.items));
+	if (import.map.items == NULL)
+		return command_say(&command_import, COMMAND_FAILED,
+				   "out of memory");
+	if (import_arguments(&import, argc, argv))
+		code = command_load_options(&command_import, &import.options);
+	if (code == COMMAND_OK) {
+		code = import_work(&import);
+		options_release(&import.options);
 	}
-	code = import_options(&import);
-	if (code != COMMAND_OK)
-		return code;
-	if (import.catalogue == NULL)
-		import.catalogue = import.options.catalogue;
-	code = import_open(import.file, &import.table);
-	if (code == COMMAND_OK)
-		code = import_open_aliases(&import);
-	if (code == COMMAND_OK)
-		code = import_read_licence(&import);
-	if (code == COMMAND_OK)
-		code = import_build(&import);
-	mapping_free(import.mapping);
-	table_close(import.table);
-	table_close(import.aliases);
-	free(import.licence);
-	options_release(&import.options);
+	/* If it is still open there is a reason already why it may be cut. */
+	(void)meter_close_rejects(&import.meter);
+	import_close_files(&import);
+	free(import.map.items);
 	if (import_signal != 0) {
 		signal(import_signal, SIG_DFL);
 		raise(import_signal);
@@ -418,23 +183,48 @@ import_run(int argc, char **argv)
 
 const struct command command_import = {
 	.name = "import",
-	.arguments = "[--catalogue NAME] [--aliases FILE] [--strict] FILE",
+	.arguments = "[--catalogue NAME] [--map COLUMN=FIELD ...]\n"
+		     "           [--map-frame FRAME] [--title TEXT] "
+		     "[--description TEXT]\n"
+		     "           [--licence TEXT] [--citation TEXT] "
+		     "[--aliases FILE] [--strict]\n"
+		     "           [--rejects FILE] [--drop-edits] FILE",
 	.summary = "Makes or replaces a catalogue from a table of objects.",
-	.help = "FILE is text with a tab between its columns and a header "
-		"line that names them:\nname, ra_deg and dec_deg, and of the "
-		"others those that are there.  Rows that are\nbad are "
-		"reported with their line and left out; with --strict they "
-		"refuse the file.\nThe catalogue changes as a whole or not at "
-		"all, while programs go on reading it.\n\n"
-		"--catalogue NAME  the catalogue; otherwise the option "
+	.help = "FILE is CSV, TSV or other delimited text with a header line, "
+		"or a VOTable.  What\nits columns are is guessed from their "
+		"names, units and UCDs, and said; columns\nthat mean nothing "
+		"to Lightcone are kept and given back as they are.  Positions\n"
+		"may be decimal or sexagesimal, in any frame.  Rows that are "
+		"bad are reported with\ntheir line and left out.  The "
+		"catalogue changes as a whole or not at all, while\nprograms "
+		"go on reading it.\n\n"
+		"--catalogue NAME     the catalogue; otherwise the option "
 		"catalogue says which\n"
-		"--aliases FILE    more names, a table with the columns alias "
-		"and name; otherwise\n                  the aliases.tsv "
-		"beside FILE, if there is one\n\n"
-		"A LICENSE.NAME beside NAME.tsv is kept with the catalogue.\n"
-		"Exit codes: 0 imported; 2 wrong usage; 65 the data was "
-		"refused; 66 FILE cannot\nbe read; 73 the state directory "
-		"cannot be written; 75 another import of this\ncatalogue is "
-		"running; 78 a wrong option.",
+		"--map COLUMN=FIELD   what a column is: name, ra_deg, dec_deg, "
+		"ra_hours,\n                     coordinates, magnitude_v, …; "
+		"\"own\" keeps it as it is and\n                     \"-\" "
+		"leaves it out; may be given for several columns\n"
+		"--map-frame FRAME    in which the positions are: ICRS, FK4, "
+		"galactic, …\n"
+		"--title TEXT, --description TEXT, --licence TEXT, --citation "
+		"TEXT\n                     what is said of the catalogue; "
+		"otherwise the lines\n                     \"title: …\" of "
+		"NAME.about beside NAME.csv, or what a VOTable\n"
+		"                     says\n"
+		"--aliases FILE       more names, a table with the columns "
+		"alias and name;\n                     otherwise the "
+		"aliases.tsv beside FILE, if there is one\n"
+		"--strict             a bad row refuses the whole FILE\n"
+		"--rejects FILE       where all bad rows are listed with the "
+		"reasons; standard\n                     error shows the "
+		"first hundred\n"
+		"--drop-edits         drops what was changed over the old "
+		"catalogue since\n\n"
+		"A LICENSE.NAME beside NAME.csv is kept with the catalogue.\n"
+		"Exit codes: 0 imported; 1 stopped, or out of memory; 2 wrong "
+		"usage; 65 the data was\nrefused; 66 FILE cannot be read; 73 "
+		"the state directory, or the file of --rejects,\ncannot be "
+		"written; 75 another import of this catalogue is running; 78 a "
+		"wrong option.",
 	.run = import_run,
 };

@@ -89,6 +89,12 @@ catalogue_set_free(struct catalogue_set *set)
 	free(set);
 }
 
+const char *
+catalogue_set_directory(const struct catalogue_set *set)
+{
+	return set->directory;
+}
+
 bool
 catalogue_name_ok(const char *name)
 {

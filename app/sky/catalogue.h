@@ -52,6 +52,17 @@ void catalogue_set_free(struct catalogue_set *set);
 bool catalogue_name_ok(const char *name);
 
 /*
+ * Calls `each` for the name of every catalogue that has a pointer, in their
+ * order; whether it can be read is another question.  LC_UNAVAILABLE, with
+ * words that hold no path, when the directory cannot be read; one that is not
+ * there has none.
+ */
+enum lc_rc catalogue_list(const struct catalogue_set *set,
+			  void (*each)(void *context, const char *name),
+			  void *context, char *why, size_t why_bytes)
+	LC_CHECKED;
+
+/*
  * A reader of the catalogue's newest generation.  LC_NOT_FOUND when the word
  * cannot name a catalogue or there is none of that name; LC_UNAVAILABLE when
  * it is there and not right.  `why` then holds a sentence that a client may see.
@@ -89,6 +100,10 @@ const char *catalogue_why(const struct catalogue *catalogue);
 /* How many objects the catalogue holds. */
 enum lc_rc catalogue_count(struct catalogue *catalogue, int64_t *objects)
 	LC_CHECKED;
+
+/* How large its file is, and how many names that finds objects by. */
+enum lc_rc catalogue_size(struct catalogue *catalogue, int64_t *bytes,
+			  int64_t *names) LC_CHECKED;
 
 /* A fact about the catalogue, in the arena; "" when it is not known. */
 enum lc_rc catalogue_fact(struct catalogue *catalogue, enum facts_fact which,

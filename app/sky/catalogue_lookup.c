@@ -40,6 +40,13 @@ catalogue_count(struct catalogue *catalogue, int64_t *objects)
 }
 
 enum lc_rc
+catalogue_size(struct catalogue *catalogue, int64_t *bytes, int64_t *names)
+{
+	*bytes = catalogue->pointer.bytes;
+	return reader_number(catalogue, LAYOUT_FACT_NAMES, names);
+}
+
+enum lc_rc
 catalogue_fact(struct catalogue *catalogue, enum facts_fact which,
 	       struct arena *arena, const char **out)
 {

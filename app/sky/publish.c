@@ -170,30 +170,43 @@ publish_walk(const struct publish *publish, int64_t below, bool remove)
 	return highest;
 }
 
-/* The generation that the pointer names now; 0 if there is none. */
+/* The generation that a pointer names; 0 if there is none. */
 static int64_t
-publish_present(const struct publish *publish)
+publish_named(const struct publish *publish, const char *ending)
 {
 	char path[PATH_MAX], why[CATALOGUE_WHY_MAX];
 	struct pointer pointer;
 
-	snprintf(path, sizeof(path), "%.*s.current",
-		 (int)(strlen(publish->path) - strlen(".tmp")), publish->path);
+	snprintf(path, sizeof(path), "%.*s%s",
+		 (int)(strlen(publish->path) - strlen(".tmp")), publish->path,
+		 ending);
 	if (pointer_read(path, &pointer, why, sizeof(why)) != LC_OK)
 		return 0;
 	return pointer.generation;
+}
+
+/* The highest generation that this name ever had, as far as is known. */
+static int64_t
+publish_highest(const struct publish *publish)
+{
+	const int64_t all[] = {publish_named(publish, ".current"),
+			       publish_named(publish, ".dropped"),
+			       publish_walk(publish, INT64_MAX, false)};
+	int64_t highest = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		highest = all[i] > highest ? all[i] : highest;
+	return highest;
 }
 
 static enum lc_rc
 publish_put(struct publish *publish, struct pointer *pointer, char *why,
 	    size_t why_bytes)
 {
-	int64_t present = publish_present(publish);
-	int64_t highest = publish_walk(publish, INT64_MAX, false);
 	char path[PATH_MAX];
 	enum lc_rc rc;
 
-	pointer->generation = (present > highest ? present : highest) + 1;
+	pointer->generation = publish_highest(publish) + 1;
 	snprintf(pointer->file, sizeof(pointer->file), "%s.%lld.sqlite",
 		 publish->name, (long long)pointer->generation);
 	snprintf(path, sizeof(path), "%.*s%s",
@@ -213,14 +226,24 @@ publish_put(struct publish *publish, struct pointer *pointer, char *why,
 	}
 	publish_walk(publish, publish_walk(publish, pointer->generation, false),
 		     true);
+	snprintf(path, sizeof(path), "%s.dropped", publish->name);
+	unlinkat(publish->directory, path, 0);
 	return LC_OK;
+}
+
+/* After this every process sees what has changed. */
+static void
+publish_settle(void)
+{
+	const struct timespec tick = {.tv_nsec = 2 * CLOCK_TICK_MAX_NS};
+
+	nanosleep(&tick, NULL);
 }
 
 enum lc_rc
 publish_finish(struct publish *publish, struct pointer *pointer, char *why,
 	       size_t why_bytes)
 {
-	const struct timespec seen = {.tv_nsec = 2 * CLOCK_TICK_MAX_NS};
 	struct stat status;
 	enum lc_rc rc;
 
@@ -234,8 +257,79 @@ publish_finish(struct publish *publish, struct pointer *pointer, char *why,
 	(void)flock(publish->directory, LOCK_EX);
 	rc = publish_put(publish, pointer, why, why_bytes);
 	(void)flock(publish->directory, LOCK_UN);
-	/* When this returns, every process sees the new generation. */
 	if (rc == LC_OK)
-		nanosleep(&seen, NULL);
+		publish_settle();
+	return rc;
+}
+
+/* ---- taking away */
+
+/* The pointer becomes the note of what there was; a damaged one goes. */
+static enum lc_rc
+publish_drop_pointer(const struct publish *publish, char *why, size_t why_bytes)
+{
+	char current[POINTER_FILE_MAX], dropped[POINTER_FILE_MAX];
+	const bool good = publish_named(publish, ".current") > 0;
+	int failed;
+
+	snprintf(current, sizeof(current), "%s.current", publish->name);
+	snprintf(dropped, sizeof(dropped), "%s.dropped", publish->name);
+	failed = good ? renameat(publish->directory, current,
+				 publish->directory, dropped) :
+			unlinkat(publish->directory, current, 0);
+	if (failed == 0 || errno == ENOENT) {
+		(void)fsync(publish->directory);
+		return LC_OK;
+	}
+	snprintf(why, why_bytes, "%s cannot be removed: %s", current,
+		 strerror(errno));
+	return LC_UNAVAILABLE;
+}
+
+/* Whether there is anything to take away. */
+static bool
+publish_is_there(const char *state_dir, const char *name)
+{
+	struct publish look = {.file = -1};
+	char path[PATH_MAX];
+	struct stat status;
+	bool there = false;
+	int length = snprintf(path, sizeof(path), "%s/catalogues/%s.current",
+			      state_dir, name);
+
+	if (length >= (int)sizeof(path))
+		return false;
+	if (lstat(path, &status) == 0)
+		return true;
+	snprintf(look.name, sizeof(look.name), "%s", name);
+	*strrchr(path, '/') = '\0';
+	look.directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (look.directory < 0)
+		return false;
+	there = publish_walk(&look, INT64_MAX, false) > 0;
+	close(look.directory);
+	return there;
+}
+
+enum lc_rc
+publish_drop(const char *state_dir, const char *name, char *why,
+	     size_t why_bytes)
+{
+	struct publish publish;
+	enum lc_rc rc = LC_NOT_FOUND;
+
+	if (!catalogue_name_ok(name) || !publish_is_there(state_dir, name)) {
+		snprintf(why, why_bytes, "there is no catalogue \"%s\"", name);
+		return LC_NOT_FOUND;
+	}
+	rc = publish_init(&publish, state_dir, name, why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	rc = publish_drop_pointer(&publish, why, why_bytes);
+	if (rc == LC_OK) {
+		publish_walk(&publish, INT64_MAX, true);
+		publish_settle();
+	}
+	publish_release(&publish);
 	return rc;
 }

@@ -43,4 +43,14 @@ void publish_release(struct publish *publish);
 enum lc_rc publish_finish(struct publish *publish, struct pointer *pointer,
 			  char *why, size_t why_bytes) LC_CHECKED;
 
+/*
+ * Takes a catalogue away: its pointer first, then its files.  Who has one of
+ * them open goes on with it.  What is kept is its last pointer, as
+ * NAME.dropped, so that a later catalogue of this name goes on with its
+ * generations.  LC_NOT_FOUND when there is nothing of it, LC_QUEUE_FULL while
+ * it is being built, LC_UNAVAILABLE when it cannot be removed.
+ */
+enum lc_rc publish_drop(const char *state_dir, const char *name, char *why,
+			size_t why_bytes) LC_CHECKED;
+
 #endif

@@ -41,6 +41,9 @@ struct catalogue {
 	char why[CATALOGUE_WHY_MAX];
 };
 
+/* STATE/catalogues. */
+const char *catalogue_set_directory(const struct catalogue_set *set);
+
 /*
  * Opens the file at `path`, which has this stamp, and checks that it is a
  * catalogue of the layout that we read.
