@@ -1,7 +1,8 @@
 /*
  * GET /: a page for people, which says what is here, with links that work.
  */
-#include "context.h"
+#include "home.h"
+
 #include "pages.h"
 #include "table.h"
 
@@ -17,13 +18,14 @@ static const char page_head[] =
 	"  padding: 0 1rem }\n"
 	"a { color: #1d4fb8 } code { font-size: .95em }\n"
 	"pre { white-space: pre-wrap; font-size: .85em }\n"
+	"dd { overflow-wrap: anywhere }\n"
 	"dt { margin-top: 1rem; font-weight: 600 } dd { margin-left: 1.2rem }\n"
 	"@media (prefers-color-scheme: dark) { body { color: #dde3ee;\n"
 	"  background: #10141d } a { color: #8fb4ff } }\n"
 	"</style>\n"
 	"<h1>Lightcone</h1>\n"
-	"<p>Answers about the sky, from a real catalogue of galaxies,\n"
-	"clusters and nebulae, as JSON over HTTP.</p>\n";
+	"<p>Answers about the sky, from real catalogues of galaxies,\n"
+	"clusters, nebulae and stars, over HTTP.</p>\n";
 
 static const struct {
 	const char *target, *says;
@@ -38,37 +40,13 @@ static const struct {
 	 "the bright galaxies around Virgo A"},
 };
 
-/* What the default catalogue's makers ask to be said. */
-static void
-licence_write(struct lc_call *call, struct buf *page)
-{
-	const struct context *context = lc_context(call);
-	struct catalogue *catalogue;
-	char why[CATALOGUE_WHY_MAX];
-	const char *licence = "";
-
-	if (catalogue_acquire(context->catalogues, context->catalogue,
-			      &catalogue, why, sizeof(why)) != LC_OK)
-		return;
-	if (catalogue_fact(catalogue, FACTS_LICENCE_TEXT, lc_arena(call),
-			   &licence) == LC_OK &&
-	    licence[0] != '\0') {
-		buf_printf(page,
-			   "<details><summary>Licence of the catalogue "
-			   "%s</summary>\n<pre>",
-			   context->catalogue);
-		buf_add_html(page, licence);
-		buf_add_text(page, "</pre></details>\n");
-	}
-	catalogue_release(catalogue);
-}
-
 static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
 	size_t count = sizeof(page_examples) / sizeof(page_examples[0]);
 	struct buf *page = lc_body(call, NULL);
 	const char *mount = lc_mount(call);
+	enum lc_rc rc;
 
 	(void)args;
 	buf_add_text(page, page_head);
@@ -81,7 +59,10 @@ home_run(struct lc_call *call, const void *args)
 		buf_printf(page, "%s\"><code>GET %s</code></a></dd>\n",
 			   page_examples[i].target, page_examples[i].target);
 	}
-	buf_add_text(page, "</dl>\n<h2>All of it</h2>\n<p><a href=\"");
+	buf_add_text(page, "</dl>\n");
+	home_catalogues(call, page);
+	rc = home_publish(call, page);
+	buf_add_text(page, "<h2>All of it</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
 	buf_add_text(page, "/docs\">The documentation</a> lists every "
 			   "endpoint and lets you try it; <a href=\"");
@@ -94,9 +75,8 @@ home_run(struct lc_call *call, const void *args)
 	buf_add_html(page, mount);
 	buf_add_text(page, "/health\"><code>GET /health</code></a> says "
 			   "whether all is well.</p>\n");
-	licence_write(call, page);
 	buf_add_text(page, "</html>\n");
-	return LC_OK;
+	return rc;
 }
 
 const struct lc_endpoint home_endpoint = {

@@ -55,16 +55,19 @@ serve_take_state() {
 		die "another run uses $state; choose another LIGHTCONE_STATE"
 }
 
+# The catalogue that is shipped, unless it is there and newer than all of which
+# it was made.  Another name that is there already is somebody's own.
 serve_import() {
-	local name=${LIGHTCONE_CATALOGUE:-openngc} current file
+	local name=${LIGHTCONE_CATALOGUE:-openngc} current file source fresh
 
-	# What the pointer names must be there, and newer than its sources.
 	current=$state/catalogues/$name.current
 	file=$(sed -n 's/^file //p' "$current" 2> /dev/null) || :
-	if [[ -n $file && $state/catalogues/$file -nt $catalogue &&
-		$state/catalogues/$file -nt ${catalogue%/*}/aliases.tsv &&
-		$state/catalogues/$file -nt $top/lightcone ]]; then
-		return 0
+	if [[ -n $file && -e $state/catalogues/$file ]]; then
+		fresh=true
+		for source in "${catalogue%/*}"/* "$top/lightcone"; do
+			[[ $state/catalogues/$file -nt $source ]] || fresh=false
+		done
+		! $fresh && [[ $name == openngc ]] || return 0
 	fi
 	say "Importing $catalogue"
 	LIGHTCONE_STATE=$state ./lightcone import --catalogue "$name" \

@@ -1,0 +1,144 @@
+"""Large imports: killed at any moment, in little memory, with a bar."""
+
+import fcntl
+import os
+import pty
+import random
+import re
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+
+from console import large_table, objects
+from processes import wait_until
+
+KILLS = 10
+MOST_KB = 200 * 1024
+OLD = "name,ra,dec\nold,1,2\n"
+
+
+@pytest.fixture(scope="module")
+def table(stage):
+    rows = 30_000 if stage.sanitized else 300_000
+    return large_table(stage.fresh("large") / "large.csv", rows), rows
+
+
+def start(console, path, *words, **more):
+    return subprocess.Popen(
+        console.command("import", "--catalogue", "cat", *words, path),
+        env=console.environment(),
+        **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **more},
+    )
+
+
+def test_killed_at_any_moment(console, table):
+    path, rows = table
+    began = time.monotonic()
+    assert start(console, path).wait(60) == 0
+    took_s = time.monotonic() - began
+    console.fine("drop", "cat")
+    console.imported("cat", console.table("old.csv", OLD))
+    before = set(console.files())
+    seed = random.randrange(1 << 30)
+    print("seed", seed)
+    moments = random.Random(seed)
+    killed = 0
+    with console.served() as site:
+        while killed < KILLS:
+            program = start(console, path)
+            time.sleep(moments.uniform(0, 0.95) * took_s)
+            program.kill()
+            if program.wait() == 0:  # it was faster this time
+                console.imported("cat", console.table("old.csv", OLD))
+                before = set(console.files())
+                continue
+            killed += 1
+            assert list(objects(site, "cat")) == ["old"]
+            assert set(console.files()) - before <= {"cat.tmp"}
+        assert start(console, path).wait(60) == 0
+        assert "cat.tmp" not in console.files()
+        count = site.get("/galaxy", "catalogue=cat&coordinates=L%207"
+                         "&radius_deg=180&limit=1").json()["matched"]
+    assert count == rows
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop_it_leaves_nothing(console, table, number):
+    console.imported("cat", console.table("old.csv", OLD))
+    before = console.files()
+    program = start(console, table[0], stderr=subprocess.PIPE)
+    wait_until(lambda: "cat.tmp" in console.files(), "the import")
+    program.send_signal(number)
+    _, said = program.communicate(timeout=20)
+    assert program.returncode == -number
+    assert b"nothing was changed" in said
+    assert console.files() == before
+
+
+def test_memory_does_not_grow_with_the_file(console, stage):
+    if stage.sanitized:
+        pytest.skip("a sanitizer takes its own memory")
+    path = large_table(console.tables / "larger.csv", 1_000_000)
+    program = start(console, path)
+    _, status, used = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    assert program.returncode == 0
+    print(used.ru_maxrss // 1024, "MB")
+    assert used.ru_maxrss < MOST_KB
+
+
+# ---- the bar
+
+def on_a_terminal(console, path, columns):
+    """What a terminal of this width is sent."""
+    ours, theirs = pty.openpty()
+    size = struct.pack("HHHH", 24, columns, 0, 0)
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
+    program = start(console, path, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            more = os.read(ours, 65536)
+        except OSError:  # nobody is at the other end any more
+            break
+        if not more:
+            break
+        said += more
+    os.close(ours)
+    assert program.wait(20) == 0
+    return said.decode()
+
+
+def test_a_bar_on_a_terminal(console, table):
+    said = on_a_terminal(console, table[0], 100)
+    bars = re.findall(r"\r(\w+) \[(=* *)\] +(\d+) %([^\r]*)\033\[K", said)
+    reading = [bar for bar in bars if bar[0] == "reading"]
+    writing = [bar for bar in bars if bar[0] == "writing"]
+    assert len(reading) > 1 and len(writing) > 0, said
+    parts = [int(part) for _, _, part, _ in reading]
+    assert parts == sorted(parts) and parts[-1] <= 100
+    for _, bar, part, rest in bars:
+        assert abs(bar.count("=") - int(part) / 5) <= 1, bar
+    assert all(re.match(r" +\d+ rows, \d+/s", rest)
+               for _, _, _, rest in reading), said
+    assert any(re.search(r", \d+:\d\d left", rest) for *_, rest in bars), said
+    # It is taken away in the end.
+    assert said.rstrip().endswith("\r\033[K")
+
+
+def test_a_narrow_terminal_is_not_wrapped(console, table):
+    said = on_a_terminal(console, table[0], 40)
+    bars = re.findall(r"\r([^\r]+)\033\[K", said)
+    assert len(bars) > 1
+    assert max(map(len, bars)) < 40
+
+
+def test_no_bar_elsewhere(console, table):
+    done = console.run("import", table[0])
+    assert done.returncode == 0
+    assert "\r" not in done.stderr and "%" not in done.stderr
