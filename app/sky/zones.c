@@ -11,6 +11,9 @@ enum { ZONES_RA_BITS = 44, ZONES_ZONE_SHIFT = 45 };
 /* Room for what rounding may do to an edge. */
 static const double margin_deg = 4e-9;
 
+/* So few zones are not worth a width of their own for each. */
+enum { ZONES_ALIKE_MOST = 3 };
+
 /* About so many objects are in a square of a zone's height. */
 static const double objects_aimed_at = 4;
 
@@ -53,27 +56,83 @@ void
 zones_start(struct zones_walk *walk, int per_deg, double ra_deg, double dec_deg,
 	    double radius_deg)
 {
-	double reach_deg = radius_deg + margin_deg;
-	double half_deg, inner;
+	const double reach_deg = radius_deg + margin_deg;
+	double inner;
 
 	*walk = (struct zones_walk){.per_deg = per_deg,
-				    .zone_end = 180 * per_deg};
-	walk->whole_circle = fabs(dec_deg) + reach_deg >= 90 - margin_deg;
-	if (radius_deg < 180) {
-		walk->zone = zones_zone(per_deg, dec_deg - reach_deg);
-		walk->zone_end = zones_zone(per_deg, dec_deg + reach_deg) + 1;
-	}
-	if (walk->whole_circle)
+				    .zone_end = 180 * per_deg,
+				    .ra_deg = ra_deg,
+				    .dec_deg = dec_deg,
+				    .reach_deg = reach_deg + 2 * margin_deg,
+				    .cos_dec = cos(angles_radians(dec_deg)),
+				    .widest_deg = 180};
+	walk->all = walk->reach_deg >= 180;
+	if (walk->all)
+		return;
+	walk->zone = zones_zone(per_deg, dec_deg - reach_deg);
+	walk->zone_end = zones_zone(per_deg, dec_deg + reach_deg) + 1;
+	walk->polar = fabs(dec_deg) + reach_deg >= 90 - margin_deg;
+	if (walk->polar)
 		return;
 	/* asin(sin r / cos δ), in a form that keeps its digits at 90°. */
 	inner = cos(angles_radians(dec_deg - reach_deg)) *
 		cos(angles_radians(dec_deg + reach_deg));
-	half_deg = angles_degrees(
+	walk->widest_deg = angles_degrees(
 		atan2(sin(angles_radians(reach_deg)), sqrt(inner)));
-	half_deg += margin_deg;
-	walk->west = zones_ra_cell(angles_wrap_deg(ra_deg - half_deg));
-	walk->east = zones_ra_cell(angles_wrap_deg(ra_deg + half_deg)) +
-		     ZONES_SHIFT_MAX;
+	walk->alike = walk->zone_end - walk->zone <= ZONES_ALIKE_MOST;
+	if (!walk->alike)
+		walk->widest_dec_deg =
+			angles_degrees(asin(sin(angles_radians(dec_deg)) /
+					    cos(angles_radians(reach_deg))));
+}
+
+/*
+ * Half of the circle's width in RA at a declination, by the haversine; 180
+ * when it is nearly that, for rounding could not tell.
+ */
+static double
+zones_half_deg(const struct zones_walk *walk, double dec_deg)
+{
+	const double off_deg = dec_deg - walk->dec_deg;
+	double part;
+
+	if (!(fabs(off_deg) < walk->reach_deg))
+		return 0;
+	part = sin(angles_radians((walk->reach_deg + off_deg) / 2)) *
+	       sin(angles_radians((walk->reach_deg - off_deg) / 2)) /
+	       (cos(angles_radians(dec_deg)) * walk->cos_dec);
+	return part < 1 - 1e-9 ? angles_degrees(2 * asin(sqrt(part))) : 180;
+}
+
+/* The most that it is in a zone. */
+static double
+zones_zone_half_deg(const struct zones_walk *walk, int zone)
+{
+	const double south_deg = (double)zone / walk->per_deg - 90;
+	const double north_deg = (double)(zone + 1) / walk->per_deg - 90;
+	double at_south_deg, at_north_deg;
+
+	if (walk->all || walk->alike)
+		return walk->widest_deg;
+	if (!walk->polar && south_deg <= walk->widest_dec_deg &&
+	    north_deg >= walk->widest_dec_deg)
+		return walk->widest_deg;
+	/* On each side of the widest place, or of a pole's, it only falls. */
+	at_south_deg = zones_half_deg(walk, south_deg);
+	at_north_deg = zones_half_deg(walk, north_deg);
+	return at_south_deg > at_north_deg ? at_south_deg : at_north_deg;
+}
+
+/* This zone and those after it that are within the circle all around. */
+static void
+zones_next_whole(struct zones_walk *walk, struct zones_range *range)
+{
+	range->first = (int64_t)walk->zone << ZONES_ZONE_SHIFT;
+	do
+		walk->zone++;
+	while (walk->zone < walk->zone_end &&
+	       zones_zone_half_deg(walk, walk->zone) >= 180);
+	range->last = ((int64_t)walk->zone << ZONES_ZONE_SHIFT) - 1;
 }
 
 bool
@@ -81,26 +140,33 @@ zones_next(struct zones_walk *walk, struct zones_range *range)
 {
 	const int64_t zone = (int64_t)walk->zone << ZONES_ZONE_SHIFT;
 	const int64_t next = (int64_t)(walk->zone + 1) << ZONES_ZONE_SHIFT;
+	double half_deg;
+	int64_t east;
 
 	if (walk->zone >= walk->zone_end)
 		return false;
-	if (walk->whole_circle) {
-		range->first = zone;
-		range->last = ((int64_t)walk->zone_end << ZONES_ZONE_SHIFT) - 1;
-		walk->zone = walk->zone_end;
-	} else if (walk->west <= walk->east) {
-		range->first = zone + walk->west;
-		range->last = zone + walk->east;
-		walk->zone++;
-	} else if (!walk->second_half) {
-		range->first = zone;
-		range->last = zone + walk->east;
-		walk->second_half = true;
-	} else {
-		range->first = zone + walk->west;
-		range->last = next - 1;
+	if (walk->second_half) {
+		*range = (struct zones_range){zone + walk->west, next - 1};
 		walk->second_half = false;
 		walk->zone++;
+		return true;
+	}
+	half_deg = zones_zone_half_deg(walk, walk->zone);
+	if (half_deg >= 180) {
+		zones_next_whole(walk, range);
+		return true;
+	}
+	half_deg += margin_deg;
+	walk->west = zones_ra_cell(angles_wrap_deg(walk->ra_deg - half_deg));
+	east = zones_ra_cell(angles_wrap_deg(walk->ra_deg + half_deg)) +
+	       ZONES_SHIFT_MAX;
+	if (walk->west <= east) {
+		*range = (struct zones_range){zone + walk->west, zone + east};
+		walk->zone++;
+	} else {
+		/* Over RA 0: from there on first. */
+		*range = (struct zones_range){zone, zone + east};
+		walk->second_half = true;
 	}
 	return true;
 }

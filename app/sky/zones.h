@@ -6,8 +6,9 @@
  * declination, counted from the south pole, so many to a degree as the
  * catalogue's density asks for: a circle then costs a few seeks, and few
  * rows beside it.  Two objects may not share a key: the later takes the next
- * free one, for which the ranges leave room.  (J. Gray, M. Nieto-Santisteban, A. Szalay, "The
- * Zones Algorithm for Finding Points-Near-a-Point", MSR-TR-2006-52.)
+ * free one, for which the ranges leave room.  (J. Gray, M. Nieto-Santisteban,
+ * A. Szalay, "The Zones Algorithm for Finding Points-Near-a-Point",
+ * MSR-TR-2006-52.)
  *
  * Pure functions; any thread may call.
  */
@@ -38,9 +39,14 @@ struct zones_range {
 struct zones_walk {
 	int per_deg;
 	int zone, zone_end;
-	bool whole_circle;
+	double ra_deg, dec_deg, reach_deg, cos_dec;
+	bool all;   /* of the sky */
+	bool polar; /* a pole is within the circle, or nearly */
+	bool alike; /* every zone is given the widest width */
+	/* Half of the width in RA at its most, and where that is. */
+	double widest_deg, widest_dec_deg;
 	bool second_half;
-	int64_t west, east; /* RA parts of keys; west > east: over RA 0 */
+	int64_t west; /* RA part of the second half's first key */
 };
 
 /*

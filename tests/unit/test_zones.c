@@ -148,6 +148,45 @@ small_circles_have_few_ranges(void **state)
 	}
 }
 
+/*
+ * Each zone has a width of its own: the ranges together are hardly larger
+ * than the circle, also over a pole.
+ */
+static void
+ranges_hold_little_else(void **state)
+{
+	static const double decs[] = {0, -30, 60, 75, 89, -90};
+	static struct zones_range ranges[RANGES_MAX];
+	const double radius_deg = 20;
+	const double circle =
+		2 * ANGLES_PI * (1 - cos(angles_radians(radius_deg)));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(decs) / sizeof(*decs); i++) {
+		size_t count = ranges_of(4, 123, decs[i], radius_deg, ranges);
+		double area = 0;
+
+		for (size_t r = 0; r < count; r++) {
+			int64_t zone = ranges[r].first >> 45;
+			int64_t end = ranges[r].last >> 45;
+			double south = angles_radians((double)zone / 4 - 90);
+			double north =
+				angles_radians((double)(end + 1) / 4 - 90);
+			double part = zone < end ?
+					      1 :
+					      ldexp((double)(ranges[r].last -
+							     ranges[r].first),
+						    -44);
+
+			area += (sin(north) - sin(south)) * 2 * ANGLES_PI *
+				(part < 1 ? part : 1);
+		}
+		if (area < circle || area > 1.1 * circle)
+			fail_msg("around %g: %g of the circle", decs[i],
+				 area / circle);
+	}
+}
+
 static void
 keys_rise_with_position(void **state)
 {
@@ -194,6 +233,7 @@ main(void)
 		cmocka_unit_test(circles_are_covered),
 		cmocka_unit_test(random_circles_are_covered),
 		cmocka_unit_test(small_circles_have_few_ranges),
+		cmocka_unit_test(ranges_hold_little_else),
 		cmocka_unit_test(keys_rise_with_position),
 		cmocka_unit_test(zones_suit_the_density),
 	};
