@@ -162,7 +162,8 @@ sorter_order(struct sorter *sorter, struct sorter_entry *entries, size_t count,
 						length, from);
 		longer |= length > from + SORTER_PIECE_BYTES;
 	}
-	qsort(entries, count, sizeof(*entries), sorter_compare);
+	if (count > 0) /* of nothing there may be no address */
+		qsort(entries, count, sizeof(*entries), sorter_compare);
 	for (size_t i = 0, end; longer && i < count; i = end) {
 		for (end = i + 1; end < count; end++)
 			if (entries[end].piece != entries[i].piece)
