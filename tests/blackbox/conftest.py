@@ -7,6 +7,8 @@ import pytest
 import fronts
 import stage as stages
 from console import Console
+from editor import Editor
+from keys import add_key
 from processes import raise_descriptor_limit
 from testapp import TestApp
 
@@ -68,6 +70,22 @@ def any_front(request, testing_stage):
     """The test endpoints behind one front after the other."""
     with fronts.starting(request.param, testing_stage, "/sub/dir") as started:
         yield started
+
+
+@pytest.fixture(scope="module", params=fronts.INSTALLED)
+def edited(request, stage):
+    """A site of its own behind each front, as others are left as they are."""
+    with fronts.starting(request.param, stage, "/sub/dir") as front:
+        front.keys = {
+            scope: add_key(stage, front.state, scope, scope)
+            for scope in ("read", "write", "publish", "admin")
+        }
+        yield front
+
+
+@pytest.fixture
+def editor(edited):
+    return Editor(edited.site, edited.keys["write"])
 
 
 @pytest.fixture

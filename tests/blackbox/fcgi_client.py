@@ -5,6 +5,7 @@ peers.  It speaks to the application's socket without a web server between.
 import socket
 import struct
 from email.parser import BytesParser
+from urllib.parse import unquote
 
 from http_client import TIMEOUT_S, Reply, encode
 
@@ -146,3 +147,25 @@ class FcgiSite:
 
     def get(self, path, params="", **more):
         return self.ask("GET", path, params, **more)
+
+
+class SocketSite:
+    """The same, asked in every way as a site behind a server is."""
+
+    def __init__(self, path):
+        self.site = FcgiSite(path)
+
+    def ask(self, method, path, params="", fields=(), body=None):
+        more = {variable_of(name): value for name, value in fields}
+        return self.site.ask(
+            method, unquote(path), params, body or b"", **more
+        )
+
+    def get(self, path, params="", fields=()):
+        return self.ask("GET", path, params, fields)
+
+
+def variable_of(name):
+    """Of a header field, as CGI has it."""
+    name = name.upper().replace("-", "_")
+    return name if name == "CONTENT_TYPE" else "HTTP_" + name

@@ -9,6 +9,7 @@ import pytest
 
 import document
 import fronts
+from fcgi_client import variable_of
 from generated import cases, judge
 from maker import KEY, Walk
 from processes import clean_environment
@@ -88,11 +89,6 @@ def test_product_as_cgi(cgi, case):
 
 
 # ---- the test application
-
-
-def variable_of(name):
-    name = name.upper().replace("-", "_")
-    return name if name == "CONTENT_TYPE" else "HTTP_" + name
 
 
 def at_socket(app, key):

@@ -1,38 +1,14 @@
 """Keys: asked for by every verb and behind every front, and missed if not."""
 
-import subprocess
-
 import pytest
 
 import fronts
+from keys import add_key, bearer, revoke_key
 from problems import problem
-from processes import clean_environment
 from stage import Stage
 
 VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SECRET = "A" * 43
-
-
-def add_key(stage, state, name, *scopes):
-    words = [word for scope in scopes for word in ("--scope", scope)]
-    result = subprocess.run(
-        [stage.bin / "lightcone", "key", "add", name, *words],
-        env=clean_environment(LIGHTCONE_STATE=state),
-        capture_output=True, text=True, timeout=20, check=True,
-    )
-    return result.stdout.strip()
-
-
-def revoke_key(stage, state, name):
-    subprocess.run(
-        [stage.bin / "lightcone", "key", "revoke", name],
-        env=clean_environment(LIGHTCONE_STATE=state),
-        capture_output=True, timeout=20, check=True,
-    )
-
-
-def bearer(text):
-    return [("Authorization", f"Bearer {text}")]
 
 
 def refused(site, verb, fields=()):
