@@ -14,6 +14,7 @@ check() {
 	export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 	packages_need "${packages_build[@]}" "${packages_test[@]}"
 	if [[ $1 == true ]]; then
+		export CHECK_ALL=true
 		packages_want "${packages_all[@]}"
 		check_clients
 		options=(--enable-werror)
