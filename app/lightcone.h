@@ -441,6 +441,13 @@ enum lc_rc lc_stream_begin(struct lc_call *call, const char *media_type)
 enum lc_rc lc_stream_write(struct lc_call *call, const void *bytes,
 			   size_t length) LC_CHECKED;
 
+/*
+ * The last piece of an answer that cannot be finished, with words that say
+ * why: it goes out also when the work was told to stop.  The function then
+ * returns what went wrong, so that the transfer does not look complete.
+ */
+void lc_stream_last(struct lc_call *call, const void *bytes, size_t length);
+
 /* ---- parked calls: a request that waits, and no thread with it */
 
 /*

@@ -8,13 +8,15 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "objects.h"
 #include "sky/angles.h"
 #include "sky/cone.h"
 #include "table.h"
 
-enum { CONE_SEND_BYTES = 1 << 16 };
+enum {
+	CONE_SEND_BYTES = 1 << 16,
+	CONE_QUICK_RECORDS = 10000 /* written in some milliseconds */
+};
 
 struct cone_args {
 	double ra, dec, sr;
@@ -42,10 +44,12 @@ static const char *const cone_ucds[] = {"1", "1plus", NULL};
 			    .def = "2",                                        \
 			    .doc = "Which columns: 1 name and position, 2 "    \
 				   "most, 3 all."),                            \
-		LC_PARAM_AS(cone_args, maxrec, "MAXREC", .min = "0",           \
-			    .max = "10000000", .def = "10000000",              \
-			    .doc = "Most rows to return; when there are more " \
-				   "the status is OVERFLOW."),                 \
+		LC_PARAM_AS(                                                   \
+			cone_args, maxrec, "MAXREC", .min = "0",               \
+			.def = "10000000",                                     \
+			.doc = "Most rows to return, and never more than the " \
+			       "default; when there are more, the status is "  \
+			       "OVERFLOW."),                                   \
 		LC_PARAM_AS(cone_args, responseformat, "RESPONSEFORMAT",       \
 			    .def = "votable", .min = "1", .max = "128",        \
 			    .doc = "votable, csv, tsv or json, or a media "    \
@@ -67,39 +71,6 @@ static const struct lc_field cone_of_params[] = {
 const struct lc_tag cone_tag = {
 	"cone", "Simple Cone Search of the IVOA, for TOPCAT, STILTS, Aladin "
 		"and pyvo."};
-
-static const struct {
-	const char *word;
-	enum rows_format format;
-} cone_formats[] = {
-	{"votable", ROWS_VOTABLE},
-	{"application/x-votable+xml", ROWS_VOTABLE},
-	{"application/x-votable+xml;serialization=tabledata", ROWS_VOTABLE},
-	{"text/xml", ROWS_VOTABLE},
-	{"votable/td", ROWS_VOTABLE},
-	{"csv", ROWS_CSV},
-	{"text/csv", ROWS_CSV},
-	{"text/csv;header=present", ROWS_CSV},
-	{"tsv", ROWS_TSV},
-	{"text/tab-separated-values", ROWS_TSV},
-	{"json", ROWS_JSON},
-	{"application/json", ROWS_JSON},
-};
-
-static enum lc_rc
-format_find(struct lc_call *call, const char *word, enum rows_format *out)
-{
-	size_t count = sizeof(cone_formats) / sizeof(cone_formats[0]);
-
-	for (size_t i = 0; i < count; i++)
-		if (text_equal_nocase(cone_formats[i].word, word)) {
-			*out = cone_formats[i].format;
-			return LC_OK;
-		}
-	return lc_refuse(call, "RESPONSEFORMAT", "enum", word,
-			 "Input should be votable, csv, tsv, json or one of "
-			 "their media types");
-}
 
 /* An answer on its way: in one piece as long as it is small. */
 struct cone_answer {
@@ -147,13 +118,21 @@ answer_row(void *context, const struct columns_value *values,
 						       answer_send(answer);
 }
 
-/* What went wrong is said at the end of what was sent already. */
+/*
+ * What went wrong is said at the end of what was sent already.  The transfer
+ * is broken off all the same: some clients take no notice of such words.
+ */
 static enum lc_rc
 answer_end(struct cone_answer *answer, enum lc_rc rc, const char *why)
 {
-	if (rc == LC_CANCELLED || (rc != LC_OK && !answer->streaming))
+	if (rc != LC_OK && !answer->streaming)
 		return rc;
 	rows_end(&answer->rows, answer->overflow, rc == LC_OK ? NULL : why);
+	if (rc != LC_OK && !answer->out->failed)
+		lc_stream_last(answer->call, answer->out->bytes,
+			       answer->out->length);
+	if (rc != LC_OK)
+		return rc;
 	return answer->streaming ? answer_send(answer) : LC_OK;
 }
 
@@ -172,7 +151,7 @@ cone_search_all(struct cone_answer *answer, struct catalogue *catalogue,
 
 	rows_begin(&answer->rows);
 	/* The protocol: a radius of 0 asks for the columns. */
-	if (args->sr > 0 && args->maxrec > 0)
+	if (args->sr > 0)
 		rc = cone_each(catalogue, &query, lc_progress(call),
 			       lc_arena(call), answer_row, answer);
 	if (rc == LC_NOT_FOUND)
@@ -194,13 +173,29 @@ cone_request(struct lc_call *call, const struct cone_args *args)
 }
 
 static enum lc_rc
+format_find(struct lc_call *call, const char *word, enum rows_format *format,
+	    const char **media_type)
+{
+	if (rows_named(word, format, media_type))
+		return LC_OK;
+	return lc_refuse(call, "RESPONSEFORMAT", "enum", word,
+			 "Input should be votable, csv, tsv, json or one of "
+			 "their media types");
+}
+
+static enum lc_rc
 cone_ask(struct lc_call *call, struct catalogue *catalogue, const void *context)
 {
 	const struct cone_args *args = context;
-	struct cone_answer answer = {.call = call, .most = args->maxrec};
+	struct cone_answer answer = {
+		.call = call,
+		.most = args->maxrec < CONE_RECORDS_MOST ? args->maxrec :
+							   CONE_RECORDS_MOST,
+	};
 	struct rows_table table;
 	enum rows_format format = ROWS_VOTABLE;
-	enum lc_rc rc = format_find(call, args->responseformat, &format);
+	enum lc_rc rc = format_find(call, args->responseformat, &format,
+				    &answer.media_type);
 
 	if (rc == LC_OK)
 		rc = objects_table(call, catalogue, &table);
@@ -213,7 +208,6 @@ cone_ask(struct lc_call *call, struct catalogue *catalogue, const void *context)
 	table.old_ucds = strcmp(args->ucd, "1") == 0;
 	if (table.request == NULL)
 		return LC_NO_MEMORY;
-	answer.media_type = rows_media_type(format);
 	answer.out = lc_body(call, answer.media_type);
 	rc = rows_init(&answer.rows, format, &table, lc_arena(call),
 		       answer.out);
@@ -229,13 +223,13 @@ cone_catalogue(const struct cone_args *args)
 static enum lc_rc
 cone_run(struct lc_call *call, const void *args)
 {
-	return objects_ask(call, cone_catalogue(args), cone_ask, args);
+	return objects_ask_in_path(call, cone_catalogue(args), cone_ask, args);
 }
 
 static enum lc_rc
 cone_version(struct lc_call *call, const void *args, uint64_t *version)
 {
-	return objects_version(call, cone_catalogue(args), version);
+	return objects_version_in_path(call, cone_catalogue(args), version);
 }
 
 static enum lc_work
@@ -243,6 +237,9 @@ cone_weigh(struct lc_call *call, const void *args)
 {
 	const struct cone_args *cone = args;
 
+	/* It ends as soon as there are so many. */
+	if (cone->maxrec <= CONE_QUICK_RECORDS)
+		return LC_QUICK;
 	return objects_weigh(call, cone_catalogue(cone), cone->sr);
 }
 

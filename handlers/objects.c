@@ -4,7 +4,7 @@
 
 #include "sky/cone.h"
 
-enum { OBJECTS_NEAR_MOST = 5 };
+enum { OBJECTS_NEAR_MOST = 5, OBJECTS_OFFERED_MOST = 20 };
 
 /* So many rows are looked at in some milliseconds. */
 static const double quick_rows = 50000;
@@ -12,8 +12,67 @@ static const double quick_rows = 50000;
 const struct lc_tag objects_tag = {
 	"sky", "Objects of the sky, from the catalogues that are loaded."};
 
+/* The names of catalogues, as far as there is room for them in a sentence. */
+struct offer {
+	struct arena *arena;
+	const char *names; /* NULL: no memory */
+	int count;
+};
+
+static void
+offer_add(void *context, const char *name)
+{
+	struct offer *offer = context;
+
+	if (++offer->count > OBJECTS_OFFERED_MOST || offer->names == NULL)
+		return;
+	offer->names =
+		arena_printf(offer->arena, "%s%s%s", offer->names,
+			     offer->count == 1 ? "; there are: " : ", ", name);
+}
+
+/* "There is no such catalogue; there are: openngc, stars."; or NULL. */
+static const char *
+offer_sentence(struct lc_call *call)
+{
+	const struct context *context = lc_context(call);
+	struct offer offer = {.arena = lc_arena(call), .names = ""};
+	char why[CATALOGUE_WHY_MAX];
+
+	if (catalogue_list(context->catalogues, offer_add, &offer, why,
+			   sizeof(why)) == LC_NO_MEMORY ||
+	    offer.names == NULL)
+		return NULL;
+	return arena_printf(
+		offer.arena, "There is no such catalogue%s%s.", offer.names,
+		offer.count > OBJECTS_OFFERED_MOST ? ", and more" : "");
+}
+
+enum lc_rc
+objects_no_catalogue(struct lc_call *call)
+{
+	const char *sentence = offer_sentence(call);
+
+	return sentence == NULL ? LC_NO_MEMORY :
+				  lc_fail(call, LC_NOT_FOUND, "%s", sentence);
+}
+
 static enum lc_rc
-catalogue_open(struct lc_call *call, const char *name, struct catalogue **out)
+catalogue_refuse(struct lc_call *call, const char *name)
+{
+	const char *sentence = offer_sentence(call);
+
+	return sentence == NULL ? LC_NO_MEMORY :
+				  lc_refuse(call, "catalogue", "value_error",
+					    name, "%s", sentence);
+}
+
+/* Where the name of a catalogue stands, which tells what a wrong one is. */
+enum where { IN_QUERY, IN_PATH };
+
+static enum lc_rc
+catalogue_open(struct lc_call *call, const char *name, enum where where,
+	       struct catalogue **out)
 {
 	const struct context *context = lc_context(call);
 	char why[CATALOGUE_WHY_MAX];
@@ -28,19 +87,19 @@ catalogue_open(struct lc_call *call, const char *name, struct catalogue **out)
 	if (rc == LC_NOT_FOUND && is_default)
 		rc = LC_UNAVAILABLE; /* that it is missing is our fault */
 	if (rc == LC_NOT_FOUND)
-		return lc_refuse(call, "catalogue", "value_error", name, "%s",
-				 why);
+		return where == IN_PATH ? objects_no_catalogue(call) :
+					  catalogue_refuse(call, name);
 	return rc == LC_OK ? rc : lc_fail(call, rc, "%s", why);
 }
 
-enum lc_rc
-objects_ask(struct lc_call *call, const char *name,
-	    enum lc_rc (*ask)(struct lc_call *call, struct catalogue *catalogue,
-			      const void *args),
-	    const void *args)
+static enum lc_rc
+catalogue_ask(struct lc_call *call, const char *name, enum where where,
+	      enum lc_rc (*ask)(struct lc_call *call,
+				struct catalogue *catalogue, const void *args),
+	      const void *args)
 {
 	struct catalogue *catalogue;
-	enum lc_rc rc = catalogue_open(call, name, &catalogue);
+	enum lc_rc rc = catalogue_open(call, name, where, &catalogue);
 
 	if (rc != LC_OK)
 		return rc;
@@ -50,6 +109,25 @@ objects_ask(struct lc_call *call, const char *name,
 		rc = lc_fail(call, rc, "%s", catalogue_why(catalogue));
 	catalogue_release(catalogue);
 	return rc;
+}
+
+enum lc_rc
+objects_ask(struct lc_call *call, const char *name,
+	    enum lc_rc (*ask)(struct lc_call *call, struct catalogue *catalogue,
+			      const void *args),
+	    const void *args)
+{
+	return catalogue_ask(call, name, IN_QUERY, ask, args);
+}
+
+enum lc_rc
+objects_ask_in_path(struct lc_call *call, const char *name,
+		    enum lc_rc (*ask)(struct lc_call *call,
+				      struct catalogue *catalogue,
+				      const void *args),
+		    const void *args)
+{
+	return catalogue_ask(call, name, IN_PATH, ask, args);
 }
 
 enum lc_rc
@@ -193,19 +271,28 @@ objects_state(struct catalogue_version version)
 		(uint64_t)version.edits);
 }
 
+static enum lc_rc
+version_read(struct lc_call *call, struct catalogue *catalogue,
+	     const void *args)
+{
+	uint64_t *const *version = args;
+
+	**version = lc_mix(lc_args_digest(call),
+			   objects_state(catalogue_version(catalogue)));
+	return LC_OK;
+}
+
 enum lc_rc
 objects_version(struct lc_call *call, const char *name, uint64_t *version)
 {
-	struct catalogue_version now;
-	struct catalogue *catalogue;
-	enum lc_rc rc = catalogue_open(call, name, &catalogue);
+	return catalogue_ask(call, name, IN_QUERY, version_read, &version);
+}
 
-	if (rc != LC_OK)
-		return rc;
-	now = catalogue_version(catalogue);
-	catalogue_release(catalogue);
-	*version = lc_mix(lc_args_digest(call), objects_state(now));
-	return LC_OK;
+enum lc_rc
+objects_version_in_path(struct lc_call *call, const char *name,
+			uint64_t *version)
+{
+	return catalogue_ask(call, name, IN_PATH, version_read, &version);
 }
 
 enum lc_work

@@ -20,6 +20,19 @@ enum lc_rc objects_ask(struct lc_call *call, const char *name,
 					 const void *args),
 		       const void *args) LC_CHECKED;
 
+/*
+ * The same where the catalogue's name is a part of the path: one that is not
+ * there is LC_NOT_FOUND.
+ */
+enum lc_rc objects_ask_in_path(struct lc_call *call, const char *name,
+			       enum lc_rc (*ask)(struct lc_call *call,
+						 struct catalogue *catalogue,
+						 const void *args),
+			       const void *args) LC_CHECKED;
+
+/* LC_NOT_FOUND, with a sentence that says which catalogues there are. */
+enum lc_rc objects_no_catalogue(struct lc_call *call) LC_CHECKED;
+
 /* "; near names: NGC 224, NGC 225", or ""; NULL without memory. */
 enum lc_rc objects_near(struct lc_call *call, struct catalogue *catalogue,
 			const char *name, const char **out) LC_CHECKED;
@@ -46,6 +59,8 @@ uint64_t objects_state(struct catalogue_version version);
  */
 enum lc_rc objects_version(struct lc_call *call, const char *name,
 			   uint64_t *version) LC_CHECKED;
+enum lc_rc objects_version_in_path(struct lc_call *call, const char *name,
+				   uint64_t *version) LC_CHECKED;
 
 /* LC_HEAVY where a search within this radius looks at many objects. */
 enum lc_work objects_weigh(struct lc_call *call, const char *name,

@@ -2,10 +2,11 @@
  * GET /cone/capabilities, /cone/availability, /cone/tables, and the same of
  * each catalogue: what a cone search says of itself to programs.
  */
-#include "sky/vosi.h"
+#include <string.h>
 
 #include "cone.h"
 #include "objects.h"
+#include "sky/vosi.h"
 #include "table.h"
 
 struct vosi_args {
@@ -16,6 +17,8 @@ static const struct lc_field vosi_of_params[] = {
 	LC_PARAM(vosi_args, catalogue, .in = LC_IN_PATH, .min = "1",
 		 .max = "64", .doc = "The catalogue."),
 	LC_FIELD_END};
+
+static const enum lc_rc vosi_of_problems[] = {LC_NOT_FOUND, LC_OK};
 
 static const char *
 vosi_catalogue(const struct vosi_args *args)
@@ -69,8 +72,8 @@ capabilities_write(struct lc_call *call, struct catalogue *catalogue,
 static enum lc_rc
 capabilities_run(struct lc_call *call, const void *args)
 {
-	return objects_ask(call, vosi_catalogue(args), capabilities_write,
-			   args);
+	return objects_ask_in_path(call, vosi_catalogue(args),
+				   capabilities_write, args);
 }
 
 static enum lc_rc
@@ -85,6 +88,9 @@ availability_run(struct lc_call *call, const void *args)
 		&catalogue, why, sizeof(why));
 
 	catalogue_release(catalogue);
+	if (rc == LC_NOT_FOUND && name != NULL &&
+	    strcmp(name, context->catalogue) != 0)
+		return objects_no_catalogue(call);
 	if (rc == LC_NO_MEMORY)
 		return rc;
 	vosi_availability(rc == LC_OK, why, lc_body(call, VOSI_MEDIA_TYPE));
@@ -110,7 +116,8 @@ tables_write(struct lc_call *call, struct catalogue *catalogue,
 static enum lc_rc
 tables_run(struct lc_call *call, const void *args)
 {
-	return objects_ask(call, vosi_catalogue(args), tables_write, args);
+	return objects_ask_in_path(call, vosi_catalogue(args), tables_write,
+				   args);
 }
 
 #define VOSI_ENDPOINT                                             \
@@ -128,6 +135,7 @@ tables_run(struct lc_call *call, const void *args)
 		.path = "/cone/{catalogue}/" #thing,            \
 		.summary = says " of any catalogue.",           \
 		.params = vosi_of_params,                       \
+		.problems = vosi_of_problems,                   \
 		.run = thing##_run,                             \
 	};
 

@@ -113,7 +113,9 @@ dispatch_run(struct lc_call *call)
 	call->bound_ns = clock_mono_ns();
 	work = endpoint->weigh != NULL ? endpoint->weigh(call, call->args) :
 					 endpoint->work;
-	if (work == LC_HEAVY && call->request.method == LC_HEAD) {
+	/* The type of a file is known only to who makes it. */
+	if (work == LC_HEAVY && call->request.method == LC_HEAD &&
+	    call->format != LC_AS_FILE) {
 		lc_body(call, NULL);
 		call->length_unknown = true;
 		return LC_OK;

@@ -270,6 +270,14 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 							     LC_CANCELLED;
 }
 
+void
+lc_stream_last(struct lc_call *call, const void *bytes, size_t length)
+{
+	if (call->streaming && !call->closed &&
+	    call->request.method != LC_HEAD && call->response.status != 304)
+		call->transport->write(call, bytes, length);
+}
+
 enum lc_rc
 lc_json_send(struct lc_call *call)
 {

@@ -69,8 +69,9 @@ struct rows {
 	struct rows_cell *cells; /* the columns that are written */
 	size_t count;
 	struct buf *out;
-	size_t most; /* that a row can take beside its texts */
-	bool any;    /* row was written */
+	size_t most;      /* that a row can take beside its texts */
+	bool any;         /* row was written */
+	size_t status_at; /* where a VOTable's status was written */
 };
 
 /*
@@ -104,5 +105,13 @@ void rows_end(struct rows *rows, bool overflow, const char *error);
 void rows_error(enum rows_format format, const char *message, struct buf *out);
 
 const char *rows_media_type(enum rows_format format);
+
+/*
+ * Finds the format that a word or a media type stands for, in any case, and
+ * the media type to answer with: who asks for one gets that one.  False: it
+ * stands for none.
+ */
+bool rows_named(const char *word, enum rows_format *format,
+		const char **media_type);
 
 #endif

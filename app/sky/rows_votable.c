@@ -1,7 +1,10 @@
 /*
  * Tables written as VOTables.  The rows go out before it is known whether all
  * of them do, so the status before them is OK, and what is to be said against
- * that comes after them (DALI 1.1, section 4.4.1).
+ * that comes after them (DALI 1.1, section 4.4.1); as long as nothing was sent
+ * it is put in front, where more clients see it.  An error is told twice: in
+ * the resource, where DALI wants it, and in the document itself, where Simple
+ * Cone Search 1.03 prefers it.
  */
 #include "base/xml.h"
 #include "sky/rows_kinds.h"
@@ -9,6 +12,12 @@
 _Static_assert((int)XML_ESCAPE_MOST <= (int)ROWS_ESCAPE_MOST &&
 		       (int)XML_ESCAPE_SLACK <= (int)ROWS_LEAD,
 	       "escaped text has room in a row");
+
+static const char status_ok[] =
+	"<INFO name=\"QUERY_STATUS\" value=\"OK\"></INFO>\n";
+static const char status_overflow[] =
+	"<INFO name=\"QUERY_STATUS\" value=\"OVERFLOW\">"
+	"There are more objects than the limit lets through.</INFO>\n";
 
 static const struct rows_style style = {
 	.text = xml_escape,
@@ -26,26 +35,6 @@ votable_lead(char *room, const struct rows_cell *cell, bool first)
 	return strlen(lead);
 }
 
-static void
-start(struct buf *out)
-{
-	buf_add_text(
-		out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<VOTABLE version=\"1.4\"\n"
-		" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"\n"
-		" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"\n"
-		" xsi:schemaLocation=\"http://www.ivoa.net/xml/VOTable/v1.3"
-		" http://www.ivoa.net/xml/VOTable/v1.3\">\n"
-		"<RESOURCE type=\"results\">\n");
-}
-
-static void
-finish(struct buf *out)
-{
-	buf_add_text(out, "</RESOURCE>\n</VOTABLE>\n");
-}
-
 /* An INFO element; the words are its content, and may be "". */
 static void
 info(struct buf *out, const char *name, const char *value, const char *words)
@@ -58,12 +47,44 @@ info(struct buf *out, const char *name, const char *value, const char *words)
 	buf_add_text(out, "</INFO>\n");
 }
 
+/*
+ * The description is the document's: there, and not in the resource, is where
+ * clients look for what a service says of itself.
+ */
+static void
+start(struct buf *out, const char *description, const char *error)
+{
+	buf_add_text(
+		out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<VOTABLE version=\"1.4\"\n"
+		" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"\n"
+		" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"\n"
+		" xsi:schemaLocation=\"http://www.ivoa.net/xml/VOTable/v1.3"
+		" http://www.ivoa.net/xml/VOTable/v1.3\">\n");
+	xml_element(out, "DESCRIPTION", description);
+	if (error != NULL)
+		info(out, "Error", error, "");
+	buf_add_text(out, "<RESOURCE type=\"results\">\n");
+}
+
 /* One that says something about the table, if there is something to say. */
 static void
 fact(struct buf *out, const char *name, const char *value)
 {
 	if (*value != '\0')
 		info(out, name, value, "");
+}
+
+/* What users are to cite, marked as DALI wants it. */
+static void
+citation(struct buf *out, const char *text)
+{
+	if (*text == '\0')
+		return;
+	buf_add_text(out, "<INFO name=\"citation\" ucd=\"meta.bib\"");
+	xml_attribute(out, "value", text);
+	buf_add_text(out, "></INFO>\n");
 }
 
 const char *
@@ -113,12 +134,12 @@ votable_begin(struct rows *rows)
 	const struct rows_table *table = rows->table;
 	struct buf *out = rows->out;
 
-	start(out);
-	xml_element(out, "DESCRIPTION", table->description);
-	info(out, "QUERY_STATUS", "OK", "");
+	start(out, table->description, NULL);
+	rows->status_at = out->length;
+	buf_add_text(out, status_ok);
 	fact(out, "service_protocol", table->protocol);
 	fact(out, "request", table->request);
-	fact(out, "citation", table->citation);
+	citation(out, table->citation);
 	fact(out, "rights", table->licence);
 	buf_add_text(out, "<COOSYS ID=\"" ROWS_ID_FRAME "\" system=\"ICRS\"/>\n"
 			  "<TABLE ID=\"" ROWS_ID_TABLE "\"");
@@ -148,28 +169,53 @@ votable_row(struct rows *rows, char *at, const struct columns_value *values,
 	return at + sizeof(tail) - 1;
 }
 
+/*
+ * Changes the status before the rows; false if that was sent.  Where it stood
+ * there is something else then: no text holds its '<'.
+ */
+static bool
+status_put_in_front(const struct rows *rows)
+{
+	const size_t before = sizeof(status_ok) - 1;
+	const size_t now = sizeof(status_overflow) - 1;
+	struct buf *out = rows->out;
+	char *at;
+
+	if (out->length < rows->status_at + before ||
+	    memcmp(out->bytes + rows->status_at, status_ok, before) != 0)
+		return false;
+	if (buf_room(out, now - before) == NULL)
+		return true;
+	at = out->bytes + rows->status_at;
+	memmove(at + now, at + before, out->length - rows->status_at - before);
+	memcpy(at, status_overflow, now);
+	out->length += now - before;
+	return true;
+}
+
 static void
 votable_end(struct rows *rows, bool overflow, const char *error)
 {
 	struct buf *out = rows->out;
+	bool told = error == NULL && overflow && status_put_in_front(rows);
 
 	buf_add_text(out, "</TABLEDATA>\n</DATA>\n</TABLE>\n");
 	if (error != NULL)
 		info(out, "QUERY_STATUS", "ERROR", error);
-	else if (overflow)
-		info(out, "QUERY_STATUS", "OVERFLOW",
-		     "There are more objects than the limit lets through.");
-	finish(out);
+	else if (overflow && !told)
+		buf_add_text(out, status_overflow);
+	buf_add_text(out, "</RESOURCE>\n");
+	if (error != NULL)
+		info(out, "Error", error, "");
+	buf_add_text(out, "</VOTABLE>\n");
 }
 
-/* What Simple Cone Search 1.03 looks for, and what DALI does. */
 static void
 votable_error(const char *message, struct buf *out)
 {
-	start(out);
+	start(out, "", message);
 	info(out, "QUERY_STATUS", "ERROR", message);
-	info(out, "Error", message, message);
-	finish(out);
+	buf_add_text(out, "</RESOURCE>\n</VOTABLE>\n");
 }
 
 const struct rows_method rows_votable = {
