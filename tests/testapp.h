@@ -35,6 +35,9 @@ int testapp_versioned_runs(void);
 /* In testapp_forms.c. */
 extern const struct lc_endpoint search_endpoint, either_endpoint;
 
+/* In testapp_pieces.c. */
+extern const struct lc_endpoint long_endpoint, origin_endpoint;
+
 /* Starts and ends the thread that completes parked calls. */
 void testapp_start(void);
 void testapp_stop(void);

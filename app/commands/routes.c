@@ -83,8 +83,8 @@ const struct command command_routes = {
 	.name = "routes",
 	.arguments = "",
 	.summary = "Prints the table of endpoints.",
-	.help = "Of each endpoint: method, path, whether its work is quick or "
-		"goes to the pool,\nits deadline, its limit, its guards and "
-		"what it does.",
+	.help = "Of each endpoint: method, path, whether its work is quick, "
+		"heavy (it goes to\nthe pool) or either, by what is asked; its "
+		"deadline, its limit, its guards and\nwhat it does.",
 	.run = routes_run,
 };

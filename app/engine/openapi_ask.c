@@ -20,10 +20,12 @@ own_write(struct lc_call *call, const void *bytes, size_t length)
 	return true;
 }
 
+/* What was written is there already; of a half answer nothing is kept. */
 static void
 own_finish(struct lc_call *call)
 {
-	(void)call; /* what was written is there already */
+	if (call->streaming && call->verdict != LC_OK)
+		buf_reset(((struct own_call *)(void *)call)->text);
 }
 
 static int

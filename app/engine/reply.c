@@ -116,7 +116,18 @@ problem_send(struct lc_call *call)
 	headers_problem(call, &call->response, call->verdict);
 }
 
-/* An answer in pieces has gone out already, but for the end of its JSON. */
+/* Whether the answer has a body, and not its head alone. */
+static bool
+has_body(const struct lc_call *call)
+{
+	return call->request.method != LC_HEAD && call->response.status != 304;
+}
+
+/*
+ * An answer in pieces has gone out already, but for the end of its JSON.
+ * That of one that failed is kept back, so that what there is cannot be read
+ * as a whole.
+ */
 static void
 pieces_end(struct lc_call *call)
 {
@@ -127,7 +138,7 @@ pieces_end(struct lc_call *call)
 	json_finish(call);
 	if (body->failed)
 		call->verdict = LC_NO_MEMORY;
-	else
+	else if (has_body(call))
 		call->transport->write(call, body->bytes, body->length);
 }
 
@@ -263,8 +274,7 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 {
 	enum lc_rc rc = progress_stopped(&call->progress);
 
-	if (rc != LC_OK || call->request.method == LC_HEAD ||
-	    call->response.status == 304)
+	if (rc != LC_OK || !has_body(call))
 		return rc;
 	return call->transport->write(call, bytes, length) ? LC_OK :
 							     LC_CANCELLED;

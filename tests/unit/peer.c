@@ -50,6 +50,7 @@ static void
 peer_finish(struct lc_call *call)
 {
 	peer_of(call)->finished_ns = clock_mono_ns();
+	peer_of(call)->cut = call->streaming && call->verdict != LC_OK;
 	atomic_fetch_add(&peer_of(call)->finished, 1);
 }
 

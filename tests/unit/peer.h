@@ -25,6 +25,7 @@ struct peer {
 	const char *body;         /* of the request; NULL: none */
 	atomic_int finished, freed;
 	int64_t finished_ns; /* on the monotonic clock */
+	bool cut;            /* broken off: the gate would not end it well */
 	int near, far;       /* a pair of sockets, or -1 */
 };
 

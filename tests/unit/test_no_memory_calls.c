@@ -52,6 +52,8 @@ call_send(struct engine *engine, struct peer *peer)
 	assert_int_equal(atomic_load(&peer->finished), 1);
 	if (call_own && peer_says(peer, "<ERROR>503 Out of memory"))
 		return LC_NO_MEMORY;
+	if (peer->cut)
+		return LC_NO_MEMORY;
 	if (peer_status(peer) == call_status)
 		return LC_OK;
 	if (peer_status(peer) == 503 && peer_says(peer, "Retry-After: ") &&
@@ -100,6 +102,10 @@ test_calls(void **state)
 		{"GET", "/typed?count=3&contu=4&contu=5", 200, true},
 		{"GET", "/typed?count=x&ratio=x&word=x&flag=x&colour=x", 422,
 		 false},
+		{"GET", "/long?items=2000&every=1000", 200, true},
+		{"GET", "/long?items=90&every=9", 200, true},
+		{"HEAD", "/long?items=90&every=9", 200, true},
+		{"GET", "/origin", 200, false},
 		{"GET", "/nowhere", 404, true},
 		/* an example that finds no memory is left out */
 		{"GET", "/openapi.json", 200, true},
