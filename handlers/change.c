@@ -30,8 +30,13 @@ change_name(struct change *change, const char *name)
 
 	if (key == NULL)
 		return LC_NO_MEMORY;
+	/* A copy: the object goes when what it becomes is read. */
 	if (change->exists)
-		name = change->before[COLUMNS_NAME].text;
+		name = arena_dup(lc_arena(change->call),
+				 change->before[COLUMNS_NAME].text,
+				 change->before[COLUMNS_NAME].length);
+	if (name == NULL)
+		return LC_NO_MEMORY;
 	change->edit.key = key;
 	change->edit.name = name;
 	return change_fold(change->call, "name", name, key);
