@@ -96,6 +96,8 @@ lookup_spot(struct catalogue *catalogue, int64_t key, int64_t number,
 
 	if (rc != LC_OK)
 		return rc;
+	if (key > INT64_MAX - ZONES_SHIFT_MAX)
+		return reader_damaged(catalogue);
 	store_bind_int64(spot->query, 1, key);
 	store_bind_int64(spot->query, 2, key + ZONES_SHIFT_MAX);
 	while ((rc = store_step(spot->query, &row)) == LC_OK && row) {

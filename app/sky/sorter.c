@@ -155,6 +155,8 @@ sorter_order(struct sorter *sorter, struct sorter_entry *entries, size_t count,
 {
 	bool longer = false;
 
+	if (count == 0)
+		return; /* and there may be no entries to point to */
 	for (size_t i = 0; i < count; i++) {
 		size_t length = sorter_frame(sorter, &entries[i]).key_length;
 

@@ -148,7 +148,7 @@ damage_is_told_and_mended(void **state)
 					 SKY_FIXTURE_SMALL
 					 "a\t1\t1\tx\nb\t2\t2\t\n");
 		catalogue = sky_fixture_acquire(vetting, "damage");
-		generation = catalogue_generation(catalogue);
+		generation = catalogue_version(catalogue).generation;
 		assert_int_equal(sky_fixture_count_around(catalogue, 1, 1, 0),
 				 1);
 		catalogue_release(catalogue);
@@ -198,12 +198,34 @@ damage_met_by_a_query_is_told(void **state)
 	catalogue_set_free(set);
 }
 
+/* A place of which no key can follow is no place. */
+static void
+a_name_without_a_place_is_told(void **state)
+{
+	struct catalogue_set *set = catalogue_set_new(fixture.state, true);
+	struct catalogue *catalogue;
+	struct catalogue_place place;
+	char path[PATH_MAX];
+
+	(void)state;
+	sky_fixture_import_small(&fixture, "lost",
+				 SKY_FIXTURE_SMALL "a\t1\t1\tx\nb\t2\t2\t\n");
+	find_file("lost", 1, path);
+	change_pragma(path, "UPDATE name SET k = 9223372036854775807");
+	catalogue = sky_fixture_acquire(set, "lost");
+	assert_int_equal(catalogue_find_name(catalogue, "a", 1, &place),
+			 LC_UNAVAILABLE);
+	catalogue_release(catalogue);
+	catalogue_set_free(set);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damage_is_told_and_mended),
 		cmocka_unit_test(damage_met_by_a_query_is_told),
+		cmocka_unit_test(a_name_without_a_place_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

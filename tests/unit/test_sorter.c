@@ -269,6 +269,21 @@ a_full_disk_is_told(void **state)
 	sorter_free(sorter);
 }
 
+static void
+nothing_is_sorted_too(void **state)
+{
+	struct sorter *sorter = sorter_new(20000, directory);
+	struct spool_record given;
+	bool there = true;
+
+	(void)state;
+	assert_non_null(sorter);
+	assert_int_equal(sorter_sort(sorter), LC_OK);
+	assert_int_equal(sorter_next(sorter, &given, &there), LC_OK);
+	assert_false(there);
+	sorter_free(sorter);
+}
+
 static enum lc_rc
 sorter_case(void)
 {
@@ -303,6 +318,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_sorted),
+		cmocka_unit_test(nothing_is_sorted_too),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(memory_may_run_out),
 	};
