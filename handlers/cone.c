@@ -240,7 +240,7 @@ cone_weigh(struct lc_call *call, const void *args)
 	/* It ends as soon as there are so many. */
 	if (cone->maxrec <= CONE_QUICK_RECORDS)
 		return LC_QUICK;
-	return objects_weigh(call, cone_catalogue(cone), cone->sr);
+	return objects_weigh(call, cone_catalogue(cone), cone->sr, 1);
 }
 
 void

@@ -319,7 +319,7 @@ galaxy_weigh(struct lc_call *call, const void *args)
 
 	return objects_weigh(call,
 			     query->has_catalogue ? query->catalogue : NULL,
-			     query->radius_deg);
+			     query->radius_deg, 1);
 }
 
 const struct lc_endpoint galaxy_endpoint = {

@@ -11,7 +11,8 @@
 
 enum {
 	MATCH_SEND_BYTES = 1 << 16,
-	MATCH_QUICK = 100 /* positions; more are heavy work */
+	MATCH_QUICK = 100,   /* positions; more are heavy work */
+	MATCH_LINE_BYTES = 8 /* of a short one in CSV: "10.5,20\n" */
 };
 
 struct match_query {
@@ -304,14 +305,16 @@ static enum lc_work
 match_weigh(struct lc_call *call, const void *args)
 {
 	const struct match_query *query = args;
-	size_t length;
+	size_t count = query->positions.count, length;
 
 	(void)lc_body_bytes(call, &length);
-	return query->positions.count > MATCH_QUICK || query->radius_deg > 1 ||
-			       (lc_body_kind(call) == LC_BODY_CSV &&
-				length > MATCH_SEND_BYTES / 16) ?
-		       LC_HEAVY :
-		       LC_QUICK;
+	if (lc_body_kind(call) == LC_BODY_CSV)
+		count = length / MATCH_LINE_BYTES;
+	if (count > MATCH_QUICK)
+		return LC_HEAVY;
+	return objects_weigh(call,
+			     query->has_catalogue ? query->catalogue : NULL,
+			     query->radius_deg, count);
 }
 
 const struct lc_endpoint match_endpoint = {

@@ -296,23 +296,24 @@ objects_version_in_path(struct lc_call *call, const char *name,
 }
 
 enum lc_work
-objects_weigh(struct lc_call *call, const char *name, double radius_deg)
+objects_weigh(struct lc_call *call, const char *name, double radius_deg,
+	      size_t searches)
 {
 	const struct context *context = lc_context(call);
 	struct catalogue *catalogue;
 	char why[CATALOGUE_WHY_MAX];
-	int64_t objects = 0;
 	double rows = 0;
+	enum lc_rc rc;
 
 	/* What fails here fails again, and is answered, where it is used. */
 	if (catalogue_acquire(context->catalogues,
 			      name != NULL ? name : context->catalogue,
 			      &catalogue, why, sizeof(why)) != LC_OK)
 		return LC_QUICK;
-	if (catalogue_count(catalogue, &objects) == LC_OK)
-		rows = cone_weight(objects, radius_deg);
+	rc = cone_weight(catalogue, radius_deg, &rows);
 	catalogue_release(catalogue);
-	return rows > quick_rows ? LC_HEAVY : LC_QUICK;
+	return rc == LC_OK && rows * (double)searches > quick_rows ? LC_HEAVY :
+								     LC_QUICK;
 }
 
 enum lc_rc

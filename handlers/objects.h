@@ -62,9 +62,9 @@ enum lc_rc objects_version(struct lc_call *call, const char *name,
 enum lc_rc objects_version_in_path(struct lc_call *call, const char *name,
 				   uint64_t *version) LC_CHECKED;
 
-/* LC_HEAVY where a search within this radius looks at many objects. */
+/* LC_HEAVY where so many searches within this radius look at many objects. */
 enum lc_work objects_weigh(struct lc_call *call, const char *name,
-			   double radius_deg);
+			   double radius_deg, size_t searches);
 
 /* What is said of a catalogue beside its rows; `table` points into it. */
 enum lc_rc objects_table(struct lc_call *call, struct catalogue *catalogue,

@@ -374,6 +374,9 @@ build_finish(struct build *build, const struct build_report *report,
 		rc = build_number(build, LAYOUT_FACT_PER_DEG,
 				  counts->zones_per_deg);
 	if (rc == LC_OK)
+		rc = build_number(build, LAYOUT_FACT_DENSITY,
+				  counts->objects_per_deg2);
+	if (rc == LC_OK)
 		rc = build_number(build, LAYOUT_FACT_MADE, build_now_ns());
 	if (rc == LC_OK)
 		rc = store_exec(store, "COMMIT");

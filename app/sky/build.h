@@ -29,6 +29,7 @@ struct build_counts {
 	int64_t duplicates; /* objects left out: their name was taken */
 	int64_t strays;     /* aliases left out: of no object */
 	int64_t zones_per_deg;
+	int64_t objects_per_deg2; /* where there are any */
 	int64_t generation;
 	int64_t bytes;
 };

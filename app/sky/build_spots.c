@@ -209,5 +209,6 @@ build_spots_write(struct build_spots *spots, const struct build_names *names,
 	if (rc == LC_OK)
 		sorter_clear(spots->sorter);
 	counts->zones_per_deg = per_deg;
+	counts->objects_per_deg2 = (spots->count + area_deg2 - 1) / area_deg2;
 	return rc;
 }

@@ -90,7 +90,12 @@ enum lc_rc cone_each(struct catalogue *catalogue,
 				       double separation_deg),
 		     void *context) LC_CHECKED;
 
-/* About how many rows of the file such a search looks at. */
-double cone_weight(int64_t objects, double radius_deg);
+/*
+ * About how many rows a search of this radius looks at, where objects are
+ * most likely to be: a survey's few square degrees are dense.  A row with
+ * many columns of the catalogue's own counts as several.
+ */
+enum lc_rc cone_weight(struct catalogue *catalogue, double radius_deg,
+		       double *rows) LC_CHECKED;
 
 #endif

@@ -4,6 +4,11 @@
 #include "sky/pack.h"
 #include "sky/reader.h"
 
+static const double sphere_deg2 = 41252.96;
+
+/* So many columns cost about as much as a row does otherwise. */
+enum { EACH_COLUMNS_A_ROW = 32 };
+
 /* Where rows go as they are met. */
 struct each_target {
 	struct cone_scan scan;
@@ -55,10 +60,23 @@ cone_each(struct catalogue *catalogue, const struct cone_query *query,
 			 &target);
 }
 
-double
-cone_weight(int64_t objects, double radius_deg)
+enum lc_rc
+cone_weight(struct catalogue *catalogue, double radius_deg, double *rows)
 {
-	if (radius_deg >= 180)
-		return (double)objects;
-	return (double)objects * (1 - cos(angles_radians(radius_deg))) / 2;
+	const struct columns_set *columns;
+	double share = 1, dense;
+	int64_t objects;
+	enum lc_rc rc = catalogue_count(catalogue, &objects);
+
+	*rows = 0;
+	if (rc == LC_OK)
+		rc = reader_columns(catalogue, &columns);
+	if (rc != LC_OK)
+		return rc;
+	if (radius_deg < 180)
+		share = (1 - cos(angles_radians(radius_deg))) / 2;
+	dense = (double)catalogue->per_deg2 * sphere_deg2;
+	*rows = fmin((double)objects, share * fmax((double)objects, dense));
+	*rows *= 1 + (double)columns->own_count / EACH_COLUMNS_A_ROW;
+	return LC_OK;
 }

@@ -48,6 +48,8 @@ enum {
 #define LAYOUT_FACT_OBJECTS "objects"
 #define LAYOUT_FACT_NAMES "names"
 #define LAYOUT_FACT_PER_DEG "zones_per_deg"
+/* Where there are any: the mean over the square degrees that have some. */
+#define LAYOUT_FACT_DENSITY "objects_per_deg2"
 #define LAYOUT_FACT_MADE "made_ns" /* since 1970: no two files have one */
 
 #endif

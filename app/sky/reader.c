@@ -145,6 +145,9 @@ reader_open(const char *path, const struct pointer_stamp *stamp,
 		rc = reader_open_zones(reader, why, why_bytes);
 	if (rc == LC_OK) {
 		rc = reader_number(reader, LAYOUT_FACT_MADE, &reader->made_ns);
+		if (rc == LC_OK)
+			rc = reader_number(reader, LAYOUT_FACT_DENSITY,
+					   &reader->per_deg2);
 		if (rc != LC_OK)
 			snprintf(why, why_bytes, "%s",
 				 store_why(reader->store));

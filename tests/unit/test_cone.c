@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/number.h"
 #include "chance.h"
 #include "sky/angles.h"
@@ -400,6 +401,59 @@ no_rows_are_still_counted(void **state)
 	assert_true(check(&query) > 100);
 }
 
+static double
+weight(const char *name, double radius_deg)
+{
+	struct catalogue *reader = sky_fixture_acquire(set, name);
+	double rows;
+
+	assert_int_equal(cone_weight(reader, radius_deg, &rows), LC_OK);
+	catalogue_release(reader);
+	return rows;
+}
+
+/* What is in one place is met there, not thinned over the whole sky. */
+static void
+a_dense_field_weighs_what_it_holds(void **state)
+{
+	struct buf text;
+
+	(void)state;
+	buf_init(&text);
+	buf_add_text(&text, SKY_FIXTURE_SMALL);
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&text, "d%d\t100.%03d\t20.5\t\n", i, i);
+	buf_add_char(&text, '\0');
+	assert_false(text.failed);
+	sky_fixture_import_small(&fixture, "dense", text.bytes);
+	buf_release(&text);
+	assert_true(weight("dense", 1) == 1000);
+	assert_true(weight("dense", 180) == 1000);
+	assert_true(weight("dense", 0.1) < 100);
+	assert_true(weight("dense", 0) == 0);
+}
+
+/* Many columns of its own make a row many. */
+static void
+wide_rows_weigh_more(void **state)
+{
+	struct buf text;
+
+	(void)state;
+	buf_init(&text);
+	buf_add_text(&text, "name\tra_deg\tdec_deg");
+	for (int i = 0; i < 320; i++)
+		buf_printf(&text, "\tw%d", i);
+	buf_add_text(&text, "\na\t1\t2");
+	for (int i = 0; i < 320; i++)
+		buf_printf(&text, "\t%d", i);
+	buf_add(&text, "\n", 2);
+	assert_false(text.failed);
+	sky_fixture_import_small(&fixture, "wide", text.bytes);
+	buf_release(&text);
+	assert_true(weight("wide", 180) == 11);
+}
+
 static void
 a_stopped_search_returns(void **state)
 {
@@ -438,6 +492,8 @@ main(void)
 		cmocka_unit_test(filters_agree),
 		cmocka_unit_test(no_rows_are_still_counted),
 		cmocka_unit_test(a_stopped_search_returns),
+		cmocka_unit_test(a_dense_field_weighs_what_it_holds),
+		cmocka_unit_test(wide_rows_weigh_more),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
