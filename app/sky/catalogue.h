@@ -109,7 +109,7 @@ enum lc_rc catalogue_size(struct catalogue *catalogue, int64_t *bytes,
 enum lc_rc catalogue_fact(struct catalogue *catalogue, enum facts_fact which,
 			  struct arena *arena, const char **out) LC_CHECKED;
 
-/* The columns of its objects, which live until its release. */
+/* The columns of its objects, edited or not, which live until its release. */
 enum lc_rc catalogue_columns(struct catalogue *catalogue,
 			     const struct columns_set **out) LC_CHECKED;
 

@@ -72,7 +72,15 @@ catalogue_fact(struct catalogue *catalogue, enum facts_fact which,
 enum lc_rc
 catalogue_columns(struct catalogue *catalogue, const struct columns_set **out)
 {
-	return reader_columns(catalogue, out);
+	const struct columns_set *columns;
+	enum lc_rc rc = reader_columns(catalogue, &columns);
+
+	if (rc != LC_OK)
+		return rc;
+	catalogue->shown = *columns;
+	catalogue->shown.present |= overlay_columns(catalogue->overlay);
+	*out = &catalogue->shown;
+	return LC_OK;
 }
 
 /* ---- objects of the file */

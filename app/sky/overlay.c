@@ -391,6 +391,17 @@ overlay_surplus(const struct overlay *overlay)
 	       (int64_t)overlay->set.hidden.count;
 }
 
+uint32_t
+overlay_columns(const struct overlay *overlay)
+{
+	uint32_t columns = 0;
+
+	for (int i = 0; i < COLUMNS__MAX; i++)
+		if (overlay->set.having[i] > 0)
+			columns |= UINT32_C(1) << i;
+	return columns;
+}
+
 size_t
 overlay_count(const struct overlay *overlay)
 {

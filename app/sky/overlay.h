@@ -123,6 +123,9 @@ const struct overlay_object *overlay_by_id(const struct overlay *overlay,
 /* How many objects there are more (or fewer) than in the base. */
 int64_t overlay_surplus(const struct overlay *overlay);
 
+/* A bit for each column of columns_table of which a living object has a value. */
+uint32_t overlay_columns(const struct overlay *overlay);
+
 /*
  * The living objects: how many, each one, and the directions of them all in
  * the same order, for a search that looks at each.

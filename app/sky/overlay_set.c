@@ -36,6 +36,16 @@ overlay_set_same(const struct overlay_set *set, const struct overlay_name *as)
 	return NULL;
 }
 
+/* Counts the columns of one object more or, by -1, less. */
+static void
+overlay_set_count(struct overlay_set *set, const struct overlay_object *object,
+		  int by)
+{
+	for (int i = 0; i < COLUMNS__MAX; i++)
+		if (object->values[i].present)
+			set->having[i] += (size_t)by;
+}
+
 static void
 overlay_set_remove(struct overlay_set *set, const struct overlay_object *object)
 {
@@ -49,6 +59,7 @@ overlay_set_remove(struct overlay_set *set, const struct overlay_object *object)
 		overlay_index_remove(&set->hidden, (uint64_t)object->base_id,
 				     object);
 	if (!object->deleted) {
+		overlay_set_count(set, object, -1);
 		last = set->living[--set->living_count];
 		last->at = object->at;
 		set->living[last->at] = last;
@@ -100,6 +111,7 @@ overlay_set_put(struct overlay_set *set, struct overlay_object *object)
 		overlay_index_add(&set->hidden, (uint64_t)object->base_id,
 				  object);
 	if (!object->deleted) {
+		overlay_set_count(set, object, 1);
 		object->at = set->living_count++;
 		set->living[object->at] = object;
 		set->places[object->at] =

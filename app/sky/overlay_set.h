@@ -16,6 +16,8 @@ struct overlay_set {
 	struct overlay_object **living;
 	struct angles_vector *places; /* of the living */
 	size_t living_count, living_room;
+	/* How many of the living have a value of each known column. */
+	size_t having[COLUMNS__MAX];
 };
 
 /* Frees all edits, and the memory that they stood in. */

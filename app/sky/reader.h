@@ -38,6 +38,7 @@ struct catalogue {
 	int64_t per_deg2;               /* objects, where there are any */
 	int64_t made_ns;                /* when the file was made, since 1970 */
 	struct reader_columns *columns; /* NULL: not asked for yet */
+	struct columns_set shown;       /* those, and the edits' */
 	bool broken;
 	char why[CATALOGUE_WHY_MAX];
 };

@@ -188,6 +188,35 @@ test_over_the_base(void **state)
 }
 
 /* Who is found by a name that several have. */
+/* A column is there as long as some object has it. */
+static void
+test_columns(void **state)
+{
+	const uint32_t places = UINT32_C(1) << COLUMNS_NAME |
+				UINT32_C(1) << COLUMNS_RA |
+				UINT32_C(1) << COLUMNS_DEC;
+	const uint32_t typed = places | UINT32_C(1) << COLUMNS_OBJECT_TYPE;
+	struct edits_fixture_object object = plain;
+
+	(void)state;
+	refresh();
+	assert_int_equal(overlay_columns(overlay), 0);
+	edits_fixture_put(edits, "A", &plain);
+	refresh();
+	assert_int_equal(overlay_columns(overlay), places);
+	edits_fixture_text(&object, COLUMNS_OBJECT_TYPE, "galaxy");
+	edits_fixture_put(edits, "A", &object);
+	edits_fixture_put(edits, "BASE 1", &object);
+	refresh();
+	assert_int_equal(overlay_columns(overlay), typed);
+	edits_fixture_put(edits, "A", &plain);
+	refresh();
+	assert_int_equal(overlay_columns(overlay), typed);
+	edits_fixture_put(edits, "BASE 1", NULL);
+	refresh();
+	assert_int_equal(overlay_columns(overlay), places);
+}
+
 static void
 test_names(void **state)
 {
@@ -366,6 +395,7 @@ main(void)
 		IN_ITS_OWN(test_nothing),
 		IN_ITS_OWN(test_values),
 		IN_ITS_OWN(test_over_the_base),
+		IN_ITS_OWN(test_columns),
 		IN_ITS_OWN(test_names),
 		IN_ITS_OWN(test_new_base),
 		IN_ITS_OWN(test_follower_and_newcomer),
