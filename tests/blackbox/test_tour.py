@@ -36,10 +36,9 @@ def tree(stage):
     (copy / "handlers/voyage.c").write_text(program)
     table = copy / "handlers/table.h"
     text = table.read_text()
-    assert text.count("#define ENDPOINT_TABLE(X) \\\n") == 1
-    table.write_text(text.replace(
-        "#define ENDPOINT_TABLE(X) \\\n", "#define ENDPOINT_TABLE(X) \\\n" + line
-    ))
+    begun = re.split(r"(#define ENDPOINT_TABLE\(X\) +\\\n)", text)
+    before, first, rest = begun
+    table.write_text(before + first + line + rest)
     return copy
 
 

@@ -37,7 +37,7 @@ tell_value(struct buf *told, const char *before, enum columns_type type,
 }
 
 enum lc_rc
-build_add(struct build *build, const struct columns_value *values,
+build_add(struct build *build, struct columns_value *values,
 	  const enum columns_type *types, size_t count, int64_t line)
 {
 	const char *name = values[COLUMNS_NAME].text;
@@ -86,10 +86,11 @@ build_set_columns(struct build *build, const struct columns_set *set)
 
 enum lc_rc
 build_add_alias(struct build *build, const char *alias, size_t alias_length,
-		const char *name, size_t name_length)
+		const char *name, size_t name_length, int64_t line)
 {
+	(void)line;
 	if (strcmp(name, "nobody") == 0)
-		return LC_NOT_FOUND;
+		return LC_INVALID;
 	if (strcmp(name, "fail") == 0)
 		return build->fails;
 	buf_printf(&build->told, "%.*s=%.*s\n", (int)alias_length, alias,
