@@ -94,6 +94,13 @@ void
 sky_fixture_import(const struct sky_fixture *fixture, const char *name,
 		   struct build_counts *counts)
 {
+	sky_fixture_import_zones(fixture, name, 0, counts);
+}
+
+void
+sky_fixture_import_zones(const struct sky_fixture *fixture, const char *name,
+			 int per_deg, struct build_counts *counts)
+{
 	const struct build_report silent = {.duplicate = NULL};
 	struct load_counts loaded;
 	struct build *build;
@@ -102,6 +109,7 @@ sky_fixture_import(const struct sky_fixture *fixture, const char *name,
 	assert_int_equal(
 		build_new(fixture->state, name, NULL, &build, why, sizeof(why)),
 		LC_OK);
+	build_set_zones(build, per_deg);
 	import_file(build, name, "conf/catalogue/openngc.tsv", false, &loaded);
 	assert_int_equal(loaded.rows, 13375);
 	import_file(build, name, "conf/catalogue/aliases.tsv", true, &loaded);
@@ -205,6 +213,60 @@ sky_fixture_import_small(const struct sky_fixture *fixture, const char *name,
 	sky_fixture_import_text(fixture, name, text, &counts, reason,
 				sizeof(reason));
 	assert_string_equal(reason, "");
+}
+
+void
+sky_fixture_text(struct columns_value values[COLUMNS__MAX], int column,
+		 const char *text)
+{
+	values[column].present = true;
+	values[column].text = text;
+	values[column].length = (uint32_t)strlen(text);
+}
+
+void
+sky_fixture_object(struct columns_value values[COLUMNS__MAX], const char *name,
+		   double ra_deg, double dec_deg)
+{
+	memset(values, 0, COLUMNS__MAX * sizeof(*values));
+	sky_fixture_text(values, COLUMNS_NAME, name);
+	values[COLUMNS_RA].present = true;
+	values[COLUMNS_RA].real = ra_deg;
+	values[COLUMNS_DEC].present = true;
+	values[COLUMNS_DEC].real = dec_deg;
+}
+
+void
+sky_fixture_edit(struct edits *edits, struct catalogue_set *set,
+		 const char *catalogue, const char *name,
+		 const struct columns_value *values)
+{
+	struct catalogue *reader = sky_fixture_acquire(set, catalogue);
+	char key[NAMES_MAX_BYTES + 1], why[EDITS_WHY_MAX] = "";
+	struct edit edit = {
+		.catalogue = catalogue, .key = key, .name = name, .who = "me"};
+	struct columns_value *all;
+	int64_t seq;
+	enum lc_rc rc;
+
+	assert_int_equal(catalogue_columns(reader, &edit.columns), LC_OK);
+	all = calloc(COLUMNS__MAX + edit.columns->own_count, sizeof(*all));
+	assert_non_null(all);
+	if (values != NULL)
+		memcpy(all, values, COLUMNS__MAX * sizeof(*all));
+	edit.values = all;
+	assert_true(names_fold(name, strlen(name), key) > 0);
+	rc = edits_begin(edits, why, sizeof(why));
+	if (rc == LC_OK) {
+		rc = values != NULL ?
+			     edits_put(edits, &edit, &seq, why, sizeof(why)) :
+			     edits_delete(edits, &edit, &seq, why, sizeof(why));
+		rc = edits_end(edits, rc, why, sizeof(why));
+	}
+	if (rc != LC_OK)
+		fail_msg("%s: %s", name, why);
+	free(all);
+	catalogue_release(reader);
 }
 
 struct catalogue *

@@ -11,6 +11,7 @@
 
 #include "sky/build.h"
 #include "sky/catalogue.h"
+#include "sky/edits.h"
 #include "sky/load.h"
 
 struct sky_fixture {
@@ -32,6 +33,11 @@ const char *sky_fixture_path(const struct sky_fixture *fixture,
 void sky_fixture_import(const struct sky_fixture *fixture, const char *name,
 			struct build_counts *counts);
 
+/* The same with so many zones to a degree; 0: by the density. */
+void sky_fixture_import_zones(const struct sky_fixture *fixture,
+			      const char *name, int per_deg,
+			      struct build_counts *counts);
+
 /* Imports a text as the table of the catalogue NAME. */
 void sky_fixture_import_text(const struct sky_fixture *fixture,
 			     const char *name, const char *text,
@@ -44,6 +50,20 @@ void sky_fixture_import_text(const struct sky_fixture *fixture,
 /* Imports a text of which no row may be bad. */
 void sky_fixture_import_small(const struct sky_fixture *fixture,
 			      const char *name, const char *text);
+
+/* The values of an object that has only a name and a position. */
+void sky_fixture_object(struct columns_value values[COLUMNS__MAX],
+			const char *name, double ra_deg, double dec_deg);
+void sky_fixture_text(struct columns_value values[COLUMNS__MAX], int column,
+		      const char *text);
+
+/*
+ * Edits an object of a catalogue: puts these values, with nothing in the
+ * catalogue's own columns; or deletes it, for NULL.
+ */
+void sky_fixture_edit(struct edits *edits, struct catalogue_set *set,
+		      const char *catalogue, const char *name,
+		      const struct columns_value *values);
 
 /* A reader of the catalogue, which must be there. */
 struct catalogue *sky_fixture_acquire(struct catalogue_set *set,
