@@ -11,8 +11,9 @@
 
 enum {
 	MATCH_SEND_BYTES = 1 << 16,
-	MATCH_QUICK = 100,   /* positions; more are heavy work */
-	MATCH_LINE_BYTES = 8 /* of a short one in CSV: "10.5,20\n" */
+	MATCH_ARENA_BYTES = 4096,
+	MATCH_LINE_BYTES = 16, /* of CSV, about */
+	MATCH_QUICK = 100      /* positions; more are heavy work */
 };
 
 struct match_query {
@@ -87,6 +88,7 @@ static enum lc_rc
 match_search(const struct match *match, size_t i, struct arena *arena,
 	     struct cone_result *result)
 {
+	struct lc_progress *progress = lc_progress(match->call);
 	const struct cone_query cone = {
 		.ra_deg = match->positions[i].ra_deg,
 		.dec_deg = match->positions[i].dec_deg,
@@ -94,8 +96,28 @@ match_search(const struct match *match, size_t i, struct arena *arena,
 		.limit = match->query->limit,
 	};
 
-	return cone_search(match->catalogue, &cone, lc_progress(match->call),
-			   arena, result);
+	progress_report(progress, (double)i / (double)match->count);
+	return cone_search(match->catalogue, &cone, progress, arena, result);
+}
+
+/* Answers one position after the other by `one`. */
+static enum lc_rc
+match_each(const struct match *match,
+	   enum lc_rc (*one)(const struct match *match, size_t i,
+			     struct arena *arena, void *context),
+	   void *context)
+{
+	char room[MATCH_ARENA_BYTES];
+	enum lc_rc rc = LC_OK;
+
+	for (size_t i = 0; i < match->count && rc == LC_OK; i++) {
+		struct arena arena;
+
+		arena_init(&arena, room, sizeof(room));
+		rc = one(match, i, &arena, context);
+		arena_release(&arena);
+	}
+	return rc;
 }
 
 /* ---- JSON */
@@ -123,10 +145,11 @@ json_objects(const struct match *match, struct json *json,
 }
 
 static enum lc_rc
-json_match(const struct match *match, size_t i, struct arena *arena)
+json_match(const struct match *match, size_t i, struct arena *arena,
+	   void *context)
 {
 	const struct match_position *position = &match->positions[i];
-	struct json *json = lc_json(match->call);
+	struct json *json = context;
 	struct cone_result result;
 	enum lc_rc rc = match_search(match, i, arena, &result);
 
@@ -150,17 +173,11 @@ static enum lc_rc
 json_answer(const struct match *match)
 {
 	struct json *json = lc_json(match->call);
-	enum lc_rc rc = LC_OK;
+	enum lc_rc rc;
 
 	json_number(json, "radius_deg", match->query->radius_deg);
 	json_array_begin(json, "matches");
-	for (size_t i = 0; i < match->count && rc == LC_OK; i++) {
-		struct arena arena;
-
-		arena_init(&arena, NULL, 0);
-		rc = json_match(match, i, &arena);
-		arena_release(&arena);
-	}
+	rc = match_each(match, json_match, json);
 	json_array_end(json);
 	return rc;
 }
@@ -168,7 +185,7 @@ json_answer(const struct match *match)
 /* ---- CSV */
 
 struct csv_answer {
-	const struct match *match;
+	struct lc_call *call;
 	struct rows rows;
 	struct columns_value *nothing; /* a row of absent values */
 	struct buf *out;
@@ -176,9 +193,9 @@ struct csv_answer {
 };
 
 static void
-csv_lead(struct csv_answer *answer, size_t i)
+csv_lead(struct csv_answer *answer, const struct match *match, size_t i)
 {
-	const char *id = answer->match->positions[i].id;
+	const char *id = match->positions[i].id;
 
 	buf_printf(answer->out, "%zu,", i);
 	if (id != NULL) {
@@ -196,39 +213,39 @@ csv_lead(struct csv_answer *answer, size_t i)
 static enum lc_rc
 csv_send(struct csv_answer *answer)
 {
-	struct lc_call *call = answer->match->call;
 	enum lc_rc rc = LC_OK;
 
 	if (answer->out->failed)
 		return LC_NO_MEMORY;
 	if (!answer->streaming) {
-		rc = lc_stream_begin(call, NULL);
+		rc = lc_stream_begin(answer->call, NULL);
 		answer->streaming = rc == LC_OK;
 	}
 	if (rc == LC_OK)
-		rc = lc_stream_write(call, answer->out->bytes,
+		rc = lc_stream_write(answer->call, answer->out->bytes,
 				     answer->out->length);
 	buf_reset(answer->out);
 	return rc;
 }
 
 static enum lc_rc
-csv_match(struct csv_answer *answer, size_t i, struct arena *arena)
+csv_match(const struct match *match, size_t i, struct arena *arena,
+	  void *context)
 {
-	const struct match *match = answer->match;
+	struct csv_answer *answer = context;
 	const struct columns_value *values;
 	struct cone_result result;
 	enum lc_rc rc = match_search(match, i, arena, &result);
 
 	if (rc == LC_OK && result.count == 0) {
-		csv_lead(answer, i);
+		csv_lead(answer, match, i);
 		rows_row(&answer->rows, answer->nothing, NAN);
 	}
 	for (size_t row = 0; rc == LC_OK && row < result.count; row++) {
 		rc = cone_values(match->catalogue, &result, row, &values);
 		if (rc != LC_OK)
 			break;
-		csv_lead(answer, i);
+		csv_lead(answer, match, i);
 		rows_row(&answer->rows, values,
 			 result.rows[row].separation_deg);
 	}
@@ -237,10 +254,26 @@ csv_match(struct csv_answer *answer, size_t i, struct arena *arena)
 	return rc;
 }
 
+/* Of half an answer the last line says that it is half. */
+static enum lc_rc
+csv_end(struct csv_answer *answer, enum lc_rc rc)
+{
+	if (!answer->streaming)
+		return rc;
+	if (rc == LC_OK)
+		return csv_send(answer);
+	buf_reset(answer->out);
+	rows_end(&answer->rows, false, rc_title(rc));
+	if (!answer->out->failed)
+		lc_stream_last(answer->call, answer->out->bytes,
+			       answer->out->length);
+	return rc;
+}
+
 static enum lc_rc
 csv_answer(const struct match *match)
 {
-	struct csv_answer answer = {.match = match,
+	struct csv_answer answer = {.call = match->call,
 				    .out = lc_body(match->call, NULL)};
 	struct rows_table table;
 	enum lc_rc rc = objects_table(match->call, match->catalogue, &table);
@@ -255,17 +288,11 @@ csv_answer(const struct match *match)
 		return LC_NO_MEMORY;
 	rc = rows_init(&answer.rows, ROWS_CSV, &table, lc_arena(match->call),
 		       answer.out);
+	if (rc != LC_OK)
+		return rc;
 	buf_add_text(answer.out, "index,id,");
-	if (rc == LC_OK)
-		rows_begin(&answer.rows);
-	for (size_t i = 0; i < match->count && rc == LC_OK; i++) {
-		struct arena arena;
-
-		arena_init(&arena, NULL, 0);
-		rc = csv_match(&answer, i, &arena);
-		arena_release(&arena);
-	}
-	return rc == LC_OK && answer.streaming ? csv_send(&answer) : rc;
+	rows_begin(&answer.rows);
+	return csv_end(&answer, match_each(match, csv_match, &answer));
 }
 
 /* ---- the endpoint */
@@ -323,10 +350,13 @@ const struct lc_endpoint match_endpoint = {
 	.tag = &objects_tag,
 	.summary = "The nearest objects of each of many positions.",
 	.details = "Up to 10,000 positions, as JSON or as CSV with a header "
-		   "line, whose columns of right ascension, declination and "
-		   "name are found as an import finds them. They are answered "
-		   "in their order; as CSV a position without any object has "
-		   "one line too.",
+		   "line, whose columns of right ascension and declination "
+		   "(decimal or sexagesimal) are found as an import finds "
+		   "them; its column id, or one of names, is what the answer "
+		   "calls them. They are answered in their order; as CSV a "
+		   "position without any object has one line too. A CSV that "
+		   "could not be finished ends in a line that begins with "
+		   "'# error'.",
 	.params = match_params,
 	.args_size = sizeof(struct match_query),
 	.weigh = match_weigh,

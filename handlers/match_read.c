@@ -8,6 +8,8 @@
 #include "sky/mapping.h"
 #include "sky/table.h"
 
+enum { MATCH_ID_MAX = 128 }; /* characters */
+
 static const struct lc_field item_members[] = {
 	LC_PARAM_OPTIONAL(match_item, id, .max = "128",
 			  .doc = "What the answer calls it."),
@@ -47,14 +49,36 @@ coordinates_take(struct lc_call *call, struct catalogue *catalogue,
 	}
 	rc = catalogue_find_name(catalogue, text, strlen(text), &place);
 	if (rc == LC_NOT_FOUND)
-		return lc_refuse(
-			call, loc, "value_error", text,
-			"This is no position, and the catalogue %s has "
-			"no such name",
-			catalogue_name(catalogue));
+		return lc_refuse(call, loc, "value_error", text,
+				 "This is no position, and the catalogue %s "
+				 "has no such name",
+				 catalogue_name(catalogue));
+	if (rc != LC_OK)
+		return rc;
 	out->ra_deg = place.ra_deg;
 	out->dec_deg = place.dec_deg;
-	return rc;
+	return LC_OK;
+}
+
+/* Says which member is missing, or is one too many. */
+static enum lc_rc
+item_refuse(struct lc_call *call, const struct match_item *item, size_t i)
+{
+	bool half = item->has_ra_deg != item->has_dec_deg;
+	const char *member = item->has_coordinates ? ".coordinates" :
+			     !half                 ? "" :
+			     item->has_ra_deg      ? ".dec_deg" :
+						     ".ra_deg";
+	char loc[48];
+
+	snprintf(loc, sizeof(loc), "positions.%zu%s", i, member);
+	if (half && !item->has_coordinates)
+		return lc_refuse(call, loc, "missing", NULL, "Field required");
+	return lc_refuse(call, loc, "value_error", NULL,
+			 item->has_coordinates ?
+				 "Give ra_deg and dec_deg, or coordinates, and "
+				 "not both" :
+				 "Give ra_deg and dec_deg, or coordinates");
 }
 
 static enum lc_rc
@@ -64,15 +88,13 @@ item_take(struct lc_call *call, struct catalogue *catalogue,
 	char loc[48];
 
 	out->id = item->has_id ? item->id : NULL;
-	snprintf(loc, sizeof(loc), "positions.%zu%s", i,
-		 item->has_coordinates ? ".coordinates" : "");
-	if (item->has_coordinates && !item->has_ra_deg && !item->has_dec_deg)
+	if (item->has_coordinates && !item->has_ra_deg && !item->has_dec_deg) {
+		snprintf(loc, sizeof(loc), "positions.%zu.coordinates", i);
 		return coordinates_take(call, catalogue, item->coordinates, loc,
 					out);
+	}
 	if (item->has_coordinates || !item->has_ra_deg || !item->has_dec_deg)
-		return lc_refuse(call, loc, "value_error", NULL,
-				 "Give ra_deg and dec_deg, or coordinates, and "
-				 "not both");
+		return item_refuse(call, item, i);
 	out->ra_deg = angles_wrap_deg(item->ra_deg);
 	out->dec_deg = item->dec_deg;
 	return LC_OK;
@@ -91,9 +113,11 @@ match_read_json(struct lc_call *call, struct catalogue *catalogue,
 		return LC_NO_MEMORY;
 	*out = positions;
 	for (size_t i = 0; i < items->count; i++) {
-		enum lc_rc rc =
-			item_take(call, catalogue, &item[i], i, &positions[i]);
+		enum lc_rc rc = progress_stopped(lc_progress(call));
 
+		if (rc == LC_OK)
+			rc = item_take(call, catalogue, &item[i], i,
+				       &positions[i]);
 		if (rc != LC_OK && rc != LC_INVALID)
 			return rc;
 		if (rc != LC_OK)
@@ -108,7 +132,7 @@ struct csv_reading {
 	struct lc_call *call;
 	struct table *table;
 	struct mapping *mapping;
-	struct columns_value *values;
+	int id_column; /* -1: there is none */
 	struct match_position *positions;
 	size_t count;
 };
@@ -123,84 +147,150 @@ line_refuse(const struct csv_reading *reading, const char *why)
 	return lc_refuse(reading->call, loc, "value_error", NULL, "%s", why);
 }
 
+static size_t
+characters(const char *text, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
 static enum lc_rc
-row_take(struct csv_reading *reading, enum table_result result)
+id_take(const struct csv_reading *reading, struct match_position *position)
+{
+	const struct table_cell *cell;
+
+	position->id = NULL;
+	if (reading->id_column < 0)
+		return LC_OK;
+	cell = &table_cells(reading->table)[reading->id_column];
+	if (!cell->present)
+		return LC_OK;
+	if (characters(cell->text, cell->length) > MATCH_ID_MAX)
+		return line_refuse(reading,
+				   "its id has more than 128 characters");
+	position->id =
+		arena_dup(lc_arena(reading->call), cell->text, cell->length);
+	return position->id == NULL ? LC_NO_MEMORY : LC_OK;
+}
+
+/* A row that can be read; `converted`: it was not UTF-8. */
+static enum lc_rc
+row_take(struct csv_reading *reading, bool converted)
 {
 	struct match_position *position = &reading->positions[reading->count];
-	const struct columns_value *values = reading->values;
+	struct columns_value values[COLUMNS__MAX];
 	char why[MAPPING_WHY_MAX];
+	enum lc_rc rc;
 
-	if (result != TABLE_ROW)
-		return line_refuse(reading, table_why(reading->table));
-	if (mapping_row(reading->mapping, reading->table, reading->values, why,
+	if (converted)
+		return line_refuse(reading, "the row is not UTF-8");
+	if (mapping_row(reading->mapping, reading->table, values, why,
 			sizeof(why)) != LC_OK)
 		return line_refuse(reading, why);
-	if (!values[COLUMNS_RA].present || !values[COLUMNS_DEC].present)
-		return line_refuse(reading, "it has no position");
-	if (reading->count == MATCH_MOST)
-		return lc_refuse(reading->call, "body", "too_long", NULL,
-				 "There should be at most %d positions",
-				 (int)MATCH_MOST);
-	if (!mapping_makes_names(reading->mapping) &&
-	    values[COLUMNS_NAME].present) {
-		position->id = arena_dup(lc_arena(reading->call),
-					 values[COLUMNS_NAME].text,
-					 values[COLUMNS_NAME].length);
-		if (position->id == NULL)
-			return LC_NO_MEMORY;
-	}
+	rc = id_take(reading, position);
+	if (rc != LC_OK)
+		return rc;
 	position->ra_deg = angles_wrap_deg(values[COLUMNS_RA].real);
 	position->dec_deg = values[COLUMNS_DEC].real;
 	reading->count++;
 	return LC_OK;
 }
 
+/* All rows, at most MATCH_MOST, whatever is wrong with them. */
 static enum lc_rc
 rows_take(struct csv_reading *reading)
 {
-	size_t own = mapping_own_count(reading->mapping);
+	struct table *table = reading->table;
+	int64_t converted = table_converted(table);
 	enum lc_rc worst = LC_OK;
 	enum table_result result;
 
-	reading->values = lc_alloc(
-		reading->call, (COLUMNS__MAX + own) * sizeof(*reading->values));
-	reading->positions = lc_alloc(
-		reading->call, (MATCH_MOST + 1) * sizeof(*reading->positions));
-	if (reading->values == NULL || reading->positions == NULL)
+	reading->positions = lc_alloc(reading->call,
+				      MATCH_MOST * sizeof(*reading->positions));
+	if (reading->positions == NULL)
 		return LC_NO_MEMORY;
-	while ((result = table_next(reading->table)) != TABLE_END) {
-		enum lc_rc rc = row_take(reading, result);
+	for (int rows = 0; (result = table_next(table)) != TABLE_END; rows++) {
+		enum lc_rc rc;
 
+		if (result == TABLE_FAILED)
+			return lc_fail(reading->call, LC_INTERNAL, "%s",
+				       table_why(table));
+		if (rows == MATCH_MOST)
+			return lc_refuse(reading->call, "body", "too_long",
+					 NULL,
+					 "There should be at most %d positions",
+					 (int)MATCH_MOST);
+		if (result == TABLE_BAD)
+			rc = line_refuse(reading, table_why(table));
+		else
+			rc = row_take(reading,
+				      table_converted(table) > converted);
+		converted = table_converted(table);
+		if (rc != LC_OK && rc != LC_INVALID)
+			return rc;
 		if (rc != LC_OK)
 			worst = rc;
-		if (rc == LC_NO_MEMORY || result == TABLE_FAILED ||
-		    reading->count > MATCH_MOST ||
-		    (rc != LC_OK && reading->count == MATCH_MOST))
-			break;
 	}
 	return worst;
+}
+
+static enum lc_rc
+table_take(struct csv_reading *reading, char *why, size_t why_bytes)
+{
+	const struct mapping_wishes wishes = {.positions_only = true};
+	size_t length;
+	const char *bytes = lc_body_bytes(reading->call, &length);
+	enum lc_rc rc;
+
+	rc = table_text_bytes(bytes, length, &reading->table, why, why_bytes);
+	if (rc == LC_OK)
+		rc = mapping_new(reading->table, &wishes, &reading->mapping,
+				 why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	reading->id_column = table_find(reading->table, "id", 2);
+	if (reading->id_column < 0)
+		reading->id_column = mapping_name_column(reading->mapping);
+	return LC_OK;
+}
+
+/* What comes before the rows, and the words for it if it is wrong. */
+static enum lc_rc
+csv_begin(struct csv_reading *reading)
+{
+	size_t length;
+	const char *bytes = lc_body_bytes(reading->call, &length);
+	size_t spaces = 0;
+	char why[MAPPING_WHY_MAX];
+	enum lc_rc rc;
+
+	if (length == 0)
+		return lc_refuse(reading->call, "body", "missing", NULL,
+				 "Field required");
+	while (spaces < length && memchr(" \t\r\n", bytes[spaces], 4) != NULL)
+		spaces++;
+	if (spaces < length && bytes[spaces] == '{')
+		return lc_refuse(reading->call, "body", "value_error", NULL,
+				 "This is no CSV; is it JSON, of which the "
+				 "Content-Type is application/json?");
+	rc = table_take(reading, why, sizeof(why));
+	if (rc == LC_INVALID)
+		return lc_refuse(reading->call, "body", "value_error", NULL,
+				 "%s", why);
+	return rc == LC_OK ? rc : lc_fail(reading->call, rc, "%s", why);
 }
 
 enum lc_rc
 match_read_csv(struct lc_call *call, struct match_position **out, size_t *count)
 {
-	const struct mapping_wishes wishes = {.catalogue = "position"};
 	struct csv_reading reading = {.call = call};
-	char why[MAPPING_WHY_MAX];
-	size_t length;
-	const char *bytes = lc_body_bytes(call, &length);
-	enum lc_rc rc = table_text_bytes(bytes, length, &reading.table, why,
-					 sizeof(why));
+	enum lc_rc rc = csv_begin(&reading);
 
 	if (rc == LC_OK)
-		rc = mapping_new(reading.table, &wishes, &reading.mapping, why,
-				 sizeof(why));
-	if (rc == LC_INVALID)
-		rc = lc_refuse(call, "body", "value_error", NULL, "%s", why);
-	else if (rc == LC_OK)
 		rc = rows_take(&reading);
-	else
-		rc = lc_fail(call, rc, "%s", why);
 	mapping_free(reading.mapping);
 	table_close(reading.table);
 	*out = reading.positions;

@@ -283,8 +283,7 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 void
 lc_stream_last(struct lc_call *call, const void *bytes, size_t length)
 {
-	if (call->streaming && !call->closed &&
-	    call->request.method != LC_HEAD && call->response.status != 304)
+	if (call->streaming && !call->closed && has_body(call))
 		call->transport->write(call, bytes, length);
 }
 

@@ -110,6 +110,9 @@ mapping_plan(struct mapping *mapping, const struct mapping_wishes *wishes)
 		return rc;
 	mapping_plan_name(mapping, wishes->catalogue);
 	mapping_place_init(&mapping->place, &mapping->guess, mapping->table);
+	mapping->positions_only = wishes->positions_only;
+	if (mapping->positions_only)
+		return LC_OK;
 	for (int field = 0; field < COLUMNS__MAX; field++)
 		if (field != COLUMNS_NAME && field != COLUMNS_RA &&
 		    field != COLUMNS_DEC)
@@ -168,10 +171,10 @@ mapping_own_count(const struct mapping *mapping)
 	return mapping->own_count;
 }
 
-bool
-mapping_makes_names(const struct mapping *mapping)
+int
+mapping_name_column(const struct mapping *mapping)
 {
-	return mapping->name.column < 0;
+	return mapping->name.column;
 }
 
 /* The fields of ours but name and position; *present gets their bits. */
@@ -207,14 +210,15 @@ mapping_row(struct mapping *mapping, const struct table *table,
 	uint32_t present = UINT32_C(1) << COLUMNS_NAME |
 			   UINT32_C(1) << COLUMNS_RA |
 			   UINT32_C(1) << COLUMNS_DEC;
-	enum lc_rc rc;
+	enum lc_rc rc = LC_OK;
 
 	/* All bits zero is an absent value. */
 	memset(values, 0,
 	       (COLUMNS__MAX + mapping->own_count) * sizeof(*values));
 	mapping->row++;
-	rc = mapping_name_read(&mapping->name, cells, mapping->row,
-			       &values[COLUMNS_NAME], why, why_bytes);
+	if (!mapping->positions_only)
+		rc = mapping_name_read(&mapping->name, cells, mapping->row,
+				       &values[COLUMNS_NAME], why, why_bytes);
 	if (rc == LC_OK)
 		rc = mapping_place_read(&mapping->place, cells,
 					&values[COLUMNS_RA],

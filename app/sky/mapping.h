@@ -52,6 +52,11 @@ struct mapping_wishes {
 	size_t map_count;
 	const char *frame;     /* of ra_deg and dec_deg; NULL: the table's */
 	const char *catalogue; /* its name, from which names are made */
+	/*
+	 * Only positions are wanted: whatever else there is, also names, is
+	 * not looked at, and nothing in it can make a row bad.
+	 */
+	bool positions_only;
 };
 
 /*
@@ -69,8 +74,8 @@ void mapping_free(struct mapping *mapping);
 /* How many values of own columns follow the COLUMNS__MAX of ours. */
 size_t mapping_own_count(const struct mapping *mapping);
 
-/* Whether names are made, "CATALOGUE 17", for want of a column of names. */
-bool mapping_makes_names(const struct mapping *mapping);
+/* The table's column of names; -1: names are made, "CATALOGUE 17". */
+int mapping_name_column(const struct mapping *mapping);
 
 /*
  * Reads the table's present row into COLUMNS__MAX + mapping_own_count()

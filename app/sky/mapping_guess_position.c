@@ -108,7 +108,8 @@ position_choose(struct mapping_guess *guess, char *why, size_t why_bytes)
 }
 
 static enum lc_rc
-position_none(const struct table *table, char *why, size_t why_bytes)
+position_none(const struct table *table, bool can_map, char *why,
+	      size_t why_bytes)
 {
 	const size_t room = why_bytes > 240 ? why_bytes - 120 : why_bytes / 2;
 	size_t length;
@@ -125,9 +126,11 @@ position_none(const struct table *table, char *why, size_t why_bytes)
 		if (!fits)
 			break;
 	}
-	snprintf(why + length, why_bytes - length,
-		 "; say which they are with --map COLUMN=ra_deg --map "
-		 "COLUMN=dec_deg");
+	snprintf(why + length, why_bytes - length, "; %s",
+		 can_map ? "say which they are with --map COLUMN=ra_deg --map "
+			   "COLUMN=dec_deg" :
+			   "those of right ascension and declination in "
+			   "degrees may be called ra_deg and dec_deg");
 	return LC_INVALID;
 }
 
@@ -179,7 +182,8 @@ mapping_guess_position(struct mapping_guess *guess, const struct table *table,
 	if (rc != LC_OK)
 		return rc;
 	if (guess->way == MAPPING_BY__MAX)
-		return position_none(table, why, why_bytes);
+		return position_none(table, !wishes->positions_only, why,
+				     why_bytes);
 	for (int i = 0; i < MAPPING_BY__MAX; i++)
 		if (i != (int)guess->way)
 			position_free(guess, &ways[i]);

@@ -22,6 +22,7 @@ struct mapping {
 	struct columns_set set;
 	char *list_room; /* NULL: no field is a list */
 	int64_t row;     /* the present one, from 1 */
+	bool positions_only;
 	bool must_restart;
 };
 

@@ -131,7 +131,7 @@ fake_table_init(struct fake_table *fake, const char *header, const char *rows)
 		.rows = rows,
 		.at = rows,
 	};
-	for (int i = 0; i < TABLE_FACT__MAX; i++)
+	for (size_t i = 0; i < TABLE_FACT__MAX; i++)
 		fake->table.facts[i] = "";
 	assert_true(strlen(header) < sizeof(fake->header));
 	memcpy(fake->header, header, strlen(header) + 1);

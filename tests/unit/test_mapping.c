@@ -300,6 +300,47 @@ headers_are_understood(void **state)
 		check_header(i, &headers[i]);
 }
 
+/* Who cannot say --map is not told to. */
+static void
+positions_are_asked_for_alone(void **state)
+{
+	static const struct {
+		const char *header, *refuses;
+		int name;
+	} tables[] = {
+		{"ra,dec", NULL, -1},
+		{"ra,dec,id", NULL, 2},
+		{"HIP,ra,dec,aliases,magnitude_v,x", NULL, 0},
+		{"x,y",
+		 "no position is found among its columns x, y; those of right "
+		 "ascension and declination in degrees may be called ra_deg "
+		 "and dec_deg",
+		 -1},
+	};
+	const struct mapping_wishes wishes = {.positions_only = true};
+	char why[MAPPING_WHY_MAX];
+	struct fake_table fake;
+	struct mapping *mapping;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tables); i++) {
+		struct table *table =
+			fake_table_init(&fake, tables[i].header, "");
+		enum lc_rc rc =
+			mapping_new(table, &wishes, &mapping, why, sizeof(why));
+
+		assert_int_equal(rc, tables[i].refuses != NULL ? LC_INVALID :
+								 LC_OK);
+		if (rc != LC_OK) {
+			assert_string_equal(why, tables[i].refuses);
+			continue;
+		}
+		assert_int_equal(mapping_name_column(mapping), tables[i].name);
+		assert_int_equal(mapping_own_count(mapping), 0);
+		mapping_free(mapping);
+	}
+}
+
 /* What is said stays within its bounds, whatever the table is called. */
 static void
 messages_are_cut(void **state)
@@ -333,6 +374,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_are_understood),
+		cmocka_unit_test(positions_are_asked_for_alone),
 		cmocka_unit_test(messages_are_cut),
 	};
 

@@ -412,6 +412,39 @@ forms_are_described(void **state)
 	buf_release(&out);
 }
 
+/* Where only positions are wanted, nothing else can make a row bad. */
+static void
+positions_only_are_read(void **state)
+{
+	const struct mapping_wishes wishes = {.positions_only = true};
+	struct fake_table fake;
+	struct table *table = fake_table_init(
+		&fake, "name,ra,dec,magnitude_v,x",
+		"\t10\t20\tbright\t1\na\t10\t95\t3\t1\nb\t30\t-40\t\tz\n");
+	struct columns_value values[COLUMNS__MAX];
+	static const enum lc_rc expected[] = {LC_OK, LC_INVALID, LC_OK};
+	struct mapping *mapping;
+	char why[MAPPING_WHY_MAX];
+
+	(void)state;
+	assert_int_equal(
+		mapping_new(table, &wishes, &mapping, why, sizeof(why)), LC_OK);
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		assert_int_equal(table_next(table), TABLE_ROW);
+		assert_int_equal(
+			mapping_row(mapping, table, values, why, sizeof(why)),
+			expected[i]);
+		for (int field = 0; field < COLUMNS__MAX; field++)
+			assert_true(expected[i] != LC_OK ||
+				    values[field].present ==
+					    (field == COLUMNS_RA ||
+					     field == COLUMNS_DEC));
+	}
+	assert_float_equal(values[COLUMNS_DEC].real, -40, 0);
+	assert_false(mapping_must_restart(mapping));
+	mapping_free(mapping);
+}
+
 static enum lc_rc
 mapping_case(void)
 {
@@ -445,6 +478,7 @@ main(void)
 		cmocka_unit_test(texts_after_numbers_start_over),
 		cmocka_unit_test(bad_rows_settle_nothing),
 		cmocka_unit_test(forms_are_described),
+		cmocka_unit_test(positions_only_are_read),
 		cmocka_unit_test(memory_runs_out),
 	};
 
