@@ -43,8 +43,8 @@ static const struct store_opening store_openings[STORE_MODE__MAX] = {
 	[STORE_BUILD] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 			 "vfs=unix-none",
 			 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-			 "PRAGMA cache_size = -65536;"
-			 "PRAGMA temp.cache_size = -65536;"},
+			 "PRAGMA cache_size = -16384;"
+			 "PRAGMA temp.cache_size = -16384;"},
 	/* The limit is where the log's own checkpoints keep it. */
 	[STORE_STATE] = {SQLITE_OPEN_READWRITE, "",
 			 "PRAGMA busy_timeout = 2000;"

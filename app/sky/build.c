@@ -60,8 +60,9 @@ build_prepare(struct build *build)
 	enum lc_rc rc;
 
 	snprintf(sql, sizeof(sql),
-		 "PRAGMA application_id = %d; PRAGMA user_version = %d; BEGIN;",
-		 LAYOUT_APPLICATION_HERE, LAYOUT_VERSION);
+		 "PRAGMA page_size = %d; PRAGMA application_id = %d;"
+		 "PRAGMA user_version = %d; BEGIN;",
+		 LAYOUT_PAGE_BYTES, LAYOUT_APPLICATION_HERE, LAYOUT_VERSION);
 	rc = store_exec(build->store, sql);
 	if (rc == LC_OK)
 		rc = store_exec(build->store, LAYOUT_SQL);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sky/layout.h"
 #include "sky/pack.h"
 #include "sky/zones.h"
 
@@ -82,7 +83,8 @@ build_spots_add(struct build_spots *spots, const struct build_owner *owner,
 	const struct spots_key key = {owner->ra_deg, owner->dec_deg,
 				      owner->number};
 	const struct pack_head head = {
-		angles_vector(owner->ra_deg, owner->dec_deg), owner->number};
+		.place = angles_vector(owner->ra_deg, owner->dec_deg),
+		.number = owner->number};
 
 	buf_reset(&spots->packed);
 	pack_write(&spots->packed, &head, values, own_types, own_count);
@@ -149,6 +151,38 @@ spots_sort(struct build_spots *spots, const struct build_names *names,
 	return rc == LC_OK ? sorter_sort(spots->sorter) : rc;
 }
 
+/* Writes a row of the objects gathered in `packed`. */
+static enum lc_rc
+spots_write_row(struct build_spots *spots, struct store_query *query,
+		int64_t last)
+{
+	enum lc_rc rc;
+
+	store_bind_int64(query, 1, last);
+	store_bind_blob(query, 2, spots->packed.bytes, spots->packed.length);
+	rc = store_run(query);
+	buf_reset(&spots->packed);
+	return rc;
+}
+
+/* Adds an object to the row, or to the next one when it is full. */
+static enum lc_rc
+spots_gather(struct build_spots *spots, struct store_query *query,
+	     const struct spool_record *object, int64_t last, int64_t key)
+{
+	struct buf *row = &spots->packed;
+	enum lc_rc rc = LC_OK;
+
+	if (row->length > 0 &&
+	    row->length + object->value_length > LAYOUT_SPOT_BYTES)
+		rc = spots_write_row(spots, query, last);
+	buf_add(row, object->value, object->value_length);
+	if (row->failed)
+		return LC_NO_MEMORY;
+	pack_set_key(row->bytes + row->length - object->value_length, key);
+	return rc;
+}
+
 static enum lc_rc
 spots_insert(struct build_spots *spots, struct store_query *query,
 	     struct lc_progress *progress, const struct build_report *report,
@@ -166,10 +200,9 @@ spots_insert(struct build_spots *spots, struct store_query *query,
 
 		if (last >= key + ZONES_SHIFT_MAX)
 			return LC_INVALID;
-		last = last >= key ? last + 1 : key;
-		store_bind_int64(query, 1, last);
-		store_bind_blob(query, 2, record.value, record.value_length);
-		rc = store_run(query);
+		key = last >= key ? last + 1 : key;
+		rc = spots_gather(spots, query, &record, last, key);
+		last = key;
 		if (rc == LC_OK && ++counts->objects % ASK_EVERY == 0)
 			rc = progress_stopped(progress);
 		if (report->advance != NULL && counts->objects % ASK_EVERY == 0)
@@ -177,6 +210,8 @@ spots_insert(struct build_spots *spots, struct store_query *query,
 					(double)counts->objects /
 						(double)spots->count);
 	}
+	if (rc == LC_OK && spots->packed.length > 0)
+		rc = spots_write_row(spots, query, last);
 	return rc;
 }
 
@@ -200,6 +235,7 @@ build_spots_write(struct build_spots *spots, const struct build_names *names,
 	rc = spots_sort(spots, names, per_deg, progress);
 	if (rc == LC_OK) {
 		spool_clear(&spots->spool);
+		buf_reset(&spots->packed);
 		rc = store_prepare(store, "INSERT INTO spot VALUES (?1, ?2)",
 				   &query);
 	}

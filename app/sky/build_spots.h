@@ -17,7 +17,7 @@ enum { SPOTS_BANDS = 180, SPOTS_CELLS_MOST = SPOTS_BANDS * 360 };
 struct build_spots {
 	struct spool spool;
 	struct sorter *sorter; /* while they are written */
-	struct buf packed;
+	struct buf packed;     /* an object, or those of a row */
 	int64_t count;
 	unsigned char cells[SPOTS_CELLS_MOST / 8]; /* with objects in them */
 	int64_t cells_used;

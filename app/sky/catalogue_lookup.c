@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "sky/layout.h"
 #include "sky/pack.h"
-#include "sky/reader.h"
+#include "sky/spots.h"
 #include "sky/zones.h"
 
 /* Runs a query with one parameter of text; *row tells whether it has a row. */
@@ -85,46 +85,31 @@ catalogue_columns(struct catalogue *catalogue, const struct columns_set **out)
 
 /* ---- objects of the file */
 
-/* A packed object of the file, until the query that gave it is reset. */
-struct lookup_spot {
-	struct store_query *query;
-	int64_t id;
-	const char *packed;
-	size_t length;
-};
-
 /* Goes to the object with this number, from the key of its position on. */
 static enum lc_rc
 lookup_spot(struct catalogue *catalogue, int64_t key, int64_t number,
-	    struct lookup_spot *spot)
+	    struct spots *spots)
 {
-	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &spot->query);
-	struct pack_head head;
-	bool row = true;
+	enum lc_rc rc;
+	bool there;
 
-	if (rc != LC_OK)
-		return rc;
 	if (key > INT64_MAX - ZONES_SHIFT_MAX)
 		return reader_damaged(catalogue);
-	store_bind_int64(spot->query, 1, key);
-	store_bind_int64(spot->query, 2, key + ZONES_SHIFT_MAX);
-	while ((rc = store_step(spot->query, &row)) == LC_OK && row) {
-		spot->id = store_int64(spot->query, 0);
-		spot->packed = store_blob(spot->query, 1, &spot->length);
-		if (pack_read_head(spot->packed, spot->length, &head) &&
-		    head.number == number)
+	rc = spots_start(spots, catalogue, READER_SCAN, key);
+	if (rc != LC_OK)
+		return rc;
+	while ((rc = spots_next(spots, &there)) == LC_OK && there &&
+	       spots->head.key <= key + ZONES_SHIFT_MAX)
+		if (spots->head.number == number)
 			return LC_OK;
-	}
-	rc = rc == LC_OK ? reader_damaged(catalogue) :
-			   reader_failed(catalogue, rc);
-	store_reset(spot->query);
-	return rc;
+	spots_end(spots);
+	return rc == LC_OK ? reader_damaged(catalogue) : rc;
 }
 
 /* Finds an object of the file by a key of its names. */
 static enum lc_rc
 lookup_key(struct catalogue *catalogue, const char *key, size_t length,
-	   struct lookup_spot *spot)
+	   struct spots *spots)
 {
 	struct store_query *query;
 	int64_t place = 0, number = 0;
@@ -139,18 +124,19 @@ lookup_key(struct catalogue *catalogue, const char *key, size_t length,
 		number = store_int64(query, 1);
 	}
 	store_reset(query);
-	return row ? lookup_spot(catalogue, place, number, spot) : LC_NOT_FOUND;
+	return row ? lookup_spot(catalogue, place, number, spots) :
+		     LC_NOT_FOUND;
 }
 
 /* LC_NOT_FOUND when the key is not that of the object's main name. */
 static enum lc_rc
-lookup_check_main(struct catalogue *catalogue, const struct lookup_spot *spot,
+lookup_check_main(struct catalogue *catalogue, const struct spots *spots,
 		  const char *key, size_t length)
 {
 	char folded[NAMES_MAX_BYTES + 1];
 	struct columns_value name;
 
-	if (!pack_read_column(spot->packed, spot->length, COLUMNS_NAME,
+	if (!pack_read_column(spots->packed, spots->head.bytes, COLUMNS_NAME,
 			      &name) ||
 	    !name.present)
 		return reader_damaged(catalogue);
@@ -165,14 +151,14 @@ static enum lc_rc
 lookup_main_name(void *context, const char *key, size_t length, int64_t *id)
 {
 	struct catalogue *catalogue = context;
-	struct lookup_spot spot;
-	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
+	struct spots spots;
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spots);
 
 	if (rc != LC_OK)
 		return rc;
-	*id = spot.id;
-	rc = lookup_check_main(catalogue, &spot, key, length);
-	store_reset(spot.query);
+	*id = spots.head.key;
+	rc = lookup_check_main(catalogue, &spots, key, length);
+	spots_end(&spots);
 	return rc;
 }
 
@@ -215,15 +201,15 @@ lookup_list_has(const char *list, size_t bytes, const char *key, size_t length)
 
 /* Whether the file has the name among the object's own values. */
 static bool
-lookup_is_own(const struct lookup_spot *spot, const char *key, size_t length)
+lookup_is_own(const struct spots *spots, const char *key, size_t length)
 {
 	static const int columns[] = {COLUMNS_NAME, COLUMNS_ALIASES,
 				      COLUMNS_IDENTIFIERS};
 	struct columns_value list;
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
-		if (!pack_read_column(spot->packed, spot->length, columns[i],
-				      &list) ||
+		if (!pack_read_column(spots->packed, spots->head.bytes,
+				      columns[i], &list) ||
 		    (list.present &&
 		     lookup_list_has(list.text, list.length, key, length)))
 			return true;
@@ -236,14 +222,14 @@ lookup_is_own(const struct lookup_spot *spot, const char *key, size_t length)
  * when there is none.
  */
 static const struct overlay_object *
-lookup_heir(struct catalogue *catalogue, const struct lookup_spot *spot,
+lookup_heir(struct catalogue *catalogue, const struct spots *spots,
 	    const char *key, size_t length)
 {
 	const struct overlay_object *edited =
-		overlay_hider(catalogue->overlay, spot->id);
+		overlay_hider(catalogue->overlay, spots->head.key);
 
 	return edited == NULL || edited->deleted ||
-			       lookup_is_own(spot, key, length) ?
+			       lookup_is_own(spots, key, length) ?
 		       NULL :
 		       edited;
 }
@@ -278,26 +264,26 @@ lookup_file(struct catalogue *catalogue, const char *key, size_t length,
 	    bool main_only, struct catalogue_place *out)
 {
 	const struct overlay_object *heir;
-	struct lookup_spot spot;
-	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
+	struct spots spots;
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spots);
 
 	if (rc != LC_OK)
 		return rc;
-	out->id = spot.id;
-	if (!pack_read_place(spot.packed, spot.length, &out->ra_deg,
+	out->id = spots.head.key;
+	if (!pack_read_place(spots.packed, spots.head.bytes, &out->ra_deg,
 			     &out->dec_deg)) {
 		rc = reader_damaged(catalogue);
-	} else if (overlay_hides(catalogue->overlay, spot.id)) {
+	} else if (overlay_hides(catalogue->overlay, spots.head.key)) {
 		heir = main_only ? NULL :
-				   lookup_heir(catalogue, &spot, key, length);
+				   lookup_heir(catalogue, &spots, key, length);
 		if (heir != NULL)
 			lookup_place_edited(heir, out);
 		else
 			rc = LC_NOT_FOUND;
 	} else if (main_only) {
-		rc = lookup_check_main(catalogue, &spot, key, length);
+		rc = lookup_check_main(catalogue, &spots, key, length);
 	}
-	store_reset(spot.query);
+	spots_end(&spots);
 	return rc;
 }
 
@@ -334,32 +320,23 @@ catalogue_find_name(struct catalogue *catalogue, const char *name,
 enum lc_rc
 catalogue_any(struct catalogue *catalogue, struct catalogue_place *out)
 {
-	struct store_query *query;
-	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &query);
-	const char *packed;
-	bool row = true;
-	size_t length;
+	struct spots spots;
+	enum lc_rc rc = spots_start(&spots, catalogue, READER_SCAN, 0);
+	bool there;
 
 	if (rc != LC_OK)
 		return rc;
-	store_bind_int64(query, 1, 0);
-	store_bind_int64(query, 2, INT64_MAX);
-	do {
-		rc = store_step(query, &row);
-		out->id = rc == LC_OK && row ? store_int64(query, 0) : 0;
-	} while (rc == LC_OK && row &&
-		 overlay_hides(catalogue->overlay, out->id));
-	if (rc != LC_OK) {
-		rc = reader_failed(catalogue, rc);
-	} else if (!row) {
+	do
+		rc = spots_next(&spots, &there);
+	while (rc == LC_OK && there &&
+	       overlay_hides(catalogue->overlay, spots.head.key));
+	out->id = rc == LC_OK && there ? spots.head.key : 0;
+	if (rc == LC_OK && !there)
 		rc = LC_NOT_FOUND;
-	} else {
-		packed = store_blob(query, 1, &length);
-		if (!pack_read_place(packed, length, &out->ra_deg,
-				     &out->dec_deg))
-			rc = reader_damaged(catalogue);
-	}
-	store_reset(query);
+	else if (rc == LC_OK && !pack_read_place(spots.packed, spots.head.bytes,
+						 &out->ra_deg, &out->dec_deg))
+		rc = reader_damaged(catalogue);
+	spots_end(&spots);
 	return rc;
 }
 
@@ -368,24 +345,24 @@ catalogue_shown_name(struct catalogue *catalogue, const char *key,
 		     size_t length, char out[NAMES_MAX_BYTES + 1])
 {
 	struct columns_value main_name = {.present = false};
-	struct lookup_spot spot;
+	struct spots spots;
 	struct store_query *query;
 	const char *shown;
 	size_t bytes;
 	bool row;
-	enum lc_rc rc = lookup_key(catalogue, key, length, &spot);
+	enum lc_rc rc = lookup_key(catalogue, key, length, &spots);
 
 	if (rc != LC_OK)
 		return rc;
-	if (overlay_hides(catalogue->overlay, spot.id))
+	if (overlay_hides(catalogue->overlay, spots.head.key))
 		rc = LC_NOT_FOUND;
-	else if (!pack_read_column(spot.packed, spot.length, COLUMNS_NAME,
+	else if (!pack_read_column(spots.packed, spots.head.bytes, COLUMNS_NAME,
 				   &main_name))
 		rc = reader_damaged(catalogue);
 	if (rc == LC_OK)
 		snprintf(out, NAMES_MAX_BYTES + 1, "%.*s",
 			 (int)main_name.length, main_name.text);
-	store_reset(spot.query);
+	spots_end(&spots);
 	if (rc == LC_OK)
 		rc = lookup_text(catalogue, READER_NAME, key, length, &query,
 				 &row);
@@ -401,19 +378,18 @@ catalogue_shown_name(struct catalogue *catalogue, const char *key,
 
 /* Reads a packed object into the arena. */
 static enum lc_rc
-lookup_unpack(struct catalogue *catalogue, struct store_query *row,
+lookup_unpack(struct catalogue *catalogue, const struct spots *spots,
 	      struct arena *arena, const struct columns_value **out)
 {
 	const struct columns_set *columns;
 	struct columns_value *values;
 	enum lc_rc rc = reader_columns(catalogue, &columns);
+	const size_t length = spots->head.bytes;
 	const char *packed;
-	size_t length;
 
 	if (rc != LC_OK)
 		return rc;
-	packed = store_blob(row, 1, &length);
-	packed = arena_dup(arena, packed, length);
+	packed = arena_dup(arena, spots->packed, length);
 	values = arena_alloc(arena, (COLUMNS__MAX + columns->own_count) *
 					    sizeof(*values));
 	if (packed == NULL || values == NULL)
@@ -428,9 +404,8 @@ enum lc_rc
 catalogue_object(struct catalogue *catalogue, int64_t id, struct arena *arena,
 		 const struct columns_value **out)
 {
-	struct store_query *query;
+	struct spots spots;
 	enum lc_rc rc;
-	bool row;
 
 	if (id < 0) {
 		const struct overlay_object *edited =
@@ -440,17 +415,11 @@ catalogue_object(struct catalogue *catalogue, int64_t id, struct arena *arena,
 			*out = edited->values;
 		return edited != NULL ? LC_OK : LC_NOT_FOUND;
 	}
-	rc = reader_query(catalogue, READER_SPOT, &query);
+	rc = spots_find(&spots, catalogue, id);
 	if (rc != LC_OK)
 		return rc;
-	store_bind_int64(query, 1, id);
-	rc = store_step(query, &row);
-	if (rc != LC_OK)
-		rc = reader_failed(catalogue, rc);
-	else
-		rc = row ? lookup_unpack(catalogue, query, arena, out) :
-			   LC_NOT_FOUND;
-	store_reset(query);
+	rc = lookup_unpack(catalogue, &spots, arena, out);
+	spots_end(&spots);
 	return rc;
 }
 

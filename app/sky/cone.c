@@ -6,7 +6,7 @@
 
 #include "sky/cone_scan.h"
 #include "sky/pack.h"
-#include "sky/reader.h"
+#include "sky/spots.h"
 
 enum {
 	CONE_FIRST_ROOM = 64,
@@ -35,39 +35,46 @@ struct cone_search {
 
 /* ---- the order of rows */
 
+/* Writes the order of a packed object's name. */
+static size_t
+cone_packed_order(struct cone_search *search, const char *packed, size_t length,
+		  char order[NAMES_ORDER_BYTES])
+{
+	struct columns_value name;
+
+	if (pack_read_column(packed, length, COLUMNS_NAME, &name) &&
+	    name.present)
+		return names_order(name.text, name.length, order);
+	search->rc = reader_damaged(search->catalogue);
+	return 0;
+}
+
 /* Writes the order of a row's name; what fails is kept in search->rc. */
 static size_t
 cone_name_order(struct cone_search *search, const struct cone_row *row,
 		char order[NAMES_ORDER_BYTES])
 {
-	struct columns_value name = {.present = false};
-	struct store_query *query = NULL;
 	const struct overlay_object *edited;
-	const char *packed = row->packed;
-	size_t length = row->packed_length;
-	bool there = true;
+	const struct columns_value *name;
+	struct spots spots;
+	size_t length;
 
 	if (row->id < 0) {
 		edited = overlay_by_id(search->catalogue->overlay, row->id);
-		name = edited->values[COLUMNS_NAME];
-		return names_order(name.text, name.length, order);
+		name = &edited->values[COLUMNS_NAME];
+		return names_order(name->text, name->length, order);
 	}
-	if (packed == NULL) {
-		search->rc =
-			reader_query(search->catalogue, READER_SPOT, &query);
-		if (search->rc != LC_OK)
-			return 0;
-		store_bind_int64(query, 1, row->id);
-		search->rc = store_step(query, &there);
-		packed = there ? store_blob(query, 1, &length) : NULL;
-	}
-	if (search->rc == LC_OK &&
-	    (packed == NULL ||
-	     !pack_read_column(packed, length, COLUMNS_NAME, &name)))
+	if (row->packed != NULL)
+		return cone_packed_order(search, row->packed,
+					 row->packed_length, order);
+	search->rc = spots_find(&spots, search->catalogue, row->id);
+	if (search->rc == LC_NOT_FOUND)
 		search->rc = reader_damaged(search->catalogue);
-	length = name.present ? names_order(name.text, name.length, order) : 0;
-	if (query != NULL)
-		store_reset(query);
+	if (search->rc != LC_OK)
+		return 0;
+	length = cone_packed_order(search, spots.packed, spots.head.bytes,
+				   order);
+	spots_end(&spots);
 	return length;
 }
 
@@ -305,34 +312,23 @@ static enum lc_rc
 cone_read_again(struct catalogue *catalogue, struct cone_result *result,
 		int64_t id, size_t *length)
 {
-	struct store_query *query;
-	enum lc_rc rc = reader_query(catalogue, READER_SPOT, &query);
-	const char *packed;
-	bool there;
+	struct spots spots;
+	enum lc_rc rc = spots_find(&spots, catalogue, id);
 
 	if (rc != LC_OK)
-		return rc;
-	store_bind_int64(query, 1, id);
-	rc = store_step(query, &there);
-	if (rc != LC_OK) {
-		rc = reader_failed(catalogue, rc);
-	} else if (!there) {
-		rc = reader_damaged(catalogue);
-	} else {
-		packed = store_blob(query, 1, length);
-		if (*length > result->bytes_room) {
-			result->bytes_room = 2 * *length;
-			result->bytes =
-				arena_alloc(result->arena, result->bytes_room);
-		}
-		if (result->bytes == NULL) {
-			result->bytes_room = 0;
-			rc = LC_NO_MEMORY;
-		} else {
-			memcpy(result->bytes, packed, *length);
-		}
+		return rc == LC_NOT_FOUND ? reader_damaged(catalogue) : rc;
+	*length = spots.head.bytes;
+	if (*length > result->bytes_room) {
+		result->bytes_room = 2 * *length;
+		result->bytes = arena_alloc(result->arena, result->bytes_room);
 	}
-	store_reset(query);
+	if (result->bytes == NULL) {
+		result->bytes_room = 0;
+		rc = LC_NO_MEMORY;
+	} else {
+		memcpy(result->bytes, spots.packed, *length);
+	}
+	spots_end(&spots);
 	return rc;
 }
 

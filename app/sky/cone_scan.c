@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sky/pack.h"
-#include "sky/reader.h"
+#include "sky/spots.h"
 #include "sky/zones.h"
 
 enum { SCAN_ASK_EVERY = 256 };
@@ -40,10 +40,12 @@ cone_scan_measure(const struct cone_scan *scan,
 		  const struct cone_candidate *candidate,
 		  double *separation_deg)
 {
+	const double whole = 0x1.8p52;
 	double exact_deg =
 		angles_separation_deg(candidate->place, scan->centre);
 
-	*separation_deg = nearbyint(exact_deg * CONE_GRAINS_PER_DEG) /
+	/* Adding this leaves no place for a fraction. */
+	*separation_deg = (exact_deg * CONE_GRAINS_PER_DEG + whole - whole) /
 			  CONE_GRAINS_PER_DEG;
 	return scan->query->radius_deg >= 180 ||
 	       exact_deg <= scan->query->radius_deg + CONE_EDGE_DEG;
@@ -112,19 +114,19 @@ scan_offer(const struct scan_target *target,
 }
 
 static enum lc_rc
-scan_row(const struct scan_target *target, struct store_query *row)
+scan_spot(const struct scan_target *target, const struct spots *spots)
 {
-	struct cone_candidate candidate = {.edited = NULL};
-	struct pack_head head;
+	struct cone_candidate candidate = {
+		.id = spots->head.key,
+		.place = spots->head.place,
+		.chord2 =
+			angles_chord2(spots->head.place, target->scan->centre),
+		.packed = spots->packed,
+		.packed_length = spots->head.bytes,
+	};
 
-	candidate.packed = store_blob(row, 1, &candidate.packed_length);
-	if (!pack_read_head(candidate.packed, candidate.packed_length, &head))
-		return reader_damaged(target->catalogue);
-	candidate.place = head.place;
-	candidate.chord2 = angles_chord2(head.place, target->scan->centre);
 	if (candidate.chord2 > target->scan->outside_chord2)
 		return LC_OK;
-	candidate.id = store_int64(row, 0);
 	if (target->overlay != NULL &&
 	    overlay_hides(target->overlay, candidate.id))
 		return LC_OK;
@@ -132,26 +134,24 @@ scan_row(const struct scan_target *target, struct store_query *row)
 }
 
 static enum lc_rc
-scan_range(struct scan_target *target, struct store_query *query,
-	   struct zones_range range)
+scan_range(struct scan_target *target, struct zones_range range)
 {
-	enum lc_rc rc;
-	bool row;
+	struct spots spots;
+	enum lc_rc rc = spots_start(&spots, target->catalogue, READER_SCAN,
+				    range.first);
+	bool there;
 
-	store_bind_int64(query, 1, range.first);
-	store_bind_int64(query, 2, range.last);
-	while ((rc = store_step(query, &row)) == LC_OK && row) {
-		rc = scan_row(target, query);
+	if (rc != LC_OK)
+		return rc;
+	while ((rc = spots_next(&spots, &there)) == LC_OK && there &&
+	       spots.head.key <= range.last) {
+		rc = scan_spot(target, &spots);
 		if (rc == LC_OK && ++target->rows % SCAN_ASK_EVERY == 0)
 			rc = progress_stopped(target->progress);
-		if (rc != LC_OK) {
-			store_reset(query);
-			return rc;
-		}
+		if (rc != LC_OK)
+			break;
 	}
-	if (rc != LC_OK)
-		rc = reader_failed(target->catalogue, rc);
-	store_reset(query);
+	spots_end(&spots);
 	return rc;
 }
 
@@ -162,13 +162,12 @@ scan_file(struct scan_target *target)
 	struct catalogue *catalogue = target->catalogue;
 	struct zones_walk walk;
 	struct zones_range range;
-	struct store_query *rows;
-	enum lc_rc rc = reader_query(catalogue, READER_SCAN, &rows);
+	enum lc_rc rc = LC_OK;
 
 	zones_start(&walk, catalogue->per_deg, query->ra_deg, query->dec_deg,
 		    query->radius_deg);
 	while (rc == LC_OK && zones_next(&walk, &range)) {
-		rc = scan_range(target, rows, range);
+		rc = scan_range(target, range);
 		if (rc == LC_OK)
 			rc = progress_stopped(target->progress);
 	}

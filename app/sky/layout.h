@@ -1,8 +1,8 @@
 /*
  * The layout of a catalogue's file, which build.c writes and reader.c reads.
  *
- *   spot    the objects, in the order of the zone index (sky/zones.h), each
- *           as one blob (sky/pack.h)
+ *   spot    the objects, in the order of the zone index (sky/zones.h), some
+ *           to a row as one blob (sky/pack.h) under the last one's key
  *   name    every name by which an object is found, by its folded key: the
  *           key that its position has, from which on its own is the first
  *           with its number; and the name as it is shown, where that is not
@@ -20,7 +20,7 @@
 #ifndef SKY_LAYOUT_H
 #define SKY_LAYOUT_H
 
-#define LAYOUT_VERSION 3
+#define LAYOUT_VERSION 4
 #define LAYOUT_APPLICATION 0x4c434f4e /* "LCON" */
 
 /* The same, but for a machine with the other order of bytes. */
@@ -31,6 +31,9 @@
 #endif
 
 enum {
+	LAYOUT_PAGE_BYTES = 8192,
+	/* Two rows of spots fill a page, with what SQLite puts beside them. */
+	LAYOUT_SPOT_BYTES = LAYOUT_PAGE_BYTES / 2 - 40,
 	LAYOUT_NEAR_MOST = 200000, /* names */
 	LAYOUT_NEAR_BYTES = 64     /* longer names are like no other */
 };

@@ -1,6 +1,7 @@
 #include "sky/pack.h"
 
 #include <math.h>
+#include <stddef.h>
 
 _Static_assert(COLUMNS__MAX < 32, "the mask has 32 bits, and one is spare");
 
@@ -113,13 +114,14 @@ pack_write(struct buf *out, const struct pack_head *head,
 	   const struct columns_value *values,
 	   const enum columns_type *own_types, size_t own_count)
 {
-	uint32_t mask = 0;
+	struct pack_head own_head = *head;
+	const size_t from = out->length;
 
+	own_head.present = 0;
 	for (int i = 0; i < COLUMNS__MAX; i++)
 		if (values[i].present)
-			mask |= UINT32_C(1) << i;
-	buf_add(out, head, sizeof(*head));
-	buf_add(out, &mask, sizeof(mask));
+			own_head.present |= UINT32_C(1) << i;
+	buf_add(out, &own_head, sizeof(own_head));
 	for (int i = 0; i < COLUMNS__MAX; i++) {
 		if (!values[i].present)
 			continue;
@@ -130,6 +132,16 @@ pack_write(struct buf *out, const struct pack_head *head,
 	}
 	for (size_t i = 0; i < own_count; i++)
 		pack_own(out, &values[COLUMNS__MAX + i], own_types[i]);
+	if (out->failed)
+		return;
+	own_head.bytes = (uint32_t)(out->length - from);
+	memcpy(out->bytes + from, &own_head, sizeof(own_head));
+}
+
+void
+pack_set_key(char *object, int64_t key)
+{
+	memcpy(object + offsetof(struct pack_head, key), &key, sizeof(key));
 }
 
 /* Reads a text; NULL when it does not fit. */
@@ -165,18 +177,22 @@ pack_read_real(const char *at, const char *end, struct columns_value *value)
 	return at != NULL && isfinite(value->real) ? at : NULL;
 }
 
-/* The columns of columns_table up to `until`; NULL when damaged. */
+/*
+ * The columns of columns_table up to `until`, and where the next ones are;
+ * NULL when damaged.
+ */
 static const char *
 pack_read_known(const char *at, const char *end, int until,
 		struct columns_value *values)
 {
-	uint32_t mask;
+	struct pack_head head;
 
-	at = pack_read_bytes(at, end, &mask, sizeof(mask));
-	if (at == NULL || mask >> COLUMNS__MAX != 0)
+	if (!pack_read_head(at, (size_t)(end - at), &head) ||
+	    head.present >> COLUMNS__MAX != 0)
 		return NULL;
+	at += sizeof(head);
 	for (int i = 0; i < until && at != NULL; i++) {
-		values[i].present = mask >> i & 1;
+		values[i].present = head.present >> i & 1;
 		if (!values[i].present)
 			continue;
 		if (columns_table[i].type == COLUMNS_REAL)
@@ -236,12 +252,9 @@ bool
 pack_read(const char *bytes, size_t length, const struct columns_set *set,
 	  struct columns_value *values)
 {
-	const char *end = bytes + length, *at = bytes;
+	const char *end = bytes + length;
+	const char *at = pack_read_known(bytes, end, COLUMNS__MAX, values);
 
-	if (length < sizeof(struct pack_head))
-		return false;
-	at = pack_read_known(at + sizeof(struct pack_head), end, COLUMNS__MAX,
-			     values);
 	for (size_t i = 0; i < set->own_count && at != NULL; i++)
 		at = pack_read_own(at, end, set->own[i].type,
 				   &values[COLUMNS__MAX + i]);
@@ -254,9 +267,7 @@ pack_read_column(const char *bytes, size_t length, int column,
 {
 	struct columns_value values[COLUMNS__MAX];
 
-	if (length < sizeof(struct pack_head) ||
-	    pack_read_known(bytes + sizeof(struct pack_head), bytes + length,
-			    column + 1, values) == NULL)
+	if (pack_read_known(bytes, bytes + length, column + 1, values) == NULL)
 		return false;
 	*value = values[column];
 	return true;
@@ -268,9 +279,8 @@ pack_read_place(const char *bytes, size_t length, double *ra_deg,
 {
 	struct columns_value values[COLUMNS__MAX];
 
-	if (length < sizeof(struct pack_head) ||
-	    pack_read_known(bytes + sizeof(struct pack_head), bytes + length,
-			    COLUMNS_DEC + 1, values) == NULL ||
+	if (pack_read_known(bytes, bytes + length, COLUMNS_DEC + 1, values) ==
+		    NULL ||
 	    !values[COLUMNS_RA].present || !values[COLUMNS_DEC].present)
 		return false;
 	*ra_deg = values[COLUMNS_RA].real;

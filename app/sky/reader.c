@@ -10,8 +10,8 @@
 #include "sky/zones.h"
 
 static const char *const reader_sql[READER__MAX] = {
-	[READER_SCAN] = "SELECT k, packed FROM spot WHERE k BETWEEN ?1 AND ?2",
-	[READER_SPOT] = "SELECT k, packed FROM spot WHERE k = ?1",
+	[READER_SCAN] = "SELECT packed FROM spot WHERE k >= ?1 ORDER BY k",
+	[READER_SPOT] = "SELECT packed FROM spot WHERE k >= ?1 ORDER BY k",
 	[READER_NAME] = "SELECT k, number, shown FROM name WHERE key = ?1",
 	[READER_NEAR] = "SELECT keys FROM near WHERE length = ?1",
 	[READER_ON] = "SELECT key FROM name WHERE key > ?1 LIMIT 8",

@@ -12,8 +12,8 @@
 #include "sky/pointer.h"
 
 enum reader_query {
-	READER_SCAN, /* the packed objects within a range of keys */
-	READER_SPOT, /* one packed object */
+	READER_SCAN, /* the packed objects from a key on: sky/spots.h */
+	READER_SPOT, /* the same, while that is used */
 	READER_NAME, /* where the object with a name is */
 	READER_NEAR, /* all names of a length */
 	READER_ON,   /* some names, from a key on */

@@ -14,8 +14,11 @@ static const double margin_deg = 4e-9;
 /* So few zones are not worth a width of their own for each. */
 enum { ZONES_ALIKE_MOST = 3 };
 
-/* About so many objects are in a square of a zone's height. */
-static const double objects_aimed_at = 4;
+/*
+ * About so many objects are in a square of a zone's height: as many as are
+ * read at once (sky/layout.h), so that a small circle needs few of these.
+ */
+static const double objects_aimed_at = 50;
 
 int
 zones_for_density(double objects_per_deg2)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "services/store.h"
+#include "sky/layout.h"
 #include "sky_fixture.h"
 
 static struct sky_fixture fixture;
@@ -88,7 +89,7 @@ do_damage(const char *what, const char *path, const char *pointer, off_t bytes)
 	if (strcmp(what, "truncated") == 0)
 		assert_int_equal(truncate(path, bytes / 2), 0);
 	else if (strcmp(what, "grown") == 0)
-		fill(path, bytes, 4096, 0);
+		fill(path, bytes, LAYOUT_PAGE_BYTES, 0);
 	else if (strcmp(what, "garbage") == 0)
 		fill(path, 0, bytes, 'x');
 	else if (strcmp(what, "empty") == 0)
@@ -111,7 +112,7 @@ do_damage(const char *what, const char *path, const char *pointer, off_t bytes)
 	else if (strcmp(what, "other database") == 0)
 		change_pragma(path, "PRAGMA application_id = 7");
 	else
-		fill(path, 4096, bytes - 4096, 'x');
+		fill(path, LAYOUT_PAGE_BYTES, bytes - LAYOUT_PAGE_BYTES, 'x');
 }
 
 /* The file that the catalogue has after its import number `generation`. */
@@ -187,7 +188,7 @@ damage_met_by_a_query_is_told(void **state)
 	sky_fixture_import_small(&fixture, "hidden",
 				 SKY_FIXTURE_SMALL "a\t1\t1\tx\nb\t2\t2\t\n");
 	bytes = find_file("hidden", 1, path);
-	fill(path, 4096, bytes - 4096, 'x');
+	fill(path, LAYOUT_PAGE_BYTES, bytes - LAYOUT_PAGE_BYTES, 'x');
 	catalogue = sky_fixture_acquire(set, "hidden");
 	assert_int_equal(sky_fixture_count_around(catalogue, 1, 1, 0), -1);
 	assert_int_equal(catalogue_find_name(catalogue, "a", 1, &place),

@@ -33,7 +33,8 @@ static const enum columns_type written[OWN] = {
 	COLUMNS_BOOL,   COLUMNS_INTEGER, COLUMNS_TEXT,
 };
 
-static const struct pack_head head = {.place = {0.6, 0, 0.8}, .number = 77};
+static const struct pack_head head = {
+	.place = {0.6, 0, 0.8}, .number = 77, .key = 5};
 
 static enum columns_type
 type_of(size_t i)
@@ -144,12 +145,47 @@ all_types_come_back(void **state)
 		assert_false(blob.failed);
 		assert_true(pack_fits(wrote, written, OWN));
 		assert_true(pack_read_head(blob.bytes, blob.length, &again));
-		assert_memory_equal(&again, &head, sizeof(head));
+		assert_memory_equal(&again.place, &head.place,
+				    sizeof(head.place));
+		assert_int_equal(again.number, head.number);
+		assert_int_equal(again.key, head.key);
+		assert_int_equal(again.bytes, blob.length);
 		assert_true(pack_read(blob.bytes, blob.length, &set, read));
 		for (size_t c = 0; c < ALL; c++)
 			check_equal(&read[c], &wrote[c], c);
 		check_columns(&blob, wrote);
 	}
+	buf_release(&blob);
+}
+
+/* Several in a blob: each head says where the next object begins. */
+static void
+objects_stand_in_a_row(void **state)
+{
+	struct columns_value wrote[ALL], read[ALL];
+	struct chance chance = {2};
+	struct pack_head each = head;
+	struct buf blob;
+	size_t at = 0;
+
+	(void)state;
+	buf_init(&blob);
+	for (each.number = 1; each.number <= 20; each.number++) {
+		size_t from = blob.length;
+
+		make_values(wrote, &chance, 0.5);
+		pack_write(&blob, &each, wrote, written, OWN);
+		pack_set_key(blob.bytes + from, 100 + each.number);
+	}
+	for (int64_t number = 1; number <= 20; number++) {
+		assert_true(pack_read_head(blob.bytes + at, blob.length - at,
+					   &each));
+		assert_int_equal(each.number, number);
+		assert_int_equal(each.key, 100 + number);
+		assert_true(pack_read(blob.bytes + at, each.bytes, &set, read));
+		at += each.bytes;
+	}
+	assert_int_equal(at, blob.length);
 	buf_release(&blob);
 }
 
@@ -285,8 +321,10 @@ read_damaged(const char *bytes, size_t length)
 			check_valid(&value, (size_t)i, bytes, length);
 	if (pack_read_place(bytes, length, &ra_deg, &dec_deg))
 		assert_true(isfinite(ra_deg) && isfinite(dec_deg));
-	assert_int_equal(pack_read_head(bytes, length, &any),
-			 length >= sizeof(any));
+	if (pack_read_head(bytes, length, &any))
+		assert_in_range(any.bytes, sizeof(any), length);
+	else
+		assert_false(taken);
 	return taken;
 }
 
@@ -361,6 +399,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_types_come_back),
+		cmocka_unit_test(objects_stand_in_a_row),
 		cmocka_unit_test(integers_of_all_sizes_come_back),
 		cmocka_unit_test(types_do_not_mix),
 		cmocka_unit_test(texts_have_a_length),

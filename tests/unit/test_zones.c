@@ -214,8 +214,10 @@ zones_suit_the_density(void **state)
 	(void)state;
 	assert_int_equal(zones_for_density(0), ZONES_PER_DEG_MIN);
 	assert_int_equal(zones_for_density(0.3), ZONES_PER_DEG_MIN);
-	assert_int_equal(zones_for_density(50), 4);
-	assert_int_equal(zones_for_density(1e5), ZONES_PER_DEG_MAX);
+	assert_int_equal(zones_for_density(50), 1);
+	assert_int_equal(zones_for_density(51), 2);
+	assert_int_equal(zones_for_density(800), 4);
+	assert_int_equal(zones_for_density(1e6), ZONES_PER_DEG_MAX);
 	assert_int_equal(zones_for_density(1e300), ZONES_PER_DEG_MAX);
 	assert_int_equal(zones_for_density((double)NAN), ZONES_PER_DEG_MIN);
 	for (double density = 1e-3; density < 1e6; density *= 1.1) {
