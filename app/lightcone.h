@@ -299,6 +299,8 @@ struct lc_endpoint {
 	const struct lc_rate *rate; /* NULL: no limit */
 	unsigned formats;           /* of enum lc_format; 0: JSON */
 	unsigned default_format;    /* for who does not choose; 0: the first */
+	/* With LC_AS_FILE: what it may be, ends in NULL; or NULL: anything. */
+	const char *const *file_types;
 	const struct lc_field *reply; /* the JSON answer's members; or NULL */
 	bool (*reply_more)(size_t i, struct lc_field *field); /* further ones */
 	const int *statuses;               /* with it, ends in 0; NULL: 200 */

@@ -268,6 +268,21 @@ cone_problem(const struct lc_problem_view *problem, struct buf *out)
 }
 
 static const enum lc_rc cone_problems[] = {LC_UNAVAILABLE, LC_OK};
+static const enum lc_rc cone_of_problems[] = {LC_UNAVAILABLE, LC_NOT_FOUND,
+					      LC_OK};
+
+static const char *const cone_types[] = {
+	"application/x-votable+xml", "text/xml",         "text/csv",
+	"text/tab-separated-values", "application/json", NULL};
+
+static const struct lc_example cone_examples[] = {
+	{"Around M31", "/cone?RA=10.6848&DEC=41.2691&SR=0.5&VERB=1", NULL, 200},
+	{"The same as CSV",
+	 "/cone?RA=10.6848&DEC=41.2691&SR=0.5&VERB=1&RESPONSEFORMAT=csv", NULL,
+	 200},
+	{"A radius that is none", "/cone?RA=10.6848&DEC=41.2691&SR=-1", NULL,
+	 200},
+	{.target = NULL}};
 
 #define CONE_ENDPOINT                                                        \
 	.method = LC_GET, .tag = &cone_tag,                                  \
@@ -275,7 +290,7 @@ static const enum lc_rc cone_problems[] = {LC_UNAVAILABLE, LC_OK};
 	.deadline_ms = 60000, .formats = LC_AS_FILE, .any_case = true,       \
 	.version = cone_version, .problem = cone_problem,                    \
 	.problem_status = 200, .problem_media = "application/x-votable+xml", \
-	.problems = cone_problems,                                           \
+	.file_types = cone_types,                                            \
 	.details =                                                           \
 		"Errors are VOTables with status 200 and a QUERY_STATUS of " \
 		"ERROR, as the protocol's clients need them.",               \
@@ -286,6 +301,8 @@ const struct lc_endpoint cone_endpoint = {
 	.path = "/cone",
 	.summary = "Simple Cone Search of the default catalogue.",
 	.params = cone_params,
+	.problems = cone_problems,
+	.examples = cone_examples,
 };
 
 const struct lc_endpoint cone_of_endpoint = {
@@ -293,4 +310,5 @@ const struct lc_endpoint cone_of_endpoint = {
 	.path = "/cone/{catalogue}",
 	.summary = "Simple Cone Search of any catalogue.",
 	.params = cone_of_params,
+	.problems = cone_of_problems,
 };

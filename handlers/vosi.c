@@ -18,6 +18,8 @@ static const struct lc_field vosi_of_params[] = {
 		 .max = "64", .doc = "The catalogue."),
 	LC_FIELD_END};
 
+static const char *const vosi_types[] = {VOSI_MEDIA_TYPE, NULL};
+
 static const enum lc_rc vosi_of_problems[] = {LC_NOT_FOUND, LC_OK};
 
 static const char *
@@ -120,9 +122,10 @@ tables_run(struct lc_call *call, const void *args)
 				   args);
 }
 
-#define VOSI_ENDPOINT                                             \
-	.method = LC_GET, .tag = &cone_tag, .deadline_ms = 10000, \
-	.args_size = sizeof(struct vosi_args), .formats = LC_AS_FILE
+#define VOSI_ENDPOINT                                                 \
+	.method = LC_GET, .tag = &cone_tag, .deadline_ms = 10000,     \
+	.args_size = sizeof(struct vosi_args), .formats = LC_AS_FILE, \
+	.file_types = vosi_types
 #define VOSI_ENDPOINTS(thing, says)                             \
 	const struct lc_endpoint cone_##thing##_endpoint = {    \
 		VOSI_ENDPOINT,                                  \

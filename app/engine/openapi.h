@@ -32,6 +32,8 @@ struct openapi_answer {
 	const struct lc_example *example;
 	int status; /* 0: it was not what it should have been */
 	struct buf text;
+	const char *type; /* in the text: of its media, without parameters */
+	size_t type_length;
 	const char *body; /* in the text */
 	size_t body_length;
 };

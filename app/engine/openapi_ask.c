@@ -77,11 +77,11 @@ own_request(struct openapi *doc, struct lc_call *call,
 	return rc;
 }
 
-/* Finds the status and the body in what was sent. */
+/* Finds the status, the media type and the body in what was sent. */
 static void
 answer_read(struct openapi_answer *answer)
 {
-	static const char status[] = "Status: ";
+	static const char status[] = "Status: ", type[] = "\r\nContent-Type: ";
 	const char *end;
 	int64_t number = 0;
 
@@ -99,6 +99,11 @@ answer_read(struct openapi_answer *answer)
 	while (answer->body_length > 0 &&
 	       answer->body[answer->body_length - 1] == '\n')
 		answer->body_length--;
+	answer->type = strstr(answer->text.bytes, type);
+	if (answer->type != NULL && answer->type < end) {
+		answer->type += sizeof(type) - 1;
+		answer->type_length = strcspn(answer->type, ";\r");
+	}
 	answer->status = (int)number;
 }
 

@@ -8,9 +8,19 @@
 #include "engine/problem_form.h"
 #include "engine/schema.h"
 
+static bool
+type_is_json(const char *type)
+{
+	size_t length = strlen(type);
+
+	return length >= 4 && strcmp(type + length - 4, "json") == 0;
+}
+
+/* Those that were answered as this type: JSON as it is, others as texts. */
 static void
 examples_write(struct json *json, const struct lc_endpoint *endpoint,
-	       const struct openapi_answers *answers, int status)
+	       const struct openapi_answers *answers, int status,
+	       const char *type)
 {
 	int count = 0;
 
@@ -19,14 +29,20 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 		char name[24];
 
 		if (answer->status != status || answer->body_length == 0 ||
-		    answer->body[0] != '{')
+		    answer->type_length != strlen(type) ||
+		    memcmp(answer->type, type, answer->type_length) != 0)
 			continue;
 		if (count == 0)
 			json_object_begin(json, "examples");
 		snprintf(name, sizeof(name), "example%d", ++count);
 		json_object_begin(json, name);
 		json_text(json, "summary", answer->example->summary);
-		json_raw(json, "value", answer->body, answer->body_length);
+		if (type_is_json(type))
+			json_raw(json, "value", answer->body,
+				 answer->body_length);
+		else
+			json_bytes(json, "value", answer->body,
+				   answer->body_length);
 		json_object_begin(json, "x-request");
 		json_text(json, "method", method_name(endpoint->method));
 		json_text(json, "target", answer->example->target);
@@ -43,23 +59,56 @@ static void
 problem_content_write(struct json *json, const struct lc_endpoint *endpoint,
 		      const struct openapi_answers *answers, int status)
 {
-	json_object_begin(json, "application/problem+json");
+	static const char type[] = "application/problem+json";
+
+	json_object_begin(json, type);
 	json_object_begin(json, "schema");
 	json_text(json, "$ref", "#/components/schemas/Problem");
 	json_object_end(json);
-	examples_write(json, endpoint, answers, status);
+	examples_write(json, endpoint, answers, status, type);
 	json_object_end(json);
 }
 
 /* A media type of which the document says no more. */
 static void
-text_content_write(struct json *json, const char *type)
+text_content_write(struct json *json, const struct lc_endpoint *endpoint,
+		   const struct openapi_answers *answers, int status,
+		   const char *type)
 {
 	json_object_begin(json, type);
 	json_object_begin(json, "schema");
-	json_text(json, "type", "string");
+	if (!type_is_json(type))
+		json_text(json, "type", "string");
+	json_object_end(json);
+	examples_write(json, endpoint, answers, status, type);
+	json_object_end(json);
+}
+
+/* A file of any kind, or of those that the table names. */
+static void
+file_content_write(struct json *json, const struct lc_endpoint *endpoint,
+		   const struct openapi_answers *answers, int status)
+{
+	const char *const *type = endpoint->file_types;
+
+	for (; type != NULL && *type != NULL; type++)
+		text_content_write(json, endpoint, answers, status, *type);
+	if (endpoint->file_types != NULL)
+		return;
+	json_object_begin(json, "*/*");
+	json_object_begin(json, "schema");
 	json_object_end(json);
 	json_object_end(json);
+}
+
+static bool
+file_types_have(const struct lc_endpoint *endpoint, const char *type)
+{
+	const char *const *of = endpoint->file_types;
+
+	while (of != NULL && *of != NULL && strcmp(*of, type) != 0)
+		of++;
+	return of != NULL && *of != NULL;
 }
 
 static void
@@ -77,22 +126,19 @@ content_write(struct json *json, const struct lc_endpoint *endpoint,
 		if (more != NULL && strcmp(more, r->type) == 0)
 			more = NULL;
 		if (r->bit != LC_AS_JSON) {
-			text_content_write(json, r->type);
+			text_content_write(json, endpoint, answers, status,
+					   r->type);
 			continue;
 		}
 		json_object_begin(json, r->type);
 		schema_reply(json, "schema", endpoint);
-		examples_write(json, endpoint, answers, status);
+		examples_write(json, endpoint, answers, status, r->type);
 		json_object_end(json);
 	}
-	if (more != NULL)
-		text_content_write(json, more);
-	if (formats == LC_AS_FILE) {
-		json_object_begin(json, "*/*");
-		json_object_begin(json, "schema");
-		json_object_end(json);
-		json_object_end(json);
-	}
+	if (more != NULL && !file_types_have(endpoint, more))
+		text_content_write(json, endpoint, answers, status, more);
+	if (formats == LC_AS_FILE)
+		file_content_write(json, endpoint, answers, status);
 }
 
 /* Bodies are read, and may be refused, before the endpoint is known. */
@@ -113,7 +159,7 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 	problems[LC_DEADLINE] = true;
 	problems[LC_MEDIA_TYPE] = body_kind_all(endpoint) != 0;
 	problems[LC_NOT_ACCEPTABLE] = !file;
-	problems[LC_INVALID] = !file || endpoint->params != NULL;
+	problems[LC_INVALID] = true; /* Prefer: handling=strict refuses any */
 	problems[LC_RATE] = endpoint->rate != NULL;
 	problems[LC_PRECONDITION] =
 		endpoint->method == LC_GET || endpoint->conditional;
