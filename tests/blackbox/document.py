@@ -99,6 +99,15 @@ class Operation:
             )
 
 
+def fits(template, path):
+    """Whether a path with variables takes this one."""
+    ours, theirs = template.split("/"), path.split("/")
+    return len(ours) == len(theirs) and all(
+        a == b or (a.startswith("{") and b and not b.startswith("{"))
+        for a, b in zip(ours, theirs)
+    )
+
+
 class Document:
     def __init__(self, tree):
         self.tree = tree
@@ -117,8 +126,12 @@ class Document:
         return found
 
     def methods_of(self, path):
-        """What Allow must list there."""
-        methods = {name.upper() for name in self.tree["paths"][path]}
+        """What Allow must list there, of all paths that fit it."""
+        methods = {
+            name.upper()
+            for template, item in self.tree["paths"].items()
+            if fits(template, path) for name in item
+        }
         if "GET" in methods:
             methods.add("HEAD")
         return methods | {"OPTIONS"}

@@ -62,6 +62,7 @@ class Walk:
     """What the document does not say: useful values, and how it ends."""
 
     samples: dict = field(default_factory=dict)  # (path, name): value
+    bodies: dict = field(default_factory=dict)  # path: one that is right
     ends: dict = field(default_factory=dict)  # path: status of a valid request
     error_marks: dict = field(default_factory=dict)  # path: text of an error
     heavy: frozenset = FINE  # paths that HEAD spares; else valid is slow
@@ -92,6 +93,8 @@ class Maker:
             for each in operation.parameters
         }
         self.bodies = self.bodies_of(operation.body)
+        if operation.body is not None and operation.path in walk.bodies:
+            self.bodies.insert(0, walk.bodies[operation.path])
         self.base = self.make_base()
 
     def value_of(self, parameter):

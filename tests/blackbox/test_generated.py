@@ -2,7 +2,8 @@
 and as plain CGI, the test application's at its socket.
 """
 
-import subprocess
+import json
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 import pytest
@@ -11,8 +12,8 @@ import document
 import fronts
 from fcgi_client import variable_of
 from generated import cases, judge
-from maker import KEY, Walk
-from processes import clean_environment
+from keys import add_key, bearer
+from maker import JSON, KEY, Walk
 from testapp import TestApp
 
 if not document.has_validator():
@@ -20,7 +21,21 @@ if not document.has_validator():
 
 CGI_SHARE = 11  # of the product's cases, one in so many
 
-PRODUCT = Walk(samples={("/www/{file}", "file"): "docs.css"})
+M31 = {
+    "name": "NGC 224", "aliases": ["M 31", "Andromeda Galaxy"],
+    "ra_deg": 10.6847917, "dec_deg": 41.2690556, "catalogue": "openngc",
+    "identifiers": ["UGC 454", "PGC 2557"],
+}
+PRODUCT = Walk(
+    samples={
+        ("/www/{file}", "file"): "docs.css",
+        **{
+            ("/cone/{catalogue}" + more, "catalogue"): "openngc"
+            for more in ("", "/capabilities", "/availability", "/tables")
+        },
+    },
+    bodies={"/galaxy/{name}": M31},
+)
 
 TESTAPP = Walk(
     samples={
@@ -50,32 +65,40 @@ TESTAPP_CASES = cases(document.of_testapp(), TESTAPP)
 # ---- the product
 
 
-def through_server(site):
-    def ask(request):
-        return site.ask(
-            request.method, request.path, request.query_text, request.fields,
-            request.body,
-        )
-
-    return ask
-
-
-def front_site(stage, name):
+@contextmanager
+def asked_through(stage, name):
+    """Through a front; what is to be deleted is there each time."""
     if fronts.missing(name):
         pytest.skip(fronts.missing(name))
-    return fronts.starting(name, stage, "/sub/dir")
+    with fronts.starting(name, stage, "/sub/dir") as front:
+        key = add_key(stage, front.state, "tests", "write")
+
+        def ask(request):
+            fields = [(n, v.replace(KEY, key)) for n, v in request.fields]
+            if request.method == "DELETE":
+                back = front.site.ask(
+                    "PUT", "/galaxy/NGC%20224", "", [*bearer(key), JSON],
+                    json.dumps(M31).encode(),
+                )
+                assert back.status in (200, 201), back
+            return front.site.ask(
+                request.method, request.path, request.query_text, fields,
+                request.body,
+            )
+
+        yield ask
 
 
 @pytest.fixture(scope="module")
 def lighttpd(stage):
-    with front_site(stage, "lighttpd") as front:
-        yield through_server(front.site)
+    with asked_through(stage, "lighttpd") as ask:
+        yield ask
 
 
 @pytest.fixture(scope="module")
 def cgi(stage):
-    with front_site(stage, "lighttpd-cgi") as front:
-        yield through_server(front.site)
+    with asked_through(stage, "lighttpd-cgi") as ask:
+        yield ask
 
 
 @over(PRODUCT_CASES)
@@ -122,12 +145,7 @@ def app(stage):
 
 @pytest.fixture(scope="module")
 def asked(app, stage):
-    key = subprocess.run(
-        [stage.bin / "lightcone", "key", "add", "tests", "--scope", "write"],
-        env=clean_environment(LIGHTCONE_STATE=app.state), text=True,
-        capture_output=True, timeout=20, check=True,
-    ).stdout.strip()
-    return at_socket(app, key)
+    return at_socket(app, add_key(stage, app.state, "tests", "write"))
 
 
 @over(TESTAPP_CASES)

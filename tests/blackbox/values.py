@@ -23,6 +23,8 @@ TYPE_ERRORS = {
 # Texts for each pattern in the tables: those that fit, and those that do not.
 PATTERNS = {
     "^[a-z]+$": (["a", "top"], ["", "Top", "a b", "a1", "a\n", "\na", "é"]),
+    # Web servers make something else of other characters in a path.
+    "^[^|\x01-\x1f\x7f]*$": (["a", "NGC 224", "é ★"], ["|", "a|b"]),
 }
 
 FORMATS = {

@@ -21,9 +21,14 @@ type Body<Operation> =
 	} ? { body: Json } : { body?: never };
 type Asked<Operation> = Parts<Operation> & Body<Operation>;
 
+// What comes to who asks for nothing else, where there are tables too.
+type Json<Content> =
+	Content extends { "application/json": infer Json } ? Json :
+	Content extends { "application/problem+json": infer Json } ? Json : never;
+
 type Reply<Operation, Status extends number> = Operation extends {
 	responses: { [S in Status]: { content: infer Content } };
-} ? Given<Content>[keyof Given<Content>] : never;
+} ? Json<Given<Content>> : never;
 
 type Answer<Operation> =
 	| { status: 200; json: Reply<Operation, 200> }
