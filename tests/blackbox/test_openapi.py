@@ -217,12 +217,19 @@ def test_examples_are_what_is_answered(served):
                 assert operation.method == example["x-request"]["method"]
                 assert reply.status == status, reply
                 assert reply.media_type == media_type
-                answer = document.strictly(reply)
-                if "pooled" in answer:  # examples are made without a pool
-                    answer["pooled"] = example["value"]["pooled"]
-                assert answer == example["value"]
+                assert answer_of(reply, example) == example["value"]
                 shown += 1
     assert shown == (4 if served.name == TESTAPP else sum(EXAMPLES.values()))
+
+
+def answer_of(reply, example):
+    """As an example shows it."""
+    if not reply.media_type.endswith("json"):
+        return reply.text.rstrip("\n")
+    answer = document.strictly(reply)
+    if "pooled" in answer:  # examples are made without a pool
+        answer["pooled"] = example["value"]["pooled"]
+    return answer
 
 
 def asked_again(served, request):
@@ -246,6 +253,7 @@ EXAMPLES = {
     ("get", "/galaxy/{name}", "200"): 1, ("get", "/galaxy/{name}", "404"): 1,
     ("put", "/galaxy/{name}", "401"): 1,
     ("delete", "/galaxy/{name}", "401"): 1,
+    ("get", "/cone", "200"): 3,
     ("get", "/health", "200"): 1,
 }
 
@@ -346,7 +354,9 @@ def test_without_a_state_directory(product):
     assert outline(bare) == outline(product.document)
     for operation in bare.operations:
         for status, _, node in content_nodes(operation):
-            assert status is None or status >= 400 or not node.get("examples")
+            # Where errors have status 200, these are their examples.
+            if operation.error_form is None and status is not None:
+                assert status >= 400 or not node.get("examples")
 
 
 @pytest.mark.parametrize("words", [
