@@ -25,11 +25,14 @@
 #include "lightcone.h"
 
 struct engine;
+struct slots;
 
 /* How bytes reach the client; given by the gate. */
 struct transport {
 	/* Sends bytes at once; false when the client has gone. */
 	bool (*write)(struct lc_call *call, const void *bytes, size_t length);
+	/* Whether a piece would go out without waiting; NULL: always. */
+	bool (*is_ready)(struct lc_call *call);
 	/* Ends the response and lets the connection go. */
 	void (*finish)(struct lc_call *call);
 	/* A descriptor whose hang-up means that the client left; or -1. */
@@ -86,6 +89,7 @@ struct lc_call {
 	const char *request_id;   /* the client's, or made_id */
 	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
+	struct slots *slots; /* of the pool's thread that is at work; or NULL */
 	int64_t arrived_ns, bound_ns, run_ns;
 
 	const char *detail; /* of a problem */

@@ -41,7 +41,9 @@ job_run(struct lc_call *call, struct slots *slots)
 
 	if (rc == LC_OK) {
 		call->bound_ns = clock_mono_ns();
+		call->slots = slots;
 		rc = call->endpoint->run(call, call->args);
+		call->slots = NULL;
 		call->run_ns = clock_mono_ns();
 		slots_give(slots);
 	}

@@ -11,6 +11,7 @@
 #include "engine/headers.h"
 #include "engine/negotiate.h"
 #include "engine/problem_form.h"
+#include "engine/slots.h"
 
 static double
 elapsed_ms(int64_t from_ns, int64_t to_ns)
@@ -269,6 +270,21 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	return sent ? LC_OK : LC_CANCELLED;
 }
 
+/* Who reads slowly holds no heavy slot meanwhile: others can compute. */
+static enum lc_rc
+piece_write(struct lc_call *call, const void *bytes, size_t length)
+{
+	const struct transport *transport = call->transport;
+	bool waits = call->slots != NULL && transport->is_ready != NULL &&
+		     !transport->is_ready(call);
+
+	if (waits)
+		slots_give(call->slots);
+	if (!transport->write(call, bytes, length))
+		return LC_CANCELLED;
+	return waits ? slots_take(call->slots, &call->progress) : LC_OK;
+}
+
 enum lc_rc
 lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 {
@@ -276,8 +292,7 @@ lc_stream_write(struct lc_call *call, const void *bytes, size_t length)
 
 	if (rc != LC_OK || !has_body(call))
 		return rc;
-	return call->transport->write(call, bytes, length) ? LC_OK :
-							     LC_CANCELLED;
+	return piece_write(call, bytes, length);
 }
 
 void

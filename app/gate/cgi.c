@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -44,6 +45,19 @@ cgi_write(struct lc_call *call, const void *bytes, size_t length)
 	return !call->closed;
 }
 
+/* A pipe of which all is read takes a whole piece. */
+static bool
+cgi_is_ready(struct lc_call *call)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	int unread = 0;
+
+	(void)call;
+	if (ioctl(STDOUT_FILENO, FIONREAD, &unread) == 0 && unread > 0)
+		return false;
+	return poll(&out, 1, 0) > 0;
+}
+
 static void
 cgi_finish(struct lc_call *call)
 {
@@ -65,6 +79,7 @@ cgi_free(struct lc_call *call)
 
 static const struct transport cgi_transport = {
 	.write = cgi_write,
+	.is_ready = cgi_is_ready,
 	.finish = cgi_finish,
 	.descriptor = cgi_descriptor,
 	.free = cgi_free,

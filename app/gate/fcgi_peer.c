@@ -1,6 +1,7 @@
 #include "gate/fcgi_peer.h"
 
 #include <fcgiapp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -107,6 +108,16 @@ peer_write(struct lc_call *call, const void *bytes, size_t length)
 	return !call->closed;
 }
 
+/* A socket that can be written to takes a whole piece. */
+static bool
+peer_is_ready(struct lc_call *call)
+{
+	struct pollfd socket = {.fd = peer_of(call)->request.ipcFd,
+				.events = POLLOUT};
+
+	return poll(&socket, 1, 0) > 0;
+}
+
 static void
 peer_finish(struct lc_call *call)
 {
@@ -140,6 +151,7 @@ peer_free(struct lc_call *call)
 
 static const struct transport fcgi_transport = {
 	.write = peer_write,
+	.is_ready = peer_is_ready,
 	.finish = peer_finish,
 	.descriptor = peer_descriptor,
 	.free = peer_free,
