@@ -286,6 +286,7 @@ struct lc_endpoint {
 	 */
 	bool any_case;
 	unsigned bodies; /* of enum lc_body_kind; 0: JSON, if it has fields */
+	const char *body_example; /* of another kind than JSON; or NULL */
 	int64_t body_max_bytes; /* counts where option body_max_bytes is less */
 	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;

@@ -192,21 +192,34 @@ struct csv_answer {
 	bool streaming;
 };
 
+/* As in the other cells; what is there and empty is told from what is not. */
+static void
+csv_id(struct buf *out, const char *id)
+{
+	bool plain =
+		*id != '\0' && *id != '#' && id[strcspn(id, "\",\r\n")] == '\0';
+
+	if (plain) {
+		buf_add_text(out, id);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (; *id != '\0'; id++) {
+		if (*id == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, *id);
+	}
+	buf_add_char(out, '"');
+}
+
 static void
 csv_lead(struct csv_answer *answer, const struct match *match, size_t i)
 {
 	const char *id = match->positions[i].id;
 
 	buf_printf(answer->out, "%zu,", i);
-	if (id != NULL) {
-		buf_add_char(answer->out, '"');
-		for (; *id != '\0'; id++) {
-			if (*id == '"')
-				buf_add_char(answer->out, '"');
-			buf_add_char(answer->out, *id);
-		}
-		buf_add_char(answer->out, '"');
-	}
+	if (id != NULL)
+		csv_id(answer->out, id);
 	buf_add_char(answer->out, ',');
 }
 
@@ -363,6 +376,9 @@ const struct lc_endpoint match_endpoint = {
 	.deadline_ms = 60000,
 	.formats = LC_AS_JSON | LC_AS_CSV,
 	.bodies = LC_BODY_JSON | LC_BODY_CSV,
+	.body_example = "id,ra,dec\n"
+			"Messier 31,10.6848,41.2691\n"
+			"Bode's,09:55:33.2,+69:03:55\n",
 	.body_max_bytes = 2 << 20,
 	.reply = match_reply,
 	.examples = match_examples,

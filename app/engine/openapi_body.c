@@ -69,6 +69,9 @@ openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
 			json_object_begin(json, "schema");
 			json_text(json, "type", "string");
 			json_object_end(json);
+			if (endpoint->body_example != NULL)
+				json_text(json, "example",
+					  endpoint->body_example);
 		}
 		json_object_end(json);
 	}

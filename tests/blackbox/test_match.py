@@ -1,6 +1,7 @@
 """POST /galaxy/match through every front: what goes in and what comes out."""
 
 import random
+import re
 import time
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import matcher
 from matcher import CSV, JSON, MOST, alone, is_as_alone, lines, matches, post
 from problems import errors, errors_at, problem
+from stage import SOURCE
 
 M31 = {"ra_deg": 10.6847917, "dec_deg": 41.2690556}
 EMPTY = {"ra_deg": 200, "dec_deg": -3}
@@ -251,6 +253,33 @@ def test_wrong_parameters(site, params, wanted):
 def test_an_unknown_parameter_is_warned_of(site):
     answer = post(site, [EMPTY], {"radus": 1}).json()
     assert "'radus'" in answer["warnings"][0]
+
+
+# ---- what the documentation says
+
+def test_the_readme_shows_what_is_answered(site):
+    text = (SOURCE / "README.md").read_text(encoding="utf-8")
+    after = text.split("`POST /galaxy/match`", 1)[1]
+    sent = re.search(r"printf '(.*?)' \|", after)[1].replace("\\n", "\n")
+    promised = re.search(r"^```json\n(.*?)^```$", after, re.M | re.S)[1]
+    assert post(site, sent, {"radius_deg": 0.01}, CSV).text == promised
+
+
+def test_the_documented_bodies(site):
+    path = site.get("/openapi.json").json()["paths"][matcher.PATH]
+    content = path["post"]["requestBody"]["content"]
+    assert set(content) == {JSON, CSV}
+    json_body = content[JSON]["examples"]["example1"]["value"]
+    assert len(matches(site, json_body["positions"])) == 3
+    csv_body = content[CSV]["example"]
+    found = matches(site, csv_body, {"radius_deg": 0.05}, CSV)
+    assert [names(match) for match in found] == [["NGC 224"], ["NGC 3031"]]
+    replies = path["post"]["responses"]
+    assert set(replies["200"]["content"]) == {JSON, CSV}
+    # Its answers are real ones, though they come in pieces when they are long.
+    shown = replies["200"]["content"][JSON]["examples"]["example1"]
+    assert shown["value"]["matches"][0]["system"][0]["name"] == "NGC 224"
+    assert [m["index"] for m in shown["value"]["matches"]] == [0, 1, 2]
 
 
 # ---- which kind it is

@@ -42,7 +42,7 @@ static const struct match_case cases[] = {
 	 "text/csv",
 	 "id,ra,dec,other\none,10,20,x\n,00:40:00,+20:00:00,\nthree,50,60,y\n",
 	 200,
-	 {"0,\"one\",A 1,", "1,,A 1,", "2,\"three\",,"}},
+	 {"0,one,A 1,", "1,,A 1,", "2,three,,"}},
 	{"/galaxy/match",
 	 "application/json",
 	 "{\"positions\":[{\"ra_deg\":10},{\"coordinates\":\"x\"},{},"
