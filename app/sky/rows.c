@@ -165,6 +165,52 @@ own_id(struct ids *ids, const char *name, struct arena *arena)
 	return id;
 }
 
+static bool
+ours_has(const struct rows *rows, size_t ours, const char *name)
+{
+	for (size_t i = 0; i < ours; i++)
+		if (strcmp(rows->cells[i].column->name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+own_has(const struct rows *rows, const char *name)
+{
+	const struct columns_set *columns = rows->table->columns;
+
+	for (size_t i = 0; i < columns->own_count; i++)
+		if (strcmp(columns->own[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A catalogue's own column, with a number after its name where that is one of
+ * `ours`, the first columns of the table: a table of our own writing may be
+ * imported, and edits may bring a column of ours.
+ */
+static const struct columns_column *
+own_column(const struct rows *rows, size_t ours,
+	   const struct columns_column *column, struct arena *arena)
+{
+	struct columns_column *renamed;
+	unsigned number = 2;
+
+	if (!ours_has(rows, ours, column->name))
+		return column;
+	renamed = arena_alloc(arena, sizeof(*renamed));
+	if (renamed == NULL)
+		return NULL;
+	*renamed = *column;
+	do
+		renamed->name =
+			arena_printf(arena, "%s_%u", column->name, number++);
+	while (renamed->name != NULL && (ours_has(rows, ours, renamed->name) ||
+					 own_has(rows, renamed->name)));
+	return renamed->name == NULL ? NULL : renamed;
+}
+
 static enum rows_kind
 kind_of(enum columns_type type)
 {
@@ -242,16 +288,22 @@ static enum lc_rc
 own_add(struct rows *rows, struct arena *arena)
 {
 	const struct columns_set *columns = rows->table->columns;
+	const size_t ours = rows->count;
 	struct ids ids = {.rows = rows};
 	enum lc_rc rc = LC_OK;
 
 	id_take(&ids, ROWS_ID_FRAME);
 	id_take(&ids, ROWS_ID_TABLE);
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < ours; i++)
 		id_take(&ids, rows->cells[i].id);
 	for (size_t i = 0; i < columns->own_count && rc == LC_OK; i++) {
-		const struct columns_column *column = &columns->own[i];
-		struct rows_cell cell = {
+		const struct columns_column *column =
+			own_column(rows, ours, &columns->own[i], arena);
+		struct rows_cell cell;
+
+		if (column == NULL)
+			return LC_NO_MEMORY;
+		cell = (struct rows_cell){
 			.kind = kind_of(column->type),
 			.place = COLUMNS__MAX + i,
 			.column = column,

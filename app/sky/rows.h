@@ -44,7 +44,10 @@ struct rows_table {
 	const char *citation;
 	const char *protocol; /* "ivo://ivoa.net/std/ConeSearch/v1.03" */
 	const char *request;  /* what was asked */
-	/* Own columns' names differ from each other. */
+	/*
+	 * Own columns' names differ from each other; one that is called as a
+	 * column of ours is written with a number after its name.
+	 */
 	const struct columns_set *columns;
 	/*
 	 * 1: name and position; 2: all but identifiers; 3: all that the

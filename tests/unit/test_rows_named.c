@@ -1,4 +1,7 @@
-/* Formats by their names, and where a VOTable says what became of it. */
+/*
+ * Formats and columns by their names, and where a VOTable says what became of
+ * it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -113,12 +116,40 @@ test_where_an_overflow_is_said(void **state)
 	arena_release(&arena);
 }
 
+/* A catalogue's own columns that are called as ours are, and nearly so. */
+static void
+test_columns_of_our_names(void **state)
+{
+	static const struct columns_column own[] = {
+		{"separation_deg", COLUMNS_REAL, "", "", "", 0, 0},
+		{"separation_deg_2", COLUMNS_REAL, "", "", "", 0, 0},
+		{"ra_deg", COLUMNS_TEXT, "", "", "", 0, 0},
+		{"type", COLUMNS_TEXT, "", "", "", 0, 0},
+	};
+	static const struct columns_set columns = {.own_count = COUNT(own),
+						   .own = own};
+	static const char header[] =
+		"name,ra_deg,dec_deg,separation_deg,separation_deg_3,"
+		"separation_deg_2,ra_deg_2,type\r\n";
+	struct rows_table table = rows_fixture_whole;
+	struct buf out;
+
+	(void)state;
+	table.columns = &columns;
+	buf_init(&out);
+	rows_fixture_table_make(ROWS_CSV, &table, NULL, 0, false, NULL, &out);
+	assert_int_equal(out.length, sizeof(header) - 1);
+	assert_memory_equal(out.bytes, header, sizeof(header) - 1);
+	buf_release(&out);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_where_an_overflow_is_said),
+		cmocka_unit_test(test_columns_of_our_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
