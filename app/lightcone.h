@@ -371,15 +371,15 @@ struct lc_progress *lc_progress(struct lc_call *call);
  */
 struct json *lc_json(struct lc_call *call);
 
-/*
- * Sends what the JSON answer has grown to so far, and frees its memory: for
- * long lists.  From the first time on the answer is one in pieces, as by
- * lc_stream_begin(); the engine still ends it.
- */
-enum lc_rc lc_json_send(struct lc_call *call) LC_CHECKED;
-
 /* The answer as bytes of another media type; NULL: that of lc_format(). */
 struct buf *lc_body(struct lc_call *call, const char *media_type);
+
+/*
+ * Sends what the answer, JSON or bytes, has grown to so far, and frees its
+ * memory: for long lists.  From the first time on it is an answer in pieces,
+ * as by lc_stream_begin(); the engine sends the last one.
+ */
+enum lc_rc lc_body_send(struct lc_call *call) LC_CHECKED;
 
 /* The document of all endpoints (OpenAPI 3.1), as JSON. */
 enum lc_rc lc_openapi(struct lc_call *call, struct buf *out) LC_CHECKED;

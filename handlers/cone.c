@@ -86,18 +86,9 @@ struct cone_answer {
 static enum lc_rc
 answer_send(struct cone_answer *answer)
 {
-	enum lc_rc rc = LC_OK;
+	enum lc_rc rc = lc_body_send(answer->call);
 
-	if (answer->out->failed)
-		return LC_NO_MEMORY;
-	if (!answer->streaming) {
-		rc = lc_stream_begin(answer->call, answer->media_type);
-		answer->streaming = rc == LC_OK;
-	}
-	if (rc == LC_OK)
-		rc = lc_stream_write(answer->call, answer->out->bytes,
-				     answer->out->length);
-	buf_reset(answer->out);
+	answer->streaming |= rc == LC_OK;
 	return rc;
 }
 
@@ -131,9 +122,10 @@ answer_end(struct cone_answer *answer, enum lc_rc rc, const char *why)
 	if (rc != LC_OK && !answer->out->failed)
 		lc_stream_last(answer->call, answer->out->bytes,
 			       answer->out->length);
-	if (rc != LC_OK)
-		return rc;
-	return answer->streaming ? answer_send(answer) : LC_OK;
+	/* Some formats have no place for it; a header that has gone neither. */
+	if (rc == LC_OK && answer->overflow && !answer->streaming)
+		lc_set_field(answer->call, "X-Overflow", "true");
+	return rc;
 }
 
 static enum lc_rc

@@ -9,6 +9,9 @@
 #include "sky/coordinates.h"
 #include "table.h"
 
+/* A larger answer, of very many columns, goes out in pieces. */
+enum { GALAXY_SEND_BYTES = 1 << 20 };
+
 struct galaxy_query {
 	const char *coordinates;
 	double radius_deg;
@@ -169,6 +172,8 @@ json_write(struct lc_call *call, struct catalogue *catalogue,
 			      &found->result.rows[i].separation_deg, name,
 			      false);
 		json_object_end(json);
+		if (json->out->length >= GALAXY_SEND_BYTES)
+			rc = lc_body_send(call);
 	}
 	json_array_end(json);
 	json_object_begin(json, "coordinates");
@@ -204,18 +209,20 @@ table_write(struct lc_call *call, struct catalogue *catalogue,
 			       lc_body(call, NULL));
 	if (rc != LC_OK)
 		return rc;
+	lc_set_field(call, "X-Matched", "%lld",
+		     (long long)found->result.matched);
+	if (found->next != NULL)
+		lc_set_field(call, "X-Next", "%s", found->next);
 	rows_begin(&rows);
 	for (size_t i = 0; i < found->result.count && rc == LC_OK; i++) {
 		rc = cone_values(catalogue, &found->result, i, &values);
 		if (rc == LC_OK)
 			rows_row(&rows, values,
 				 found->result.rows[i].separation_deg);
+		if (rc == LC_OK && rows.out->length >= GALAXY_SEND_BYTES)
+			rc = lc_body_send(call);
 	}
 	rows_end(&rows, found->next != NULL, NULL);
-	lc_set_field(call, "X-Matched", "%lld",
-		     (long long)found->result.matched);
-	if (found->next != NULL)
-		lc_set_field(call, "X-Next", "%s", found->next);
 	return rc;
 }
 

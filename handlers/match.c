@@ -165,7 +165,7 @@ json_match(const struct match *match, size_t i, struct arena *arena,
 	rc = json_objects(match, json, &result);
 	json_object_end(json);
 	if (rc == LC_OK && json->out->length >= MATCH_SEND_BYTES)
-		rc = lc_json_send(match->call);
+		rc = lc_body_send(match->call);
 	return rc;
 }
 
@@ -226,18 +226,9 @@ csv_lead(struct csv_answer *answer, const struct match *match, size_t i)
 static enum lc_rc
 csv_send(struct csv_answer *answer)
 {
-	enum lc_rc rc = LC_OK;
+	enum lc_rc rc = lc_body_send(answer->call);
 
-	if (answer->out->failed)
-		return LC_NO_MEMORY;
-	if (!answer->streaming) {
-		rc = lc_stream_begin(answer->call, NULL);
-		answer->streaming = rc == LC_OK;
-	}
-	if (rc == LC_OK)
-		rc = lc_stream_write(answer->call, answer->out->bytes,
-				     answer->out->length);
-	buf_reset(answer->out);
+	answer->streaming |= rc == LC_OK;
 	return rc;
 }
 
@@ -271,10 +262,8 @@ csv_match(const struct match *match, size_t i, struct arena *arena,
 static enum lc_rc
 csv_end(struct csv_answer *answer, enum lc_rc rc)
 {
-	if (!answer->streaming)
+	if (!answer->streaming || rc == LC_OK)
 		return rc;
-	if (rc == LC_OK)
-		return csv_send(answer);
 	buf_reset(answer->out);
 	rows_end(&answer->rows, false, rc_title(rc));
 	if (!answer->out->failed)

@@ -50,9 +50,10 @@ coordinates_take(struct lc_call *call, struct catalogue *catalogue,
 	rc = catalogue_find_name(catalogue, text, strlen(text), &place);
 	if (rc == LC_NOT_FOUND)
 		return lc_refuse(call, loc, "value_error", text,
-				 "This is no position, and the catalogue %s "
-				 "has no such name",
-				 catalogue_name(catalogue));
+				 "Tried as a position%s%s and as a name: the "
+				 "catalogue %s has no such name",
+				 read.message[0] != '\0' ? ": " : "",
+				 read.message, catalogue_name(catalogue));
 	if (rc != LC_OK)
 		return rc;
 	out->ra_deg = place.ra_deg;

@@ -48,7 +48,7 @@ long_run(struct lc_call *call, const void *args)
 		json_int(json, NULL, i);
 		if ((i + 1) % query->every != 0)
 			continue;
-		rc = lc_json_send(call);
+		rc = lc_body_send(call);
 		nanosleep(&pause, NULL);
 	}
 	json_array_end(json);

@@ -94,7 +94,7 @@ text_is_name(const char *text)
 {
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_");
 
-	return length > 0 && text[length] == '\0';
+	return length > 0 && text[0] != '-' && text[length] == '\0';
 }
 
 static unsigned

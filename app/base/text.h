@@ -56,7 +56,10 @@ text_upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* Whether a text is a plain name: a-z, 0-9, '-' and '_', at least one. */
+/*
+ * Whether a text is a plain name: a-z, 0-9, '-' and '_', at least one, and
+ * not '-' first.
+ */
 bool text_is_name(const char *text);
 
 /*

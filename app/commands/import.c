@@ -53,7 +53,8 @@ import_name_ok(const char *name)
 	if (!catalogue_name_ok(name)) {
 		command_say(&command_import, 0,
 			    "\"%s\" cannot be a catalogue's name; it needs 1 "
-			    "to %d of the characters a-z, 0-9, '-' and '_'",
+			    "to %d of the characters a-z, 0-9, '_' and, but "
+			    "for the first, '-'",
 			    name, CATALOGUE_NAME_MAX);
 		return false;
 	}

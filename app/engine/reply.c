@@ -134,12 +134,12 @@ pieces_end(struct lc_call *call)
 {
 	struct buf *body = &call->response.body;
 
-	if (!call->json_open || call->verdict != LC_OK)
+	if (call->verdict != LC_OK)
 		return;
 	json_finish(call);
 	if (body->failed)
 		call->verdict = LC_NO_MEMORY;
-	else if (has_body(call))
+	else if (has_body(call) && body->length > 0)
 		call->transport->write(call, body->bytes, body->length);
 }
 
@@ -303,9 +303,9 @@ lc_stream_last(struct lc_call *call, const void *bytes, size_t length)
 }
 
 enum lc_rc
-lc_json_send(struct lc_call *call)
+lc_body_send(struct lc_call *call)
 {
-	struct buf *body = lc_json(call)->out;
+	struct buf *body = &call->response.body;
 	enum lc_rc rc = LC_OK;
 
 	if (body->failed)

@@ -108,8 +108,8 @@ build_new(const char *state_dir, const char *name, struct lc_progress *progress,
 	if (!catalogue_name_ok(name)) {
 		snprintf(why, why_bytes,
 			 "\"%s\" cannot be a catalogue's name; "
-			 "it needs 1 to %d of the characters a-z, 0-9, '-' "
-			 "and '_'",
+			 "it needs 1 to %d of the characters a-z, 0-9, '_' "
+			 "and, but for the first, '-'",
 			 name, CATALOGUE_NAME_MAX);
 		return LC_INVALID;
 	}

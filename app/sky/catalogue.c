@@ -349,7 +349,8 @@ catalogue_acquire_base(struct catalogue_set *set, const char *name,
 	if (!catalogue_name_ok(name)) {
 		snprintf(why, why_bytes,
 			 "a catalogue's name has 1 to %d of "
-			 "the characters a-z, 0-9, '-' and '_'",
+			 "the characters a-z, 0-9, '_' and, but for the "
+			 "first, '-'",
 			 CATALOGUE_NAME_MAX);
 		return LC_NOT_FOUND;
 	}

@@ -297,7 +297,8 @@ table_split_why(enum table_fault fault)
 	static const char *const words[TABLE_FAULT__MAX] = {
 		[TABLE_FAULT_NONE] = "is right",
 		[TABLE_FAULT_LONG] = "is longer than 65536 bytes",
-		[TABLE_FAULT_OPEN] = "has a quote that is not closed",
+		[TABLE_FAULT_OPEN] =
+			"has a quote that is not closed within 65536 bytes",
 		[TABLE_FAULT_AFTER] = "has text after a closing quote",
 		[TABLE_FAULT_NUL] = "holds a NUL",
 	};

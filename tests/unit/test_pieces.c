@@ -103,7 +103,7 @@ test_head(void **state)
 enum { FAIL_AT = 3 };
 
 static struct peer *leaver; /* goes away at the failing item */
-static atomic_int said;     /* what lc_json_send() said last */
+static atomic_int said;     /* what lc_body_send() said last */
 
 static const struct lc_field failing_reply[] = {
 	LC_FIELD("items", LC_ANY, .doc = "Items."), LC_FIELD_END};
@@ -122,7 +122,7 @@ failing_run(struct lc_call *call, bool pieces)
 		if (i == FAIL_AT)
 			leaver->deaf = true;
 		if (pieces)
-			rc = lc_json_send(call);
+			rc = lc_body_send(call);
 		atomic_store(&said, (int)rc);
 	}
 	json_array_end(json);
