@@ -162,8 +162,8 @@ conform_check(struct lc_call *call)
 		return differs(call, "status", "it is not documented");
 	if (strcmp(response->media_type, "application/json") != 0)
 		return LC_OK;
-	rc = json_parse(response->body.bytes, response->body.length, &json,
-			&wrong);
+	rc = json_parse_own(response->body.bytes, response->body.length, &json,
+			    &wrong);
 	if (rc == LC_INVALID)
 		return differs(call, "the text", wrong.message);
 	reply = (struct lc_field){.type = LC_OBJECT,

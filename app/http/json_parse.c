@@ -21,7 +21,7 @@ struct parser {
 	 */
 	struct buf texts;
 	unsigned depth;
-	unsigned nests; /* arrays and objects so far */
+	unsigned nests, nests_max; /* arrays and objects so far, and at most */
 };
 
 enum want {
@@ -266,7 +266,7 @@ nest_read(struct parser *parser, char closing, struct json_object **out)
 				       "arrays and objects are nested too deep "
 				       "here");
 	/* json-c gives each some hundred bytes, however small it is. */
-	if (parser->nests++ == JSON_PARSE_NESTS_MAX)
+	if (parser->nests++ == parser->nests_max)
 		return json_scan_fault(scan, scan->at,
 				       "too many arrays and objects in one "
 				       "text");
@@ -373,11 +373,12 @@ fault_place(const struct json_scan *scan, struct json_fault *fault)
 	}
 }
 
-enum lc_rc
-json_parse(const char *text, size_t length, struct json_object **out,
-	   struct json_fault *fault)
+static enum lc_rc
+parse(const char *text, size_t length, unsigned nests_max,
+      struct json_object **out, struct json_fault *fault)
 {
-	struct parser parser = {.scan = {.text = text, .length = length}};
+	struct parser parser = {.scan = {.text = text, .length = length},
+				.nests_max = nests_max};
 	enum lc_rc rc;
 
 	*out = NULL;
@@ -391,4 +392,18 @@ json_parse(const char *text, size_t length, struct json_object **out,
 		*out = NULL;
 	}
 	return rc;
+}
+
+enum lc_rc
+json_parse(const char *text, size_t length, struct json_object **out,
+	   struct json_fault *fault)
+{
+	return parse(text, length, JSON_PARSE_NESTS_MAX, out, fault);
+}
+
+enum lc_rc
+json_parse_own(const char *text, size_t length, struct json_object **out,
+	       struct json_fault *fault)
+{
+	return parse(text, length, UINT_MAX, out, fault);
 }
