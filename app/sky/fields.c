@@ -145,23 +145,34 @@ fields_fault_for_good(struct fields *fields, size_t offset, const char *what)
 	return fields_fault(fields, offset, what);
 }
 
-/* Whether the word there is what some programs print for no number. */
-static bool
-fields_is_not_finite(const char *text, size_t length)
+/* The bytes of a word there that some programs print for no number; or 0. */
+static size_t
+fields_not_finite(const char *text, size_t length)
 {
 	static const char *const words[] = {"nan", "inf", "infinity"};
-	size_t letters = 0, after;
+	size_t letters = 0;
 
 	while (letters < length && fields_is_letter(text[letters]))
 		letters++;
-	after = letters + fields_space(text + letters, length - letters);
-	if (after < length && fields_is_letter(text[after]))
-		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strlen(words[i]) == letters &&
 		    fields_begins(text, letters, words[i]))
-			return true;
-	return false;
+			return letters;
+	return 0;
+}
+
+/* Whether such words are there, and no other word after them. */
+static bool
+fields_is_not_finite(const char *text, size_t length)
+{
+	size_t at = 0, bytes;
+
+	do {
+		bytes = fields_not_finite(text + at, length - at);
+		at += bytes;
+		at += fields_space(text + at, length - at);
+	} while (bytes > 0 && at < length && fields_is_letter(text[at]));
+	return bytes > 0;
 }
 
 static const char *

@@ -173,6 +173,8 @@ static const struct fault_case faults[] = {
 	{"0x10 5", 0, "hexadecimal"},
 	{"10 0x5", 3, "hexadecimal"},
 	{"nan 0", 0, "finite"},
+	{"nan NaN", 0, "finite"},
+	{"inf  -inf", 0, "finite"},
 	{"0 NaN", 2, "finite"},
 	{"inf 0", 0, "finite"},
 	{"0 -infinity", 3, "finite"},
