@@ -108,10 +108,10 @@ name_unknown(struct lc_call *call, struct catalogue *catalogue,
 	if (rc != LC_OK)
 		return rc;
 	return lc_refuse(call, "coordinates", "value_error", text,
-			 "Tried as a position%s%s and as a name: the catalogue "
-			 "%s has no "
-			 "such name%s",
+			 "Tried as a position%s%s%s and as a name: the "
+			 "catalogue %s has no such name%s",
 			 read->message[0] != '\0' ? ": " : "", read->message,
+			 read->message[0] != '\0' ? ";" : "",
 			 catalogue_name(catalogue), near);
 }
 

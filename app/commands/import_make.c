@@ -146,10 +146,12 @@ import_load_mapped(struct import *import, struct build *build,
 	meter_clear(&import->meter);
 	if (table_converted(import->table) > 0)
 		command_say(&command_import, 0,
-			    "%s: %lld rows were not UTF-8 and were taken as "
-			    "Windows-1252 (Latin-1)",
+			    "%s: %lld %s not UTF-8, and taken as Windows-1252 "
+			    "(Latin-1)",
 			    import->file,
-			    (long long)table_converted(import->table));
+			    (long long)table_converted(import->table),
+			    table_converted(import->table) == 1 ? "row was" :
+								  "rows were");
 	if (rc == LC_INVALID)
 		return import_refuse(import->file, why);
 	if (rc != LC_OK)
@@ -321,10 +323,11 @@ import_end_edits(const struct import *import)
 	if (count > 0)
 		command_say(&command_import, 0,
 			    import->drop_edits ?
-				    "%lld edits were dropped" :
-				    "%lld edits lie over it, as before; "
+				    "%lld %s dropped" :
+				    "%lld %s kept over it, as before; "
 				    "--drop-edits drops them",
-			    (long long)count);
+			    (long long)count,
+			    count == 1 ? "edit was" : "edits were");
 	return COMMAND_OK;
 }
 

@@ -138,7 +138,7 @@ def test_text_that_is_not_utf_8(console):
                          .encode("latin-1"))
     done = console.run("import", "--catalogue", "latin", path)
     assert done.returncode == 0, done
-    assert "1 rows were not UTF-8" in done.stderr
+    assert "1 row was not UTF-8" in done.stderr
     with console.served() as site:
         assert objects(site, "latin")["a"]["columns"]["who"] == "Méchain"
 
