@@ -84,16 +84,15 @@ json_string(struct buf *out, const char *text, size_t length)
 		out->length += (size_t)(json_quote(room, text, length) - room);
 }
 
-/*
- * What stands before a value: the comma, and the name if it has one.  Names
- * are ours and need no escapes.
- */
+/* What stands before a value: the comma, and the name if it has one. */
 static void
 json_lead(struct json *json, const char *name)
 {
 	uint64_t level = UINT64_C(1) << json->depth;
 	size_t length = name != NULL ? strlen(name) : 0;
-	char *room = buf_room(json->out, length + 4), *at = room;
+	char *room = buf_room(json->out,
+			      JSON_QUOTE_MOST * length + JSON_QUOTE_SLACK + 2);
+	char *at = room;
 
 	if (room == NULL)
 		return;
@@ -101,10 +100,7 @@ json_lead(struct json *json, const char *name)
 		*at++ = ',';
 	json->filled |= level;
 	if (name != NULL) {
-		*at++ = '"';
-		memcpy(at, name, length);
-		at += length;
-		*at++ = '"';
+		at = json_quote(at, name, length);
 		*at++ = ':';
 	}
 	json->out->length += (size_t)(at - room);

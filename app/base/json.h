@@ -1,8 +1,7 @@
 /*
  * Writing JSON (RFC 8259), piece by piece, into a buffer.
  *
- * Members take a name, a constant of ours that needs no escapes; elements of
- * an array take NULL for it.  Numbers are
+ * Members take a name; elements of an array take NULL for it.  Numbers are
  * printed as the shortest text that reads back the same; a number that is
  * not finite becomes null.  Bytes that are not UTF-8 become U+FFFD.  Failure
  * (memory) is remembered by the buffer.  Nesting deeper than JSON_DEPTH_MAX

@@ -71,6 +71,40 @@ test_strings(void **state)
 }
 
 static void
+test_names(void **state)
+{
+	static const char *const names[] = {
+		"plain",
+		"",
+		"a \"b\"",
+		"\\",
+		"<\xc2\xb5m>\n",
+		"\x01",
+		"0123456789abcdef\"0123456789abcdef",
+	};
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct json_object *object, *member;
+		struct json json;
+
+		buf_reset(&buf);
+		json_init(&json, &buf);
+		json_object_begin(&json, NULL);
+		json_int(&json, names[i], 7);
+		json_object_end(&json);
+		object = json_read(buf.bytes, buf.length);
+		assert_true(
+			json_object_object_get_ex(object, names[i], &member));
+		assert_int_equal(json_object_get_int(member), 7);
+		json_object_put(object);
+	}
+	buf_release(&buf);
+}
+
+static void
 test_numbers(void **state)
 {
 	static const double cases[] = {
@@ -209,6 +243,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_depth),
