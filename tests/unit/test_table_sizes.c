@@ -91,7 +91,8 @@ static void
 long_rows_are_bad(void **state)
 {
 	static const char too_long[] = "the row is longer than 65536 bytes";
-	static const char open[] = "the row has a quote that is not closed";
+	static const char open[] =
+		"the row has a quote that is not closed within 65536 bytes";
 	static const struct {
 		const char *start, *end;
 		size_t length;

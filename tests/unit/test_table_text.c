@@ -115,14 +115,16 @@ static const struct text_case texts[] = {
 	{BYTES("a,b\n1,\"2\""), "CSV a,b\n2:1,2"},
 	{BYTES("a,b\n\"#1\",2\n"), "CSV a,b\n2:#1,2"},
 	{BYTES("a,b\n1,\"2\n3,4\n5,6\n"),
-	 "CSV a,b\n2!the row has a quote that is not closed\n3:3,4\n4:5,6"},
+	 "CSV a,b\n2!the row has a quote that is not closed within 65536 "
+	 "bytes\n3:3,4\n4:5,6"},
 	{BYTES("a,b\n\"x\"y,2\n3,4\n"),
 	 "CSV a,b\n2!the row has text after a closing quote\n3:3,4"},
 	{BYTES("a,b\n\"x\n\"y,2\n3,4\n"),
 	 "CSV a,b\n2!the row has text after a closing quote\n"
-	 "3!the row has a quote that is not closed\n4:3,4"},
+	 "3!the row has a quote that is not closed within 65536 bytes\n4:3,4"},
 	{BYTES("a,b\n\"x\"\"\",\"\n1,2\n"),
-	 "CSV a,b\n2!the row has a quote that is not closed\n3:1,2"},
+	 "CSV a,b\n2!the row has a quote that is not closed within 65536 "
+	 "bytes\n3:1,2"},
 	{BYTES("a\tb\n\"x\ty\"\t\"z\nz\"\n1\t2\n"),
 	 "TSV a,b\n2:x\ty,z\nz\n4:1,2"},
 	{BYTES("a\tb\n\"x\t5\"6\n\"1\" 2\t3\n"),
@@ -247,7 +249,8 @@ static const struct refusal refusals[] = {
 	{BYTES("M31;00:42:44;+41:16:09\n"), "must name the columns"},
 	{BYTES(",,\n1,2,3\n"), "must name the columns"},
 	{BYTES("name,ra,a long description\0,dec\n"), "the header holds a NUL"},
-	{BYTES("a,\"b\nc,d\n"), "the header has a quote that is not closed"},
+	{BYTES("a,\"b\nc,d\n"),
+	 "the header has a quote that is not closed within 65536 bytes"},
 };
 
 static const struct refusal not_refused[] = {
