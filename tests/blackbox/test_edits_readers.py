@@ -17,7 +17,6 @@ import pytest
 import fronts
 from editor import at
 from keys import add_key
-from processes import wait_until
 
 READERS = 8
 ALL = "true" in (os.environ.get("CI"), os.environ.get("CHECK_ALL"))

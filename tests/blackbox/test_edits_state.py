@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,6 +75,41 @@ def test_an_answered_edit_outlives_kill_9(pair):
         victim.wait()
         front.backends.start()
         assert editor.get("Kept").json()["redshift"] == i
+
+
+def add_one(editor, times):
+    """Adds to a number that others add to, too; nothing may be lost."""
+    while times > 0:
+        got = editor.get("Counter")
+        body = got.json()
+        body["radial_velocity_km_s"] += 1
+        reply = editor.put(
+            "Counter", body, ("If-Match", got.headers["ETag"])
+        )
+        assert reply.status in (200, 412), reply
+        times -= reply.status == 200
+
+
+def test_no_update_is_lost(pair):
+    _, editor = pair
+    editor.made("Counter", {**NEW, "radial_velocity_km_s": 0})
+    with ThreadPoolExecutor(6) as threads:
+        for done in [threads.submit(add_one, editor, 20) for _ in range(6)]:
+            done.result()
+    assert editor.get("Counter").json()["radial_velocity_km_s"] == 120
+
+
+def test_one_of_many_makes_it(pair):
+    _, editor = pair
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(
+            lambda i: editor.put(
+                f"Once {i // 8}", NEW, ("If-None-Match", "*")
+            ), range(80),
+        ))
+    for start in range(0, 80, 8):
+        statuses = [each.status for each in replies[start:start + 8]]
+        assert sorted(statuses) == [201] + [412] * 7
 
 
 # ---- imports
