@@ -42,17 +42,21 @@ struct catalogue_set {
 struct catalogue_set *
 catalogue_set_new(const char *state_dir, bool vet)
 {
+	static const char under[] = "/catalogues";
+	size_t room = strlen(state_dir) + sizeof(under);
 	struct catalogue_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		return NULL;
 	set->state_dir = strdup(state_dir);
-	if (set->state_dir == NULL ||
-	    asprintf(&set->directory, "%s/catalogues", state_dir) < 0) {
+	set->directory = malloc(room);
+	if (set->state_dir == NULL || set->directory == NULL) {
 		free(set->state_dir);
+		free(set->directory);
 		free(set);
 		return NULL;
 	}
+	snprintf(set->directory, room, "%s%s", state_dir, under);
 	set->vet = vet;
 	lock_init(&set->lock);
 	lock_init(&set->vetting);
