@@ -1,6 +1,7 @@
 #include "base/shortest.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ _Static_assert(FLT_EVAL_METHOD == 0,
 
 #define SHORT_DECIMALS 10
 #define SHORT_SCALE 1e10
+#define SHORT_LEAST 1e-6
 #define SHORT_END 1e5
 #define LARGE_DECIMALS 7
 #define LARGE_SCALE 1e7
@@ -317,11 +319,79 @@ decimal_make(uint64_t bits)
 	return decimal;
 }
 
+/* ---- the usual case: a few digits before the point, at most ten after it */
+
+#define ASCII_ZEROS UINT64_C(0x3030303030303030)
+
+/* Eight digits as bytes, the first one in the lowest. */
+static uint64_t
+eight_spread(uint32_t eight)
+{
+	/* Halves, quarters and eighths, each in its part of the word. */
+	uint64_t high = eight / 10000, word = high | (eight - high * 10000)
+							     << 32;
+
+	high = word * 10486 >> 20 & UINT64_C(0x0000007f0000007f);
+	word = high | (word - high * 100) << 16;
+	high = word * 103 >> 10 & UINT64_C(0x000f000f000f000f);
+	return high | (word - high * 10) << 8;
+}
+
+static void
+eight_store(char *out, uint64_t bytes)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bytes = __builtin_bswap64(bytes);
+#endif
+	memcpy(out, &bytes, sizeof(bytes));
+}
+
+/*
+ * Writes digits * 10^-SHORT_DECIMALS, from 1e-6 to below 1e6.  More bytes are
+ * written than it has: no byte is looked at alone.
+ */
+static char *
+short_write(char *out, uint64_t digits)
+{
+	/* Six before the point, and two and eight after it. */
+	uint64_t first = eight_spread((uint32_t)(digits / 100000000));
+	uint64_t last = eight_spread((uint32_t)(digits % 100000000));
+	/* The zero before the point stays. */
+	int unwritten = __builtin_ctzll(first | UINT64_C(1) << 40) / 8;
+	int before = 6 - unwritten, after;
+	uint64_t fraction = first >> 48 | last << 16;
+
+	if (last != 0)
+		after = 10 - __builtin_clzll(last) / 8;
+	else
+		after = fraction == 0 ? 0 : 8 - __builtin_clzll(fraction) / 8;
+	eight_store(out, (first | ASCII_ZEROS) >> 8 * unwritten);
+	if (after == 0)
+		return out + before;
+	out += before;
+	*out++ = '.';
+	eight_store(out, fraction | ASCII_ZEROS);
+	eight_store(out + 8, last >> 48 | ASCII_ZEROS);
+	return out + after;
+}
+
+/* Writes the number if it is of that kind; NULL if not. */
+static char *
+short_try(char *out, double magnitude)
+{
+	struct decimal decimal;
+
+	if (magnitude < SHORT_LEAST || magnitude >= SHORT_END ||
+	    !decimal_short(magnitude, &decimal))
+		return NULL;
+	return short_write(out, decimal.digits);
+}
+
 size_t
 shortest_format(double value, char out[SHORTEST_MAX])
 {
 	uint64_t bits;
-	char *at = out;
+	char *at = out, *end;
 
 	memcpy(&bits, &value, sizeof(bits));
 	if ((bits & ~SIGN_BIT) >= INFINITY_BITS) {
@@ -331,7 +401,10 @@ shortest_format(double value, char out[SHORTEST_MAX])
 	if ((bits & SIGN_BIT) != 0)
 		*at++ = '-';
 	bits &= ~SIGN_BIT;
-	if (bits == 0)
+	end = short_try(at, fabs(value));
+	if (end != NULL)
+		at = end;
+	else if (bits == 0)
 		*at++ = '0';
 	else
 		at = decimal_write(at, decimal_make(bits));
