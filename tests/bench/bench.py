@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures /galaxy against three yardsticks, and prints a table.
 
-    make bench                    or, with the programs in another place,
+    make bench-galaxy             or, with the programs in another place,
     LIGHTCONE_BUILD=DIR tests/bench/bench.py [--save] [--only NAME,...]
 
 Everything runs on free ports of 127.0.0.1 in a fresh directory, and is
