@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sky/columns_json.h"
 #include "sky/cone.h"
 
 enum { OBJECTS_NEAR_MOST = 5, OBJECTS_OFFERED_MOST = 20 };
@@ -148,45 +149,6 @@ objects_near(struct lc_call *call, struct catalogue *catalogue,
 	return rc == LC_OK && *out == NULL ? LC_NO_MEMORY : rc;
 }
 
-static void
-list_write(struct json *json, const char *name, const char *list)
-{
-	json_array_begin(json, name);
-	while (*list != '\0') {
-		size_t length = strcspn(list, "|");
-
-		if (length > 0)
-			json_bytes(json, NULL, list, length);
-		list += length + (list[length] == '|');
-	}
-	json_array_end(json);
-}
-
-static void
-value_write(struct json *json, const struct columns_column *column,
-	    const struct columns_value *value)
-{
-	switch (column->type) {
-	case COLUMNS_LIST:
-		list_write(json, column->name, value->text);
-		break;
-	case COLUMNS_REAL:
-	case COLUMNS_SINGLE:
-		json_number(json, column->name, value->real);
-		break;
-	case COLUMNS_INTEGER:
-		json_int(json, column->name, value->integer);
-		break;
-	case COLUMNS_BOOL:
-		json_bool(json, column->name, value->truth);
-		break;
-	case COLUMNS_TEXT:
-	case COLUMNS_TYPE__MAX:
-		json_bytes(json, column->name, value->text, value->length);
-		break;
-	}
-}
-
 /* The catalogue's own columns, as far as the object has any of them. */
 static void
 own_write(struct json *json, const struct columns_set *columns,
@@ -200,7 +162,7 @@ own_write(struct json *json, const struct columns_set *columns,
 		if (!any)
 			json_object_begin(json, "columns");
 		any = true;
-		value_write(json, &columns->own[i], &own[i]);
+		columns_json_value(json, &columns->own[i], &own[i]);
 	}
 	if (any)
 		json_object_end(json);
@@ -215,7 +177,7 @@ objects_write(struct json *json, const struct columns_set *columns,
 
 	for (int i = 0; i < count; i++) {
 		if (values[i].present)
-			value_write(json, &columns_table[i], &values[i]);
+			columns_json_value(json, &columns_table[i], &values[i]);
 		if (i == COLUMNS_DEC && separation_deg != NULL)
 			json_number(json, "separation_deg", *separation_deg);
 	}
