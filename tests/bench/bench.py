@@ -10,7 +10,6 @@ machine does hits all alike; still, an idle machine says more.
 """
 import argparse
 import contextlib
-import glob
 import json
 import os
 import random
@@ -23,6 +22,7 @@ import urllib.error
 
 import cgi_cost
 import contenders
+import plain
 import report
 
 HERE, ROOT = contenders.HERE, contenders.ROOT
@@ -76,8 +76,8 @@ class Bench:
              f"{ROOT}/conf/catalogue/openngc.tsv"], check=True,
             env={**os.environ, "LIGHTCONE_STATE": self.state},
             stdout=subprocess.DEVNULL)
-        self.catalogue, = glob.glob(
-            f"{self.state}/catalogues/openngc.*.sqlite")
+        self.catalogue = f"{self.dir}/plain.sqlite"
+        plain.make(f"{ROOT}/conf/catalogue/openngc.tsv", self.catalogue)
 
     def draw_positions(self):
         """A thousand objects' positions, the same in every run."""
