@@ -13,7 +13,12 @@
 #include "sky/pointer.h"
 #include "sky/reader.h"
 
-enum { CATALOGUE_VET_MAX_BYTES = 64 << 20, CATALOGUE_TRIES = 8 };
+enum {
+	CATALOGUE_VET_MAX_BYTES = 64 << 20,
+	CATALOGUE_TRIES = 8,
+	/* Readers that nobody uses and that are kept: each has a cache. */
+	CATALOGUE_IDLE_MOST = 8
+};
 
 /* What is known of one catalogue; entries live as long as their set. */
 struct catalogue_entry {
@@ -37,6 +42,7 @@ struct catalogue_set {
 	struct lock lock;
 	struct lock vetting;
 	struct catalogue_entry *entries; /* under the lock */
+	int idle;                        /* readers in all, under the same */
 };
 
 struct catalogue_set *
@@ -205,6 +211,7 @@ catalogue_take_recent(struct catalogue_set *set, const char *name)
 	    entry->idle->pointer.generation == entry->newest) {
 		reader = entry->idle;
 		entry->idle = reader->next;
+		set->idle--;
 	}
 	lock_give(&set->lock);
 	return reader;
@@ -219,8 +226,10 @@ catalogue_take_idle(struct catalogue_entry *entry,
 
 	lock_take(&entry->set->lock);
 	reader = entry->idle;
-	if (reader != NULL)
+	if (reader != NULL) {
 		entry->idle = reader->next;
+		entry->set->idle--;
+	}
 	lock_give(&entry->set->lock);
 	if (reader == NULL)
 		return NULL;
@@ -234,6 +243,8 @@ catalogue_take_idle(struct catalogue_entry *entry,
 	lock_take(&entry->set->lock);
 	outdated = entry->idle;
 	entry->idle = NULL;
+	for (struct catalogue *r = outdated; r != NULL; r = r->next)
+		entry->set->idle--;
 	lock_give(&entry->set->lock);
 	reader->next = outdated;
 	catalogue_close_list(reader);
@@ -397,9 +408,33 @@ catalogue_acquire(struct catalogue_set *set, const char *name,
 	return rc;
 }
 
+/*
+ * Takes out the idle reader that was used longest ago, if there are too many;
+ * under the set's lock.
+ */
+static struct catalogue *
+catalogue_take_oldest(struct catalogue_set *set)
+{
+	struct catalogue **oldest = NULL, *reader;
+
+	if (set->idle <= CATALOGUE_IDLE_MOST)
+		return NULL;
+	for (struct catalogue_entry *e = set->entries; e != NULL; e = e->next)
+		for (struct catalogue **r = &e->idle; *r != NULL;
+		     r = &(*r)->next)
+			if (oldest == NULL ||
+			    (*r)->looked_ns < (*oldest)->looked_ns)
+				oldest = r;
+	reader = *oldest;
+	*oldest = reader->next;
+	set->idle--;
+	return reader;
+}
+
 void
 catalogue_release(struct catalogue *catalogue)
 {
+	struct catalogue *oldest;
 	struct catalogue_set *set;
 
 	if (catalogue == NULL)
@@ -415,7 +450,10 @@ catalogue_release(struct catalogue *catalogue)
 	lock_take(&set->lock);
 	catalogue->next = catalogue->entry->idle;
 	catalogue->entry->idle = catalogue;
+	set->idle++;
+	oldest = catalogue_take_oldest(set);
 	lock_give(&set->lock);
+	reader_close(oldest);
 }
 
 const char *

@@ -25,6 +25,10 @@ static const struct vosi_param {
 	 "", "", "integer"},
 	{"RESPONSEFORMAT", "optional", "false",
 	 "The reply's format: votable, csv, tsv or json.", "", "", "string"},
+	{"UCD", "optional", "false",
+	 "The words of name and position: 1, as the protocol has them, or "
+	 "1plus.",
+	 "", "", "string"},
 };
 
 static void
