@@ -334,10 +334,11 @@ a_changed_byte_does_no_harm(void **state)
 		size_t at = choose(bytes, length, &chance);
 		char was = bytes[at];
 
-		bytes[at] =
-			i % 2 == 0 ?
-				(char)(was ^ 1 << chance_below(&chance, 8)) :
-				(char)chance_below(&chance, 256);
+		/* A bit of it, or all. */
+		bytes[at] = (char)chance_below(&chance, 256);
+		if (i % 2 == 0)
+			bytes[at] = (char)((unsigned char)was ^
+					   1U << chance_below(&chance, 8));
 		write_file(bytes, length);
 		told += ask_all() != 0;
 		bytes[at] = was;
