@@ -79,6 +79,15 @@ const struct lc_field object_body_params[] = {
 			     .max = "64",
 			     .doc = "As GET says it: the catalogue that is "
 				    "changed, and no other."),
+	{.name = "columns",
+	 .type = LC_ANY,
+	 .in = LC_IN_BODY,
+	 .optional = true,
+	 .offset = offsetof(struct object_body, has_columns),
+	 .bytes = sizeof(bool),
+	 .has_offset = offsetof(struct object_body, has_columns),
+	 .doc = "As GET says them: the catalogue's own columns, which stay as "
+		"they are whatever this says."},
 	LC_FIELD_END};
 
 static void

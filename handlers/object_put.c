@@ -154,6 +154,9 @@ put_make(struct change *change)
 		rc = object_body_values(change->call, body, values);
 	if (rc != LC_OK)
 		return rc;
+	if (body->has_columns)
+		lc_warn(change->call, "columns: the catalogue's own columns "
+				      "stay as they were.");
 	values[COLUMNS_NAME].present = true;
 	values[COLUMNS_NAME].text = change->edit.name;
 	values[COLUMNS_NAME].length = (uint32_t)strlen(change->edit.name);

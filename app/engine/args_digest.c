@@ -42,6 +42,8 @@ value_digest(const struct lc_field *field, const void *value)
 		return text != NULL ? digest_quick(text, strlen(text)) : absent;
 	case LC_BOOL:
 		return *(const bool *)value;
+	case LC_ANY:
+		return absent; /* it is not bound */
 	case LC_LIST:
 		return list_digest(field->item, value);
 	case LC_OBJECT:

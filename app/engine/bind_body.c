@@ -41,6 +41,8 @@ json_bind(struct lc_call *call, const struct lc_field *field,
 	struct field_fault fault;
 	enum lc_rc rc;
 
+	if (field->type == LC_ANY)
+		return LC_OK; /* that it was given is all that is told */
 	if (field->type == LC_OBJECT)
 		return object_bind(call, field->members, json, at, bound);
 	if (field->type == LC_LIST)

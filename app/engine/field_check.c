@@ -116,7 +116,13 @@ check_shape(const struct lc_field *field, enum lc_place in, struct buf *why)
 {
 	bool body = in == LC_IN_BODY;
 
-	if (field->type >= LC_ANY)
+	if (field->type == LC_ANY)
+		return body && field->optional ?
+			       LC_OK :
+			       wrong(why, field,
+				     "only an optional member of a body can be "
+				     "anything");
+	if (field->type > LC_ANY)
 		return wrong(why, field, "no request can have its type");
 	if (field->type == LC_OBJECT) {
 		if (!body || field->members == NULL)

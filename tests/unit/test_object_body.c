@@ -74,7 +74,8 @@ the_columns_are_all_there(void **state)
 	}
 	for (const struct lc_field *f = object_body_params; f->name != NULL;
 	     f++)
-		if (f->in == LC_IN_BODY && strcmp(f->name, "catalogue") != 0) {
+		if (f->in == LC_IN_BODY && f->type != LC_ANY &&
+		    strcmp(f->name, "catalogue") != 0) {
 			assert_true(columns_find(f->name, strlen(f->name)) >=
 				    0);
 			count++;
