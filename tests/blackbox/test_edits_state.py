@@ -164,7 +164,13 @@ def test_edits_over_a_table_that_changed(stage, directory, pair):
     assert editor.put("A 3", {"ra_deg": 33, "dec_deg": 33},
                       query=query).status == 201
     assert editor.delete("A 4", query=query).status == 404
-    assert editor.get("A 1", query=query).json()["columns"] == {"grade": 5}
+    mine = editor.get("A 1", query=query).json()
+    assert mine["columns"] == {"grade": 5}
+    mine["columns"]["grade"] = 6
+    back = editor.put("A 1", mine, query=query).json()
+    assert "stay as they were" in back.pop("warnings")[0]
+    mine["columns"]["grade"] = 5
+    assert back == mine == editor.get("A 1", query=query).json()
     table.write_text(TABLES[1])
     import_table(stage, front.state, table, "--catalogue", "mine")
     seen = {
