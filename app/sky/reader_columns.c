@@ -47,15 +47,34 @@ columns_read(struct reader_columns *columns, struct columns_column *own,
 		       LC_OK;
 }
 
+/* By walking through them: preparing one more query takes longer. */
+static enum lc_rc
+columns_count(struct store_query *rows, size_t *count)
+{
+	bool row = true;
+	enum lc_rc rc;
+
+	*count = 0;
+	while ((rc = store_step(rows, &row)) == LC_OK && row)
+		++*count;
+	store_reset(rows);
+	return rc;
+}
+
 static enum lc_rc
 columns_read_all(struct catalogue *reader, struct reader_columns *columns,
-		 struct store_query *rows, int64_t count)
+		 struct store_query *rows)
 {
-	struct columns_column *own =
-		arena_alloc(&columns->arena, (size_t)count * sizeof(*own));
-	enum lc_rc rc = own == NULL ? LC_NO_MEMORY : LC_OK;
+	struct columns_column *own = NULL;
 	bool row = true;
+	size_t count;
+	enum lc_rc rc = columns_count(rows, &count);
 
+	if (rc != LC_OK)
+		return reader_failed(reader, rc);
+	own = arena_alloc(&columns->arena, count * sizeof(*own));
+	if (own == NULL)
+		return reader_failed(reader, LC_NO_MEMORY);
 	columns->set.own = own;
 	while (rc == LC_OK && (rc = store_step(rows, &row)) == LC_OK && row) {
 		if (count-- == 0)
@@ -73,7 +92,6 @@ reader_columns(struct catalogue *reader, const struct columns_set **out)
 {
 	struct reader_columns *columns;
 	struct store_query *rows = NULL;
-	int64_t count = 0;
 	enum lc_rc rc;
 
 	if (reader->columns != NULL) {
@@ -84,13 +102,11 @@ reader_columns(struct catalogue *reader, const struct columns_set **out)
 	if (columns == NULL)
 		return reader_failed(reader, LC_NO_MEMORY);
 	arena_init(&columns->arena, NULL, 0);
-	rc = store_pragma(reader->store, "SELECT count(*) FROM field", &count);
-	if (rc == LC_OK)
-		rc = store_prepare(reader->store, reader_sql, &rows);
+	rc = store_prepare(reader->store, reader_sql, &rows);
 	if (rc != LC_OK)
 		rc = reader_failed(reader, rc);
 	else
-		rc = columns_read_all(reader, columns, rows, count);
+		rc = columns_read_all(reader, columns, rows);
 	store_finish(rows);
 	if (rc != LC_OK) {
 		reader_columns_free(columns);
