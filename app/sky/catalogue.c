@@ -309,6 +309,8 @@ catalogue_open(struct catalogue_entry *entry, struct pointer *pointer,
 	rc = catalogue_vet(entry, path, &stamp, why, why_bytes);
 	if (rc == LC_OK)
 		rc = reader_open(path, &stamp, out, why, why_bytes);
+	if (rc == LC_INTERNAL)
+		return LC_UNAVAILABLE; /* what is asked is right: it is damage */
 	if (rc != LC_OK)
 		return rc;
 	(*out)->overlay = overlay_new(entry->set->state_dir, entry->name);
