@@ -35,7 +35,7 @@ enum lc_type {
 	LC_BOOL,
 	LC_LIST,   /* in C a struct lc_list */
 	LC_OBJECT, /* in C a struct of its own */
-	LC_ANY,    /* any JSON, in replies; an optional one of a body is not read */
+	LC_ANY,    /* any JSON; an optional member of a body is not read */
 	LC_TYPE__MAX
 };
 

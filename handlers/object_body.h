@@ -33,7 +33,7 @@ struct object_body {
 	bool has_name;
 	const char *own_catalogue; /* in the body, as GET says it */
 	bool has_own_catalogue;
-	bool has_columns; /* in the body, as GET says them; not read */
+	bool has_columns;       /* in the body, as GET says them; not read */
 	struct lc_list aliases; /* of const char * */
 	bool has_aliases;
 	const char *type;

@@ -51,6 +51,9 @@ names_is_letter(char c)
 static const struct names_sign *
 names_find_sign(const char *text, size_t length)
 {
+	/* Nearly all of a name is ASCII, and none of these is. */
+	if (((unsigned char)*text & 0x80) == 0)
+		return NULL;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
 		size_t bytes = strlen(signs[i].bytes);
 
@@ -106,7 +109,7 @@ names_find_prefix(const char *key, size_t letters)
 	if (*number == '-')
 		number++;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
-		if (text_is_digit(*number) &&
+		if (prefixes[i].word[0] == *key && text_is_digit(*number) &&
 		    strlen(prefixes[i].word) == letters &&
 		    memcmp(prefixes[i].word, key, letters) == 0)
 			return &prefixes[i];
