@@ -13,6 +13,7 @@ packages_test=(
 )
 packages_all=(
 	apache2 libapache2-mod-fcgid chromium clang-format-14 curl nodejs npm
+	python3-pyvo stilts
 )
 
 # What root does; nothing that is here has to give way.  A policy-rc.d that
