@@ -35,6 +35,9 @@ PRODUCT = Walk(
         },
     },
     bodies={"/galaxy/{name}": M31},
+    error_marks={
+        path: 'value="ERROR"' for path in ("/cone", "/cone/{catalogue}")
+    },
 )
 
 TESTAPP = Walk(
