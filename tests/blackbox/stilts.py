@@ -4,12 +4,17 @@ Whoever calls it is skipped where it is not installed.  It starts a Java
 machine each time, which takes about a second.
 """
 
+import os
 import shutil
 import subprocess
 
 import pytest
 
 PATIENCE_S = 120
+
+
+# With these Java tells on standard error that it has read them.
+TALKATIVE = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
 
 
 def missing():
@@ -23,8 +28,13 @@ def run(*words, text=None):
     """The finished process, whatever came of it; `text` is its input."""
     if why := missing():
         pytest.skip(why)
+    quiet = {
+        name: value for name, value in os.environ.items()
+        if name not in TALKATIVE
+    }
     return subprocess.run(
         ["stilts", *map(str, words)],
+        env=quiet,
         input="" if text is None else text,
         capture_output=True,
         encoding="utf-8",

@@ -27,7 +27,10 @@ M31 = (10.6848, 41.2691)
 def lighttpd(stage):
     if fronts.missing("lighttpd"):
         pytest.skip(fronts.missing("lighttpd"))
-    with fronts.starting("lighttpd", stage, "/sub/dir") as front:
+    with fronts.starting("lighttpd", stage, "/sub/dir") as front, \
+            pytest.MonkeyPatch.context() as patch:
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, "127.0.0.1")
         import_wide(stage.bin, front.state, front.directory)
         yield front.site
 
