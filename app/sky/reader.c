@@ -148,6 +148,9 @@ reader_open(const char *path, const struct pointer_stamp *stamp,
 		if (rc == LC_OK)
 			rc = reader_number(reader, LAYOUT_FACT_DENSITY,
 					   &reader->per_deg2);
+		if (rc == LC_OK)
+			rc = reader_number(reader, LAYOUT_FACT_OBJECTS,
+					   &reader->objects);
 		if (rc != LC_OK)
 			snprintf(why, why_bytes, "%s",
 				 store_why(reader->store));

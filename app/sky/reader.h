@@ -35,6 +35,7 @@ struct catalogue {
 	struct store_query *queries[READER__MAX];
 	struct overlay *overlay;
 	int per_deg;                    /* zones to a degree */
+	int64_t objects;                /* of the file */
 	int64_t per_deg2;               /* objects, where there are any */
 	int64_t made_ns;                /* when the file was made, since 1970 */
 	struct reader_columns *columns; /* NULL: not asked for yet */
