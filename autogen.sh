@@ -14,7 +14,8 @@ usage: ./autogen.sh              make ./configure; then ./configure && make
        ./autogen.sh check        install what is missing, build, and run the
                                  tests
        ./autogen.sh check --all  the same with the clients that are heavy to
-                                 install, as CI=true does
+                                 install and builds with sanitizers, as
+                                 CI=true does
 
 run reads these from the environment:
   LIGHTCONE_PORT   the port to serve on (8080)
