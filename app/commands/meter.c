@@ -65,6 +65,7 @@ meter_stage(struct meter *meter, const char *stage)
 	meter->stage = stage;
 	meter->part = 0;
 	meter->stage_ns = clock_mono_ns();
+	meter->next_ns = 0; /* a stage is shown however short it is */
 }
 
 /* Adds to a line of METER_LINE bytes; what has no room is cut. */

@@ -31,7 +31,7 @@ def tree(stage):
     """A checkout with what is built."""
     copy = stage.root / "publish"
     ignored = shutil.ignore_patterns(
-        ".git", "build-*", "var", "__pycache__", ".pytest_cache"
+        ".git", "build-[!a]*", "build-asan", "var", "__pycache__", ".pytest_cache"
     )
     shutil.copytree(SOURCE, copy, symlinks=True, ignore=ignored)
     return copy

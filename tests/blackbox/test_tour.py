@@ -29,7 +29,7 @@ def tree(stage):
     """A copy of the sources, with what is built, and the tour's changes."""
     copy = stage.root / "tour"
     ignored = shutil.ignore_patterns(
-        ".git", "build-*", "var", "__pycache__", ".pytest_cache"
+        ".git", "build-[!a]*", "build-asan", "var", "__pycache__", ".pytest_cache"
     )
     shutil.copytree(SOURCE, copy, symlinks=True, ignore=ignored)
     program, line = blocks("c")
