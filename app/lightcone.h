@@ -39,8 +39,12 @@ enum lc_type {
 	LC_TYPE__MAX
 };
 
-/* Where a parameter stands; a member of an object stands where that does. */
-enum lc_place { LC_IN_QUERY, LC_IN_PATH, LC_IN_HEADER, LC_IN_BODY };
+/*
+ * Where a parameter stands; a member of an object stands where that does.
+ * LC_IN_BOTH: in the query or in the body, a JSON object that may be absent,
+ * also of GET, and may be wrapped: {"params": {...}}.
+ */
+enum lc_place { LC_IN_QUERY, LC_IN_PATH, LC_IN_HEADER, LC_IN_BODY, LC_IN_BOTH };
 
 /* Several values of one type, in the call's arena. */
 struct lc_list {
@@ -70,6 +74,8 @@ struct lc_field {
 	const char *def;
 	const char *min;
 	const char *max;
+	const char *above; /* a number's bounds that are themselves outside */
+	const char *below;
 	const char *const *choices; /* allowed texts, ends in NULL */
 	const char *pattern;        /* a text's, POSIX extended and ECMA 262 */
 	const char *format;         /* a text's: see http/formats.h */
@@ -204,7 +210,9 @@ enum lc_work {
 	X(LC_AS_CSV, 4, "csv", "text/csv", "; charset=utf-8")            \
 	X(LC_AS_TEXT, 8, "text", "text/plain", "; charset=utf-8")        \
 	X(LC_AS_VOTABLE, 16, "votable", "application/x-votable+xml", "") \
-	X(LC_AS_TSV, 32, "tsv", "text/tab-separated-values", "; charset=utf-8")
+	X(LC_AS_TSV, 32, "tsv", "text/tab-separated-values",             \
+	  "; charset=utf-8")                                             \
+	X(LC_AS_PNG, 64, "png", "image/png", "")
 
 enum lc_format {
 #define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
@@ -362,6 +370,17 @@ void lc_shorten_deadline(struct lc_call *call, int64_t ms);
 
 /* For work that takes long: asked for its end, told how far it is. */
 struct lc_progress *lc_progress(struct lc_call *call);
+
+/*
+ * Heavy work in `count` parts of 100 ms at most, on this thread and on those
+ * of the pool that are idle: `part` is called once for each index, with a
+ * progress of its own.  The first that is not LC_OK stops the others and is
+ * returned when all have ended.  The call's progress goes from 0 to `to`.
+ */
+enum lc_rc lc_parts(struct lc_call *call, size_t count,
+		    enum lc_rc (*part)(void *arg, size_t index,
+				       struct lc_progress *progress),
+		    void *arg, double to) LC_CHECKED;
 
 /* ---- answers */
 
