@@ -35,6 +35,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		.catalogues = catalogue_set_new(options->state,
 						gate->kind == GATE_FCGI),
 		.edits = edits_new(options->state),
+		.bright = bright_new(),
 		.catalogue = options->catalogue,
 		.companions = companions,
 	};
@@ -43,7 +44,8 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 	struct buf why;
 
 	buf_init(&why);
-	if (context.catalogues == NULL || context.edits == NULL) {
+	if (context.catalogues == NULL || context.edits == NULL ||
+	    context.bright == NULL) {
 		log_error("no memory to start");
 	} else if (engine_init(&engine, options, endpoint_table, &context,
 			       &why) != LC_OK) {
@@ -53,6 +55,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		engine_release(&engine);
 	}
 	buf_release(&why);
+	bright_free(context.bright);
 	edits_free(context.edits);
 	catalogue_set_free(context.catalogues);
 	return code;

@@ -5,6 +5,7 @@
 #define HANDLERS_CONTEXT_H
 
 #include "lightcone.h"
+#include "sky/bright.h"
 #include "sky/catalogue.h"
 #include "sky/edits.h"
 
@@ -21,6 +22,7 @@ enum { COMPANION_WHY_MAX = 160 };
 struct context {
 	struct catalogue_set *catalogues;
 	struct edits *edits;
+	struct bright *bright;
 	const char *catalogue;              /* the default one's name */
 	const struct companion *companions; /* ends in a NULL name */
 };

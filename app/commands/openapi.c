@@ -40,6 +40,7 @@ engine_ask(const struct options *options, const char *mount)
 	struct context context = {
 		.catalogues = catalogue_set_new(options->state, false),
 		.edits = edits_new(options->state),
+		.bright = bright_new(),
 		.catalogue = options->catalogue,
 		.companions = nobody,
 	};
@@ -48,7 +49,8 @@ engine_ask(const struct options *options, const char *mount)
 	struct buf why;
 
 	buf_init(&why);
-	if (context.catalogues == NULL || context.edits == NULL)
+	if (context.catalogues == NULL || context.edits == NULL ||
+	    context.bright == NULL)
 		fprintf(stderr, "lightcone openapi: out of memory\n");
 	else if (engine_init(&engine, options, endpoint_table, &context,
 			     &why) != LC_OK)
@@ -64,6 +66,7 @@ engine_ask(const struct options *options, const char *mount)
 		engine_release(&engine);
 	}
 	buf_release(&why);
+	bright_free(context.bright);
 	edits_free(context.edits);
 	catalogue_set_free(context.catalogues);
 	return code;
