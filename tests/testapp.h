@@ -17,6 +17,9 @@ extern const struct lc_tag testapp_tag;
 extern const struct lc_endpoint typed_endpoint, listed_endpoint;
 extern const struct lc_endpoint item_endpoint, body_endpoint, nested_endpoint;
 
+/* In testapp_both.c. */
+extern const struct lc_endpoint bounded_endpoint;
+
 /* In testapp_rules.c. */
 extern const struct lc_endpoint header_endpoint, formats_endpoint;
 extern const struct lc_endpoint tables_endpoint;

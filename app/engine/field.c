@@ -224,6 +224,17 @@ bounds_hold(const struct lc_field *field, const union field_value *value,
 
 	if (text)
 		value = &length;
+	/* A text and a list have none of these two. */
+	if (field->above != NULL &&
+	    bound_compare(field, value, field->above) <= 0)
+		return field_fault_set(fault, arena, "greater_than",
+				       "Input should be greater than %s",
+				       field->above);
+	if (field->below != NULL &&
+	    bound_compare(field, value, field->below) >= 0)
+		return field_fault_set(fault, arena, "less_than",
+				       "Input should be less than %s",
+				       field->below);
 	if (field->min != NULL && bound_compare(field, value, field->min) < 0)
 		return field_fault_set(
 			fault, arena,

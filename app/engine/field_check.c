@@ -39,24 +39,44 @@ bound_read(const struct lc_field *field, const char *bound, double *value)
 	return field->type == LC_INT || integer >= 0;
 }
 
+/* Whether any value is between a field's two bounds. */
+static bool
+bounds_leave(const struct lc_field *field, double least, double most)
+{
+	bool above = field->above != NULL, below = field->below != NULL;
+
+	if (field->type == LC_NUMBER && (above || below))
+		return least < most;
+	return least + above <= most - below;
+}
+
 static enum lc_rc
 check_bounds(const struct lc_field *field, struct buf *why)
 {
-	double min = 0, max = 0;
+	const char *least = field->above != NULL ? field->above : field->min;
+	const char *most = field->below != NULL ? field->below : field->max;
+	double low = 0, high = 0;
 
-	if (field->min == NULL && field->max == NULL)
+	if (least == NULL && most == NULL)
 		return LC_OK;
 	if (field->type == LC_BOOL || field->type == LC_OBJECT)
 		return wrong(why, field, "its type has no bounds");
-	if ((field->min != NULL && !bound_read(field, field->min, &min)) ||
-	    (field->max != NULL && !bound_read(field, field->max, &max)))
+	if ((field->above != NULL || field->below != NULL) &&
+	    field->type != LC_INT && field->type != LC_NUMBER)
+		return wrong(why, field,
+			     "only a number can have a bound that is outside");
+	if ((field->above != NULL && field->min != NULL) ||
+	    (field->below != NULL && field->max != NULL))
+		return wrong(why, field, "it has two bounds on one side");
+	if ((least != NULL && !bound_read(field, least, &low)) ||
+	    (most != NULL && !bound_read(field, most, &high)))
 		return wrong(why, field,
 			     "its type cannot read the bound \"%s\" or \"%s\"",
-			     field->min != NULL ? field->min : "",
-			     field->max != NULL ? field->max : "");
-	if (field->min != NULL && field->max != NULL && min > max)
+			     least != NULL ? least : "",
+			     most != NULL ? most : "");
+	if (least != NULL && most != NULL && !bounds_leave(field, low, high))
 		return wrong(why, field, "nothing is between \"%s\" and \"%s\"",
-			     field->min, field->max);
+			     least, most);
 	return LC_OK;
 }
 

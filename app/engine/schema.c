@@ -71,6 +71,10 @@ bounds_write(struct json *json, const struct lc_field *field)
 		schema_value(json, words[field->type].min, &bound, field->min);
 	if (field->max != NULL)
 		schema_value(json, words[field->type].max, &bound, field->max);
+	if (field->above != NULL)
+		schema_value(json, "exclusiveMinimum", &bound, field->above);
+	if (field->below != NULL)
+		schema_value(json, "exclusiveMaximum", &bound, field->below);
 }
 
 static void

@@ -269,6 +269,15 @@ function sampleObject(schema, seen) {
 	return sample;
 }
 
+// The least that the bounds allow, or what is just inside of them.
+function sampleNumber(schema) {
+	const {minimum, exclusiveMinimum: above, exclusiveMaximum: below} = schema;
+
+	if (minimum !== undefined || (above ?? -1) < 0)
+		return minimum ?? 0;
+	return Math.min(above + 1, (above + (below ?? Infinity)) / 2);
+}
+
 // A value to begin with: the schema's example, its default, or the least
 // that its type allows.  A schema inside itself ends in null.
 export function sampleOf(given, seen = []) {
@@ -296,7 +305,7 @@ export function sampleOf(given, seen = []) {
 			.fill(sampleOf(schema.items, inside));
 	case "integer":
 	case "number":
-		return schema.minimum ?? 0;
+		return sampleNumber(schema);
 	case "boolean":
 		return false;
 	case "string":

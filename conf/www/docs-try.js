@@ -28,8 +28,8 @@ function input(schema) {
 	return el("input", {
 		type: number ? "number" : "text",
 		step: type === "integer" ? "1" : number ? "any" : null,
-		min: number ? schema.minimum : null,
-		max: number ? schema.maximum : null,
+		min: number ? schema.minimum ?? schema.exclusiveMinimum : null,
+		max: number ? schema.maximum ?? schema.exclusiveMaximum : null,
 		placeholder: schema.default === undefined ? null :
 			`default ${schema.default}`,
 		autocomplete: "off", autocapitalize: "off", spellcheck: "false",

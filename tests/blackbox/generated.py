@@ -15,6 +15,7 @@ from rules import whole_cases
 BY_MEANING = {404, 409}
 BINDING_TYPES = {
     "missing", "repeated", "enum", "greater_than_equal", "less_than_equal",
+    "greater_than", "less_than",
     "string_too_short", "string_too_long", "string_pattern_mismatch",
     "string_unicode", "string_nul", "too_short", "too_long",
     "extra_forbidden", "json_invalid", "int_parsing", "int_parsing_size",

@@ -277,6 +277,36 @@ def test_wrong_list_in_a_query(app, query, expected):
     assert errors_at(app.site.get("/listed", query)) == expected
 
 
+# ---- bounds that are themselves outside
+
+BOUNDED = [
+    ("real=5e-324&whole=9&share=0", {}),
+    ("real=1e308&whole=1&share=0.9999999999999999", {}),
+    ("real=0", {(Q, "real"): "greater_than"}),
+    ("real=-0", {(Q, "real"): "greater_than"}),
+    ("real=-5e-324", {(Q, "real"): "greater_than"}),
+    ("real=1&whole=0", {(Q, "whole"): "greater_than"}),
+    ("real=1&whole=10", {(Q, "whole"): "less_than"}),
+    ("real=1&share=1", {(Q, "share"): "less_than"}),
+    ("real=1&share=-0.1", {(Q, "share"): "greater_than_equal"}),
+]
+
+
+@pytest.mark.parametrize("query, expected", BOUNDED)
+def test_bounds_that_are_outside(app, query, expected):
+    reply = app.site.get("/bounded", query)
+    assert reply.status == (422 if expected else 200), reply
+    assert not expected or errors_at(reply) == expected
+
+
+def test_what_is_said_of_them(app):
+    reply = app.site.get("/bounded", "real=0&whole=10", HTTP_X_LEVEL="-3")
+    assert [error["msg"] for error in reply.json()["errors"]] == [
+        "Input should be less than 10", "Input should be greater than 0",
+        "Input should be greater than -3",
+    ]
+
+
 # ---- paths and header fields
 
 def test_path(app):

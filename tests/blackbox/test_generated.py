@@ -162,6 +162,7 @@ def test_the_walk_meets_everything():
     assert {
         "GET /typed query.count missing",
         "GET /typed query.ratio too_high",
+        "GET /bounded query.whole at_exclusiveMaximum",
         "GET /listed query.number.1 too_high",
         "GET /shelves/{shelf}/items/{number} path.shelf misfit_1",
         "GET /header header.x-count too_low",

@@ -157,6 +157,7 @@ def test_answers_are_described(served):
 
 def test_schemas_are_schemas(served):
     known = {"type", "description", "x-unit", "minimum", "maximum", "items",
+             "exclusiveMinimum", "exclusiveMaximum",
              "minLength", "maxLength", "minItems", "maxItems", "pattern",
              "format", "enum", "default", "properties", "required",
              "additionalProperties", "$ref"}

@@ -102,7 +102,14 @@ def sample(schema):
 
 
 def number_sample(schema):
-    return max(schema.get("minimum", -inf), min(1, schema.get("maximum", 1)))
+    least, most = limits(schema)
+    if least < 1 < most or 1 in (schema.get("minimum"), schema.get("maximum")):
+        return 1
+    if "minimum" in schema or "maximum" in schema:
+        return schema["minimum" if "minimum" in schema else "maximum"]
+    if kind_of(schema) == "integer":
+        return least + 1 if least > 0 else most - 1
+    return least + min(most - least, 2) / 2 if least > -inf else most - 1
 
 
 def string_sample(schema):
@@ -136,8 +143,20 @@ def filler(schema, length):
 # ---- bounds
 
 
+def limits(schema):
+    """Between which numbers it must be, whether or not it may be those."""
+    return (
+        schema.get("minimum", schema.get("exclusiveMinimum", -inf)),
+        schema.get("maximum", schema.get("exclusiveMaximum", inf)),
+    )
+
+
 def bound_types(schema, value):
     """What a number must be refused for."""
+    if value <= schema.get("exclusiveMinimum", -inf):
+        return ("greater_than",)
+    if value >= schema.get("exclusiveMaximum", inf):
+        return ("less_than",)
     if value < schema.get("minimum", -inf):
         return ("greater_than_equal",)
     if value > schema.get("maximum", inf):
@@ -158,12 +177,15 @@ def neighbour(schema, value, towards):
 
 def bounds(schema):
     for label, name, towards in (
-        ("low", "minimum", -inf), ("high", "maximum", inf)
+        ("low", "minimum", -inf), ("high", "maximum", inf),
+        ("low", "exclusiveMinimum", -inf), ("high", "exclusiveMaximum", inf),
     ):
         if name not in schema:
             continue
         limit = schema[name]
-        yield Value(f"at_{name}", written(limit))
+        yield refused(
+            f"at_{name}", written(limit), *bound_types(schema, limit)
+        )
         yield Value(
             f"inside_{name}", written(neighbour(schema, limit, -towards)),
             frozenset(bound_types(schema, neighbour(schema, limit, -towards))),

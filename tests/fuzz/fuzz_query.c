@@ -94,6 +94,11 @@ whole_check(const struct lc_field *param, int64_t value)
 					&bound) == NUMBER_OK);
 		MUST(value <= bound);
 	}
+	if (param->above != NULL) {
+		MUST(number_parse_int64(param->above, strlen(param->above),
+					&bound) == NUMBER_OK);
+		MUST(value > bound);
+	}
 }
 
 static void
@@ -111,6 +116,11 @@ number_check(const struct lc_field *param, double value)
 		MUST(number_parse_double(param->max, strlen(param->max),
 					 &bound) == NUMBER_OK);
 		MUST(value <= bound);
+	}
+	if (param->below != NULL) {
+		MUST(number_parse_double(param->below, strlen(param->below),
+					 &bound) == NUMBER_OK);
+		MUST(value < bound);
 	}
 }
 

@@ -80,6 +80,9 @@ static const struct said sayings[] = {
 	{"{\"count\":1,\"ratio\":\"1\",\"place\":{\"ra_deg\":1},\"rows\":[],"
 	 "\"made_0\":1}",
 	 "at $.ratio: "},
+	{"{\"count\":1,\"ratio\":0,\"place\":{\"ra_deg\":1},\"rows\":[],"
+	 "\"made_0\":1}",
+	 "at $.ratio: Input should be greater than 0"},
 	{"{\"count\":1,\"ratio\":1,\"place\":[],\"rows\":[],\"made_0\":1}",
 	 "at $.place: it should be an object"},
 	{"{\"count\":1,\"ratio\":1,\"place\":null,\"rows\":[],\"made_0\":1}",
@@ -146,7 +149,8 @@ static const struct lc_field row_item = {.type = LC_OBJECT,
 
 static const struct lc_field reply[] = {
 	LC_FIELD("count", LC_INT, .min = "1", .max = "10", .doc = "A count."),
-	LC_FIELD("ratio", LC_NUMBER, .nullable = true, .doc = "A ratio."),
+	LC_FIELD("ratio", LC_NUMBER, .nullable = true, .above = "0",
+		 .doc = "A ratio."),
 	LC_FIELD("flag", LC_BOOL, .optional = true, .doc = "A flag."),
 	LC_FIELD("colour", LC_TEXT, .optional = true, .choices = colours,
 		 .doc = "A colour."),
