@@ -20,21 +20,38 @@ struct colour {
  * luminance is that of a body at `white_k` when it is 1.
  */
 struct colour_bodies;
+
+/* NULL when there is no memory. */
 struct colour_bodies *colour_bodies_new(double white_k);
 void colour_bodies_free(struct colour_bodies *bodies);
 struct colour colour_body(const struct colour_bodies *bodies,
 			  double temperature_k);
 
-/* The colour of a star from B-V (Ballesteros 2012), with luminance 1. */
+/* The colour of a star from B-V (Ballesteros 2012), with luminance 1; white
+ * when it is not known (NAN). */
 struct colour colour_star(double b_minus_v);
 
-/* A redshift factor: red below 1, white at 1, blue above. */
+/*
+ * Scales, whose colours are to be shown as they are, without compression.
+ *
+ * A redshift factor g, by its logarithm: white at 1, over orange and red to
+ * black-red at 1/4 and below, over blue to dark blue at 4 and above.
+ */
 struct colour colour_redshift(double factor);
 
-/* An order of image: colours that are told apart, also by the colour-blind. */
+/* An order of image: colours that are told apart, also by the colour-blind
+ * (Okabe & Ito 2008); from order 6 on they are all alike. */
 struct colour colour_order(int order);
 
-/* Compresses linear light to bytes: highlights fade to white, hues stay. */
-void colour_bytes(struct colour linear, uint8_t bytes[3]);
+/*
+ * Light of any strength as light that a screen can show, 0 to 1: dim light
+ * stays as it is, 1 becomes 0.7, hues stay, and what is far brighter fades
+ * to white.
+ */
+struct colour colour_compress(struct colour linear);
+
+/* The bytes of light that can be shown, by the transfer of sRGB; what is
+ * outside of 0 to 1 is cut. */
+void colour_bytes(struct colour shown, uint8_t bytes[3]);
 
 #endif
