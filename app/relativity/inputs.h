@@ -87,6 +87,9 @@ struct inputs {
 /* "mass_msun" */
 const char *inputs_name(enum input input);
 
+/* "mass_msun_err" */
+const char *inputs_error_name(enum input input);
+
 /* The value, or `otherwise` when it was not given. */
 double inputs_get(const struct inputs *inputs, enum input input,
 		  double otherwise);

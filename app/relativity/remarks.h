@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
+#include "base/rc.h"
 
 enum { REMARKS_MOST = 48, REMARK_WORDS = 300 };
 
