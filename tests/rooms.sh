@@ -28,6 +28,7 @@ app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads f
 app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h
+app/relativity/trace_*.c     base/* relativity/* immintrin.h emmintrin.h
 app/relativity/*            base/* relativity/*
 handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
 app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
@@ -135,6 +136,7 @@ plant app/gate/fcgi.c '#include "handlers/table.h"'
 plant app/sky/a.c '#include <pthread.h>'
 plant app/sky/a.c '\t#  include "lightcone.h"'
 plant app/relativity/a.c '#include <png.h>'
+plant app/relativity/trace.c '#include <immintrin.h>'
 plant app/relativity/a.c '#include "../sky/zones.h"'
 plant app/commands/a.c '#include "gate/gate.h"'
 plant app/cli.c '#include <fcgiapp.h>'

@@ -53,8 +53,12 @@ struct trace_hits {
 	 * cos_i).  alpha points to +y.
 	 */
 	double x[TRACE_BATCH], y[TRACE_BATCH], z[TRACE_BATCH];
-	/* Largest of |u'^2 - U(u)|, |mu'^2 - V(mu)|, |w^2 + mu^2 - 1| seen
-	 * at the end of the ray. */
+	/*
+	 * The largest, at the end of the ray, of |u'^2 - U(u)| by the sum of
+	 * the magnitudes of U's terms, |mu'^2 - V(mu)| by 1 and that of V's
+	 * coefficients, and, with directions, |w^2 + mu^2 - 1| of those that
+	 * meet the sky.
+	 */
 	double residual[TRACE_BATCH];
 };
 
