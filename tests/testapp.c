@@ -232,6 +232,24 @@ cpu_ns(void)
 	return (int64_t)used.tv_sec * CLOCK_NS_PER_S + used.tv_nsec;
 }
 
+void
+testapp_compute_begin(void)
+{
+	most_raise(atomic_fetch_add(&computing, 1) + 1);
+}
+
+void
+testapp_compute_end(enum lc_rc rc)
+{
+	atomic_fetch_sub(&computing, 1);
+	if (rc == LC_OK) {
+		atomic_fetch_add(&computed, 1);
+	} else {
+		atomic_store(&last_cancelled_us, clock_mono_ns() / 1000);
+		atomic_fetch_add(&cancelled, 1);
+	}
+}
+
 static enum lc_rc
 compute_run(struct lc_call *call, const void *args)
 {
@@ -241,19 +259,15 @@ compute_run(struct lc_call *call, const void *args)
 	int64_t wanted_ns = query->cpu_ms * CLOCK_NS_PER_MS;
 	enum lc_rc rc = LC_OK;
 
-	most_raise(atomic_fetch_add(&computing, 1) + 1);
+	testapp_compute_begin();
 	while (used_ns < wanted_ns && rc == LC_OK) {
 		used_ns = cpu_ns() - begun_ns;
 		progress_report(progress, (double)used_ns / (double)wanted_ns);
 		rc = progress_stopped(progress);
 	}
-	atomic_fetch_sub(&computing, 1);
-	if (rc != LC_OK) {
-		atomic_store(&last_cancelled_us, clock_mono_ns() / 1000);
-		atomic_fetch_add(&cancelled, 1);
+	testapp_compute_end(rc);
+	if (rc != LC_OK)
 		return rc;
-	}
-	atomic_fetch_add(&computed, 1);
 	json_int(lc_json(call), "computed_ms", used_ns / CLOCK_NS_PER_MS);
 	return LC_OK;
 }
@@ -429,8 +443,8 @@ static const struct lc_endpoint stats_endpoint = {
 		&tables_endpoint, &search_endpoint, &either_endpoint,         \
 		&versioned_endpoint, &kept_pieces_endpoint, &thing_get,       \
 		&thing_put, &thing_delete, &long_endpoint, &origin_endpoint,  \
-		&bounded_endpoint, &openapi_endpoint, &docs_endpoint,         \
-		&www_endpoint
+		&bounded_endpoint, &parts_endpoint, &openapi_endpoint,        \
+		&docs_endpoint, &www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {
 	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,

@@ -41,6 +41,13 @@ extern const struct lc_endpoint search_endpoint, either_endpoint;
 /* In testapp_pieces.c. */
 extern const struct lc_endpoint long_endpoint, origin_endpoint;
 
+/* In testapp_parts.c. */
+extern const struct lc_endpoint parts_endpoint;
+
+/* Who computes says so, and how it ended. */
+void testapp_compute_begin(void);
+void testapp_compute_end(enum lc_rc rc);
+
 /* Starts and ends the thread that completes parked calls. */
 void testapp_start(void);
 void testapp_stop(void);

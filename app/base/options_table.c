@@ -69,8 +69,8 @@ const struct option options_table[] = {
 	 .doc = "Heavy requests that may wait in a process; more get 503."},
 	{INT_OPTION(heavy_slots), .min = 0, .max = 4096, .def = "0",
 	 .unit = "slots",
-	 .doc = "Heavy requests computed at once by all processes of this "
-		"state directory; 0: as many as cores."},
+	 .doc = "Threads that compute heavy requests at once, of all processes "
+		"of this state directory; 0: as many as cores."},
 	{INT_OPTION(deadline_max_ms), .min = 1, .max = 3600000, .def = "60000",
 	 .unit = "ms",
 	 .doc = "The longest deadline; keep it below the web server's own."},

@@ -11,12 +11,21 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/parts.h"
 #include "engine/queue.h"
 #include "engine/slots.h"
 
+enum { POOL_LOOK_MS = 10 };
+
+/*
+ * Each put is followed by a post of `news`, and each thread looks into the
+ * queue after a wait and before the next.  So whoever waits has nothing to
+ * do, however many posts there are: too many only cost a look each.
+ */
 struct pool {
 	struct queue *queue;
-	sem_t jobs;
+	struct parts *parts;
+	sem_t news;
 	const char *state_dir;
 	int wanted, slot_count;
 	pthread_mutex_t starting; /* never taken by a pool thread */
@@ -35,14 +44,16 @@ pool_cores(void)
 }
 
 static void
-job_run(struct lc_call *call, struct slots *slots)
+job_run(struct lc_call *call, struct slots *slots, struct team *team)
 {
 	enum lc_rc rc = slots_take(slots, &call->progress);
 
 	if (rc == LC_OK) {
 		call->bound_ns = clock_mono_ns();
 		call->slots = slots;
+		call->team = team;
 		rc = call->endpoint->run(call, call->args);
+		call->team = NULL;
 		call->slots = NULL;
 		call->run_ns = clock_mono_ns();
 		slots_give(slots);
@@ -56,11 +67,53 @@ job_run(struct lc_call *call, struct slots *slots)
 		call_post_release(call);
 }
 
+enum pool_patience { POOL_NO_WAIT, POOL_WAIT_BRIEFLY, POOL_WAIT };
+
+static void
+pool_wait(struct pool *pool, enum pool_patience patience)
+{
+	struct timespec until;
+
+	switch (patience) {
+	case POOL_NO_WAIT:
+		sem_trywait(&pool->news);
+		break;
+	case POOL_WAIT_BRIEFLY:
+		/* The time of day, set back, makes help late, and no call. */
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += POOL_LOOK_MS * CLOCK_NS_PER_MS;
+		until.tv_sec += until.tv_nsec / CLOCK_NS_PER_S;
+		until.tv_nsec %= CLOCK_NS_PER_S;
+		sem_timedwait(&pool->news, &until);
+		break;
+	case POOL_WAIT:
+		sem_wait(&pool->news);
+		break;
+	}
+}
+
+/* Helps whom it can; returns how to wait before looking again. */
+static enum pool_patience
+pool_help(struct pool *pool, struct slots *slots)
+{
+	switch (parts_help(pool->parts, slots)) {
+	case PARTS_HELPED:
+		return POOL_NO_WAIT;
+	case PARTS_NO_SLOT:
+		return POOL_WAIT_BRIEFLY;
+	case PARTS_NONE:
+	default:
+		return POOL_WAIT;
+	}
+}
+
 static void *
 pool_run(void *arg)
 {
 	const struct sched_param none = {.sched_priority = 0};
+	enum pool_patience patience = POOL_NO_WAIT;
 	struct pool *pool = arg;
+	struct team *team = parts_team(pool->parts);
 	struct slots slots;
 	struct lc_call *call;
 
@@ -68,18 +121,25 @@ pool_run(void *arg)
 		log_warning("SCHED_IDLE was refused: %s", strerror(errno));
 	slots_open(&slots, pool->state_dir, pool->slot_count);
 	for (;;) {
-		while (sem_wait(&pool->jobs) != 0)
-			;
+		pool_wait(pool, patience);
 		call = queue_take(pool->queue);
-		if (call != NULL)
-			job_run(call, &slots);
-		else if (atomic_load(&pool->ending))
+		if (call != NULL) {
+			/*
+			 * A putter that was stopped half-way may have hidden
+			 * others from whoever was woken for them.
+			 */
+			pool_wake(pool, 0);
+			job_run(call, &slots, team);
+			patience = POOL_NO_WAIT;
+		} else if (atomic_load(&pool->ending)) {
 			break;
-		else
-			/* Its putter was stopped half-way: come again. */
-			sem_post(&pool->jobs);
+		} else {
+			patience = pool_help(pool, &slots);
+		}
 	}
 	slots_close(&slots);
+	/* This one may have taken more than one post on its way here. */
+	sem_post(&pool->news);
 	atomic_fetch_sub(&pool->running, 1);
 	return NULL;
 }
@@ -121,18 +181,19 @@ pool_new(const struct options *options)
 
 	if (pool == NULL)
 		return NULL;
-	pool->queue = queue_new((size_t)options->pool_queue);
-	if (pool->queue == NULL) {
-		free(pool);
-		return NULL;
-	}
+	sem_init(&pool->news, 0, 0);
+	pthread_mutex_init(&pool->starting, NULL);
 	pool->state_dir = options->state;
 	pool->wanted =
 		options->pool_threads > 0 ? (int)options->pool_threads : cores;
 	pool->slot_count =
 		options->heavy_slots > 0 ? (int)options->heavy_slots : cores;
-	sem_init(&pool->jobs, 0, 0);
-	pthread_mutex_init(&pool->starting, NULL);
+	pool->queue = queue_new((size_t)options->pool_queue);
+	pool->parts = parts_new(pool->wanted, pool->queue);
+	if (pool->queue == NULL || pool->parts == NULL) {
+		pool_free(pool);
+		return NULL;
+	}
 	return pool;
 }
 
@@ -143,8 +204,19 @@ pool_add(struct pool *pool, struct lc_call *call)
 		return LC_NO_MEMORY;
 	if (!queue_put(pool->queue, call))
 		return LC_QUEUE_FULL;
-	sem_post(&pool->jobs);
+	sem_post(&pool->news);
 	return LC_OK;
+}
+
+void
+pool_wake(struct pool *pool, size_t most)
+{
+	size_t wanted = queue_length(pool->queue) + most;
+	int posted = 0;
+
+	sem_getvalue(&pool->news, &posted);
+	for (; posted < pool->wanted && (size_t)posted < wanted; posted++)
+		sem_post(&pool->news);
 }
 
 size_t
@@ -162,7 +234,7 @@ pool_stop(struct pool *pool, int64_t until_ns)
 	atomic_store(&pool->ending, true);
 	pthread_mutex_unlock(&pool->starting);
 	for (int i = 0; i < pool->wanted; i++)
-		sem_post(&pool->jobs);
+		sem_post(&pool->news);
 	while (atomic_load(&pool->running) > 0) {
 		if (clock_mono_ns() >= until_ns)
 			return false;
@@ -178,10 +250,11 @@ pool_free(struct pool *pool)
 
 	if (pool == NULL)
 		return;
-	while ((call = queue_take(pool->queue)) != NULL)
+	while (pool->queue != NULL && (call = queue_take(pool->queue)) != NULL)
 		call_release(call);
+	parts_free(pool->parts);
 	queue_free(pool->queue);
-	sem_destroy(&pool->jobs);
+	sem_destroy(&pool->news);
 	pthread_mutex_destroy(&pool->starting);
 	free(pool);
 }

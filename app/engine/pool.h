@@ -4,7 +4,8 @@
  *
  * The queue before them is bounded; how many compute at once is bounded
  * over all processes by the heavy slots.  Pool threads take no lock that a
- * quick thread takes.  They start with the first job.
+ * quick thread takes.  They start with the first job.  A thread without a job
+ * helps with the parts of another one's (engine/parts.h).
  */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H
@@ -22,6 +23,9 @@ struct pool *pool_new(const struct options *options);
  * a share; LC_QUEUE_FULL, or LC_NO_MEMORY when there is no thread.
  */
 enum lc_rc pool_add(struct pool *pool, struct lc_call *call) LC_CHECKED;
+
+/* Wakes threads that sleep, so many at most, to look for what they can do. */
+void pool_wake(struct pool *pool, size_t most);
 
 /* How many calls wait for a thread, about. */
 size_t pool_queued(const struct pool *pool);

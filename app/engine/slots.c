@@ -11,7 +11,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { SLOTS_RETRY_MS = 2 };
+enum {
+	SLOTS_RETRY_MS = 2,
+	SLOTS_AWAITED_BYTE = 1 << 20, /* far behind the last slot */
+};
 
 void
 slots_open(struct slots *slots, const char *state_dir, int count)
@@ -35,16 +38,37 @@ slots_close(struct slots *slots)
 	slots->descriptor = -1;
 }
 
-/* Locks or unlocks a slot's byte; 0 when it was done. */
+/* Locks or unlocks a byte; 0 when it was done. */
 static int
-slot_lock(const struct slots *slots, int slot, short type)
+byte_lock(const struct slots *slots, int byte, short type)
 {
 	struct flock lock = {.l_type = type,
 			     .l_whence = SEEK_SET,
-			     .l_start = slot,
+			     .l_start = byte,
 			     .l_len = 1};
 
 	return fcntl(slots->descriptor, F_OFD_SETLK, &lock);
+}
+
+/* Takes the first slot that is free; true also where nothing is bounded. */
+static bool
+slots_find(struct slots *slots)
+{
+	if (slots->descriptor < 0)
+		return true;
+	for (int slot = 0; slot < slots->count; slot++) {
+		if (byte_lock(slots, slot, F_WRLCK) == 0) {
+			slots->held = slot;
+			return true;
+		}
+		/* Anything but "taken": the file system has no locks. */
+		if (errno != EAGAIN && errno != EACCES) {
+			log_warning("slots.lock: %s", strerror(errno));
+			slots_close(slots);
+			return true;
+		}
+	}
+	return false;
 }
 
 enum lc_rc
@@ -52,33 +76,44 @@ slots_take(struct slots *slots, struct lc_progress *progress)
 {
 	const struct timespec pause = {.tv_nsec = SLOTS_RETRY_MS *
 						  CLOCK_NS_PER_MS};
+	bool waited = false;
 	enum lc_rc rc;
 
-	while ((rc = progress_stopped(progress)) == LC_OK) {
-		if (slots->descriptor < 0)
-			return LC_OK;
-		for (int slot = 0; slot < slots->count; slot++) {
-			if (slot_lock(slots, slot, F_WRLCK) == 0) {
-				slots->held = slot;
-				return LC_OK;
-			}
-			/* Anything but "taken": the file system has no locks. */
-			if (errno != EAGAIN && errno != EACCES) {
-				log_warning("slots.lock: %s", strerror(errno));
-				slots_close(slots);
-				break;
-			}
-		}
-		if (slots->descriptor >= 0)
-			nanosleep(&pause, NULL);
+	while ((rc = progress_stopped(progress)) == LC_OK &&
+	       !slots_find(slots)) {
+		if (!waited)
+			byte_lock(slots, SLOTS_AWAITED_BYTE, F_RDLCK);
+		waited = true;
+		nanosleep(&pause, NULL);
 	}
+	if (waited)
+		byte_lock(slots, SLOTS_AWAITED_BYTE, F_UNLCK);
 	return rc;
+}
+
+bool
+slots_awaited(const struct slots *slots)
+{
+	struct flock lock = {.l_type = F_WRLCK,
+			     .l_whence = SEEK_SET,
+			     .l_start = SLOTS_AWAITED_BYTE,
+			     .l_len = 1};
+
+	return slots->descriptor >= 0 &&
+	       fcntl(slots->descriptor, F_OFD_GETLK, &lock) == 0 &&
+	       lock.l_type != F_UNLCK;
+}
+
+bool
+slots_try(struct slots *slots)
+{
+	return !slots_awaited(slots) && slots_find(slots);
 }
 
 void
 slots_give(struct slots *slots)
 {
 	if (slots->held >= 0)
-		slot_lock(slots, slots->held, F_UNLCK);
+		byte_lock(slots, slots->held, F_UNLCK);
 	slots->held = -1;
 }

@@ -7,9 +7,14 @@
  * killed process's slots back, whatever it was doing.  Where the file cannot
  * be opened (a read-only state directory) work is bounded by each process's
  * own pool alone.
+ *
+ * Calls go before help for another call: who waits for a slot holds a shared
+ * lock on one more byte, and by that all processes see it.
  */
 #ifndef ENGINE_SLOTS_H
 #define ENGINE_SLOTS_H
+
+#include <stdbool.h>
 
 #include "base/progress.h"
 
@@ -30,6 +35,13 @@ void slots_close(struct slots *slots);
  */
 enum lc_rc slots_take(struct slots *slots, struct lc_progress *progress)
 	LC_CHECKED;
+
+/* Takes a slot if one is free that no call waits for. */
+bool slots_try(struct slots *slots);
+
+/* Whether a call of any process waits for a slot. */
+bool slots_awaited(const struct slots *slots);
+
 void slots_give(struct slots *slots);
 
 #endif

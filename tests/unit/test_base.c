@@ -210,6 +210,48 @@ test_progress(void **state)
 	assert_int_equal(rc, LC_DEADLINE);
 }
 
+static void
+test_progress_child(void **state)
+{
+	struct lc_progress parent, child, grandchild;
+	enum lc_rc rc = LC_OK;
+
+	(void)state;
+	progress_init(&parent, 0);
+	progress_child(&child, &parent);
+	progress_child(&grandchild, &child);
+	assert_int_equal(progress_stopped(&grandchild), LC_OK);
+	/* What stops one stops those below, and its own reason goes first. */
+	progress_stop(&child, LC_CANCELLED);
+	assert_int_equal(progress_stopped(&parent), LC_OK);
+	assert_int_equal(progress_stopped(&grandchild), LC_CANCELLED);
+	progress_stop(&parent, LC_STOPPING);
+	assert_int_equal(progress_stopped(&parent), LC_STOPPING);
+	assert_int_equal(progress_stopped(&grandchild), LC_CANCELLED);
+	progress_child(&child, &parent);
+	assert_int_equal(progress_stopped(&child), LC_STOPPING);
+	/* It has the parent's deadline. */
+	progress_init(&parent, clock_mono_ns());
+	progress_child(&child, &parent);
+	for (int i = 0; i < 64; i++)
+		rc = progress_stopped(&child);
+	assert_int_equal(rc, LC_DEADLINE);
+}
+
+static void
+test_progress_raise(void **state)
+{
+	struct lc_progress progress;
+
+	(void)state;
+	progress_init(&progress, 0);
+	progress_raise(&progress, 0.5);
+	progress_raise(&progress, 0.25);
+	assert_true(progress_done(&progress) == 0.5);
+	progress_raise(&progress, 3);
+	assert_true(progress_done(&progress) == 1);
+}
+
 /* What is written to standard error while `write_log` runs. */
 static size_t
 log_catch(void (*write_log)(void), char *out, size_t room)
@@ -293,6 +335,8 @@ main(void)
 		cmocka_unit_test(test_buf_html),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_progress_child),
+		cmocka_unit_test(test_progress_raise),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_rc),
 	};

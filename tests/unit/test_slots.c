@@ -104,6 +104,58 @@ test_slots_stopped(void **state)
 	slots_close(&one);
 }
 
+static void *
+heir_run(void *arg)
+{
+	struct lc_progress progress;
+	struct slots slots;
+
+	progress_init(&progress, scene_later(5000));
+	slots_open(&slots, directory, 1);
+	if (slots_take(&slots, &progress) == LC_OK)
+		*(_Atomic int64_t *)arg = clock_mono_ns();
+	slots_close(&slots);
+	return NULL;
+}
+
+/* A slot that a call waits for is not for who only wants to help. */
+static void
+test_slots_tried(void **state)
+{
+	struct slots one, other;
+	_Atomic int64_t taken_ns = 0;
+	struct lc_progress progress;
+	pthread_t heir;
+
+	(void)state;
+	progress_init(&progress, 0);
+	slots_open(&one, directory, 1);
+	slots_open(&other, directory, 2);
+	assert_int_equal(slots_take(&one, &progress), LC_OK);
+	assert_true(slots_try(&other));
+	assert_int_equal(other.held, 1);
+	slots_give(&other);
+	assert_false(slots_awaited(&other));
+	threads_run(&heir, 1, heir_run, &taken_ns);
+	UNTIL(slots_awaited(&other), 5000);
+	assert_false(slots_try(&other));
+	assert_int_equal(other.held, -1);
+	slots_give(&one);
+	threads_join(&heir, 1);
+	assert_true(atomic_load(&taken_ns) > 0);
+	assert_false(slots_awaited(&other));
+	assert_true(slots_try(&other));
+	assert_int_equal(other.held, 0);
+	assert_false(slots_try(&one));
+	slots_close(&one);
+	slots_close(&other);
+	/* Where nothing is bounded nobody waits. */
+	slots_open(&one, "/nonexistent", 1);
+	assert_false(slots_awaited(&one));
+	assert_true(slots_try(&one));
+	slots_close(&one);
+}
+
 /* Holds the slot and says so; never returns. */
 static void
 child_hold(int told)
@@ -117,20 +169,6 @@ child_hold(int told)
 		_exit(EXIT_FAILURE);
 	for (;;)
 		pause();
-}
-
-static void *
-heir_run(void *arg)
-{
-	struct lc_progress progress;
-	struct slots slots;
-
-	progress_init(&progress, scene_later(5000));
-	slots_open(&slots, directory, 1);
-	if (slots_take(&slots, &progress) == LC_OK)
-		*(_Atomic int64_t *)arg = clock_mono_ns();
-	slots_close(&slots);
-	return NULL;
 }
 
 static void
@@ -170,6 +208,7 @@ main(void)
 		cmocka_unit_test(test_slots_of_the_killed),
 		cmocka_unit_test(test_slots_exclude),
 		cmocka_unit_test(test_slots_stopped),
+		cmocka_unit_test(test_slots_tried),
 	};
 	char path[128];
 	int failed;
