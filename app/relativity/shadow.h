@@ -26,7 +26,7 @@ struct shadow_point {
 	double alpha_rg, beta_rg;
 };
 
-/* Relative errors are below 1e-9. */
+/* Errors are below 1e-9 of the radius. */
 void shadow_find(double spin, double inclination_deg, struct shadow *shadow);
 
 /*
