@@ -27,14 +27,19 @@ struct merger_remnant {
 	double mass_ratio; /* lighter over heavier */
 	double symmetric_mass_ratio;
 	double effective_spin; /* chi_eff */
-	double spin;           /* HBR2016 where they precess, else UIB2016 */
+	double spin;           /* HBR2016 where they precess, else UIB2016;
+	                          < 0: against the orbit */
 	double spin_uib;       /* with in-plane spins added in quadrature */
 	double spin_hbr;
 	double spin_spread; /* half of how far the models differ */
 	bool extrapolated;  /* ratio beyond 18, or a spin beyond 0.95 */
 };
 
-/* Of masses > 0 and spins within bounds; relative error 1e-12. */
+/*
+ * Of masses > 0 and spins within bounds; relative error 1e-12.  Where a fit
+ * gives a final spin beyond 1, which it does by a thousandth for precessing
+ * spins near 1, it is 1.
+ */
 void merger_find(const struct merger_binary *binary,
 		 struct merger_remnant *remnant);
 
