@@ -13,9 +13,11 @@ struct hawking {
 	double temperature_k;
 	double power_w;          /* as a black body of the horizon's area */
 	double lifetime_naive_s; /* as such a black body, in geometric optics */
-	double lifetime_s;       /* with greybody factors */
-	bool with_neutrinos;     /* light enough a mass to radiate them */
-	bool massive_species;    /* so light that other particles appear */
+	double lifetime_s;       /* with greybody factors: as photons and
+	                            gravitons, and with three light neutrino
+	                            fields once below 1e21 kg */
+	bool with_neutrinos;     /* it is below that mass already */
+	bool massive_species;    /* below 1e14 kg: other particles appear */
 	bool spinning;           /* the lifetimes are those without spin */
 };
 
