@@ -34,6 +34,7 @@ enum mass_relation {
 	MASS_RELATION__MAX
 };
 
+/* The values are within their ranges, errors are finite and not negative. */
 struct mass_question {
 	struct inputs inputs;
 	const char *method; /* NULL: to be found */
@@ -57,9 +58,10 @@ struct mass_answer {
 	struct merger_binary binary;
 	struct merger_remnant remnant;
 	/* A pair with an orbit (kepler, radial_velocity, merger), for its
-	 * inspiral; companion 0: there is none. */
+	 * inspiral; companion 0: there is none.  Of a merger it is the lighter
+	 * one of `binary`. */
 	double companion_msun, axis_m, orbit_eccentricity;
-	/* chirp: seconds until the merger. */
+	/* chirp: seconds until the merger, as observed. */
 	double coalescence_s;
 	const struct mass_model *models[MASS_MODELS_MOST];
 	size_t model_count;
@@ -84,6 +86,7 @@ extern const struct mass_method mass_methods[];
  * with remarks: of several that fit all are named, of none what each lacks,
  * and every input that the method does not take is refused.  Also finds what
  * no single range tells: two spellings of one input, tilts without spins.
+ * The remarks hold no refusal before; *method is NULL where it is not clear.
  */
 enum lc_rc mass_choose(const struct mass_question *question,
 		       const struct mass_method **method,

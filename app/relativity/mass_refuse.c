@@ -190,8 +190,8 @@ mass_refuse_several(const struct mass_method *const *methods, size_t count,
 		say(&words, ")");
 	}
 	remarks_refuse(remarks, "method", "value_error",
-		       "the inputs of several methods are mixed, %s: name one "
-		       "as method and leave the others' out",
+		       "name one method and leave the inputs of others out: "
+		       "these are of %s",
 		       words.text);
 }
 

@@ -1,19 +1,25 @@
 #include "relativity/remarks.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void LC_PRINTF(4, 0)
 	remarks_add(struct remarks *remarks, const char *input,
 		    const char *type, const char *format, va_list list)
 {
+	static const char cut[] = "...";
 	struct remark *remark;
+	int length;
 
 	if (remarks->count == REMARKS_MOST)
 		return;
 	remark = &remarks->list[remarks->count++];
 	remark->input = input;
 	remark->type = type;
-	vsnprintf(remark->words, sizeof(remark->words), format, list);
+	length = vsnprintf(remark->words, sizeof(remark->words), format, list);
+	if (length >= (int)sizeof(remark->words))
+		memcpy(remark->words + sizeof(remark->words) - sizeof(cut), cut,
+		       sizeof(cut));
 }
 
 void
