@@ -50,6 +50,26 @@ fate_start(struct fate *fate)
 	};
 }
 
+/*
+ * The length of a step, in Mino time.  The motion's own frequency far away
+ * is the impact parameter, `size2` its square; towards the horizon it is
+ * the root of u's derivative in u, which decides for rays that come close to
+ * the axis and against a fast turning hole.  Steps are longer by it than
+ * by the first, since nothing that is bright is there.
+ */
+static vec
+group_step(const struct group *group, vec size2, vec linear, vec square,
+	   vec cube)
+{
+	vec u = group->horizon;
+	vec inner = vec_fma(vec_set(3) * cube, u, vec_set(2) * square);
+	vec rate2 = vec_fma(u, inner, linear);
+	vec most2 = vec_max(size2, rate2 * vec_set(1 / 2.25));
+
+	return vec_set(group->scene->step) /
+	       vec_sqrt(vec_max(most2, vec_set(16)));
+}
+
 static void
 group_start(struct group *group, const struct trace_scene *scene,
 	    const double *alphas, const double *betas)
@@ -59,35 +79,36 @@ group_start(struct group *group, const struct trace_scene *scene,
 	vec lambda = -alpha * vec_set(scene->sin_i);
 	vec cos2 = vec_set(scene->cos_i * scene->cos_i);
 	vec eta = (alpha * alpha - a2) * cos2 + beta * beta;
-	vec size2 = vec_fma(lambda, lambda, eta);
-	vec step = vec_set(scene->step) / vec_sqrt(vec_max(size2, vec_set(4)));
-	vec step2 = step * step;
-	struct radial *radial = &group->radial;
-	struct polar *polar = group->polar;
+	vec size2 = vec_fma(lambda, lambda, eta), linear = a2 - size2;
+	vec square = vec_set(3) * ((lambda - a) * (lambda - a) + eta);
+	vec cube = vec_set(-2) * a2 * eta, step, step2;
 
 	group->scene = scene;
-	group->step = step;
-	group->eta = eta * step2;
 	group->horizon =
 		vec_set(1 / (1 + sqrt((1 - scene->spin) * (1 + scene->spin))));
+	step = group_step(group, size2, linear, square, cube);
+	step2 = step * step;
+	group->step = step;
+	group->eta = eta * step2;
 	group->drag = vec_set(0);
 	group->moving = mask_less(vec_set(0), vec_set(1));
-	radial->u = vec_set(0);
-	radial->v = step;
-	radial->linear = (a2 - size2) * step2;
-	radial->square =
-		vec_set(3) * ((lambda - a) * (lambda - a) + eta) * step2;
-	radial->cube = vec_set(-2) * a2 * group->eta;
-	radial->drag = vec_set(0);
-	radial->a_lambda = a * lambda;
-	polar_start(&polar[0], scene, step, alpha, beta);
-	polar[0].linear = radial->linear;
-	polar[0].cube = vec_set(-2) * a2 * step2;
-	polar[0].turn = -a2 * step2;
-	polar[1] = polar[0];
-	polar_start(&polar[1], scene, step, alpha, -beta);
-	fate_start(&group->fate[0]);
-	fate_start(&group->fate[1]);
+	group->radial = (struct radial){
+		.u = vec_set(0),
+		.v = step,
+		.linear = linear * step2,
+		.square = square * step2,
+		.cube = cube * step2,
+		.drag = vec_set(0),
+		.a_lambda = a * lambda,
+	};
+	for (int side = 0; side < 2; side++) {
+		polar_start(&group->polar[side], scene, step, alpha,
+			    side == 0 ? beta : -beta);
+		group->polar[side].linear = group->radial.linear;
+		group->polar[side].cube = vec_set(-2) * a2 * step2;
+		group->polar[side].turn = -a2 * step2;
+		fate_start(&group->fate[side]);
+	}
 }
 
 /* ---- the azimuth that comes from the hole's turning */

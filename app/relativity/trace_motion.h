@@ -34,20 +34,69 @@ radial_pull(const struct radial *radial, vec u)
 	return u * vec_fma(u, inner, radial->linear);
 }
 
-/* Nystroem's method of three stages and fourth order. */
+/*
+ * Albrecht's method for y'' = f(y), five stages and sixth order (Hairer,
+ * Norsett & Wanner 1993, Solving Ordinary Differential Equations I, II.14):
+ * where the second to the fifth f are taken, and what comes of all five.
+ */
+KERNEL_INLINE vec
+stage_second(vec y, vec v, const vec f[5])
+{
+	return vec_fma(vec_set(1.0 / 32), f[0], vec_fma(vec_set(0.25), v, y));
+}
+
+KERNEL_INLINE vec
+stage_third(vec y, vec v, const vec f[5])
+{
+	vec sum = vec_fma(vec_set(0.5), v, y);
+
+	sum = vec_fma(vec_set(-1.0 / 24), f[0], sum);
+	return vec_fma(vec_set(1.0 / 6), f[1], sum);
+}
+
+KERNEL_INLINE vec
+stage_fourth(vec y, vec v, const vec f[5])
+{
+	vec sum = vec_fma(vec_set(0.75), v, y);
+
+	sum = vec_fma(vec_set(3.0 / 32), f[0], sum);
+	sum = vec_fma(vec_set(1.0 / 8), f[1], sum);
+	return vec_fma(vec_set(1.0 / 16), f[2], sum);
+}
+
+KERNEL_INLINE vec
+stage_fifth(vec y, vec v, const vec f[5])
+{
+	vec sum = vec_fma(vec_set(3.0 / 7), f[1], y + v);
+
+	sum = vec_fma(vec_set(-1.0 / 14), f[2], sum);
+	return vec_fma(vec_set(1.0 / 7), f[3], sum);
+}
+
+KERNEL_INLINE void
+stages_end(vec *y, vec *v, const vec f[5])
+{
+	vec at = vec_fma(vec_set(7.0 / 90), f[0], *y + *v);
+	vec velocity = vec_fma(vec_set(7.0 / 90), f[0] + f[4], *v);
+
+	at = vec_fma(vec_set(4.0 / 15), f[1], at);
+	at = vec_fma(vec_set(1.0 / 15), f[2], at);
+	*y = vec_fma(vec_set(4.0 / 45), f[3], at);
+	velocity = vec_fma(vec_set(16.0 / 45), f[1] + f[3], velocity);
+	*v = vec_fma(vec_set(2.0 / 15), f[2], velocity);
+}
+
 KERNEL_INLINE void
 radial_step(struct radial *radial)
 {
-	vec straight = radial->u + radial->v;
-	vec k1 = radial_pull(radial, radial->u);
-	vec half = vec_fma(vec_set(0.5), radial->v, radial->u);
-	vec k2 = radial_pull(radial, vec_fma(vec_set(0.125), k1, half));
-	vec k3 = radial_pull(radial, vec_fma(vec_set(0.5), k2, straight));
-	vec sum = vec_fma(vec_set(2), k2, k1);
+	vec u = radial->u, v = radial->v, f[5];
 
-	radial->u = vec_fma(vec_set(1.0 / 6), sum, straight);
-	sum = vec_fma(vec_set(2), k2, sum) + k3;
-	radial->v = vec_fma(vec_set(1.0 / 6), sum, radial->v);
+	f[0] = radial_pull(radial, u);
+	f[1] = radial_pull(radial, stage_second(u, v, f));
+	f[2] = radial_pull(radial, stage_third(u, v, f));
+	f[3] = radial_pull(radial, stage_fourth(u, v, f));
+	f[4] = radial_pull(radial, stage_fifth(u, v, f));
+	stages_end(&radial->u, &radial->v, f);
 }
 
 KERNEL_INLINE vec
@@ -56,47 +105,47 @@ polar_factor(const struct polar *polar, vec mu)
 	return vec_fma(mu * mu, polar->cube, polar->linear);
 }
 
-/* The same for y'' = y f, where f at the stages is known. */
+/* A step of y'' = y q, where q at the stages is known. */
 KERNEL_INLINE void
-component_step(vec *at, vec *velocity, const vec factors[3])
+component_step(vec *y, vec *v, const vec q[5])
 {
-	vec straight = *at + *velocity;
-	vec k1 = *at * factors[0];
-	vec half = vec_fma(vec_set(0.5), *velocity, *at);
-	vec k2 = vec_fma(vec_set(0.125), k1, half) * factors[1];
-	vec k3 = vec_fma(vec_set(0.5), k2, straight) * factors[2];
-	vec sum = vec_fma(vec_set(2), k2, k1);
+	vec f[5];
 
-	*at = vec_fma(vec_set(1.0 / 6), sum, straight);
-	sum = vec_fma(vec_set(2), k2, sum) + k3;
-	*velocity = vec_fma(vec_set(1.0 / 6), sum, *velocity);
+	f[0] = *y * q[0];
+	f[1] = stage_second(*y, *v, f) * q[1];
+	f[2] = stage_third(*y, *v, f) * q[2];
+	f[3] = stage_fourth(*y, *v, f) * q[3];
+	f[4] = stage_fifth(*y, *v, f) * q[4];
+	stages_end(y, v, f);
+}
+
+KERNEL_INLINE vec
+polar_pull(const struct polar *polar, vec mu, vec *q)
+{
+	*q = polar_factor(polar, mu);
+	return mu * *q;
 }
 
 KERNEL_INLINE void
 polar_step(struct polar *polar, const bool directions)
 {
-	vec straight = polar->mu + polar->nu;
-	vec half = vec_fma(vec_set(0.5), polar->nu, polar->mu);
-	vec factors[3], stage, k1, k2, k3, sum;
+	vec mu = polar->mu, nu = polar->nu, f[5], q[5];
 
-	factors[0] = polar_factor(polar, polar->mu);
-	k1 = polar->mu * factors[0];
-	stage = vec_fma(vec_set(0.125), k1, half);
-	factors[1] = polar_factor(polar, stage);
-	k2 = stage * factors[1];
-	stage = vec_fma(vec_set(0.5), k2, straight);
-	factors[2] = polar_factor(polar, stage);
-	k3 = stage * factors[2];
-	sum = vec_fma(vec_set(2), k2, k1);
-	polar->mu = vec_fma(vec_set(1.0 / 6), sum, straight);
-	sum = vec_fma(vec_set(2), k2, sum) + k3;
-	polar->nu = vec_fma(vec_set(1.0 / 6), sum, polar->nu);
+	f[0] = polar_pull(polar, mu, &q[0]);
+	f[1] = polar_pull(polar, stage_second(mu, nu, f), &q[1]);
+	f[2] = polar_pull(polar, stage_third(mu, nu, f), &q[2]);
+	f[3] = polar_pull(polar, stage_fourth(mu, nu, f), &q[3]);
+	f[4] = polar_pull(polar, stage_fifth(mu, nu, f), &q[4]);
+	stages_end(&polar->mu, &polar->nu, f);
 	if (!directions)
 		return;
-	for (int i = 0; i < 3; i++)
-		factors[i] += polar->turn;
-	component_step(&polar->x, &polar->x_v, factors);
-	component_step(&polar->y, &polar->y_v, factors);
+	q[0] += polar->turn;
+	q[1] += polar->turn;
+	q[2] += polar->turn;
+	q[3] += polar->turn;
+	q[4] += polar->turn;
+	component_step(&polar->x, &polar->x_v, q);
+	component_step(&polar->y, &polar->y_v, q);
 }
 
 /* ---- between two steps */

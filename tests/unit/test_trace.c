@@ -52,7 +52,7 @@ disc_case_check(enum trace_kernel kernel, size_t i)
 		return;
 	assert_int_equal(hits.end[0], TRACE_DISC);
 	assert_int_equal(hits.order[0], disc_cases[i].order);
-	if (!(fabs(hits.radius[0] / disc_cases[i].radius - 1) < 2e-6))
+	if (!(fabs(hits.radius[0] / disc_cases[i].radius - 1) < 1e-8))
 		fail_msg("%s %zu: %.10f", trace_kernel_name(kernel), i,
 			 hits.radius[0]);
 }
@@ -97,9 +97,9 @@ sky_case_check(enum trace_kernel kernel, size_t i)
 		      1, &hits, NULL))
 		return;
 	assert_int_equal(hits.end[0], TRACE_SKY);
-	if (!(fabs(hits.x[0] - sky_cases[i].x) < 1e-4) ||
-	    !(fabs(hits.y[0] - sky_cases[i].y) < 1e-4) ||
-	    !(fabs(hits.z[0] - sky_cases[i].z) < 1e-4))
+	if (!(fabs(hits.x[0] - sky_cases[i].x) < 5e-5) ||
+	    !(fabs(hits.y[0] - sky_cases[i].y) < 5e-5) ||
+	    !(fabs(hits.z[0] - sky_cases[i].z) < 5e-5))
 		fail_msg("%s %zu: %.8f %.8f %.8f", trace_kernel_name(kernel), i,
 			 hits.x[0], hits.y[0], hits.z[0]);
 }
