@@ -1,10 +1,11 @@
 /*
  * Constants of physics and astronomy, in SI.
  *
- * c, h-bar and k: CODATA 2018 (exact); G: CODATA 2018; the Sun's GM and the
- * astronomical unit: IAU 2015 B3 and 2012 B2.  Masses are turned into
- * lengths and times by the Sun's GM, which is known to nine digits; G, which
- * is known to five, serves for kilograms only.
+ * c, h-bar and k: CODATA 2018 (exact); G, the proton's mass and Thomson's
+ * cross-section: CODATA 2018; the Sun's GM and the astronomical unit: IAU
+ * 2015 B3 and 2012 B2.  Masses are turned into lengths and times by the Sun's
+ * GM, which is known to nine digits; G, which is known to five, serves for
+ * kilograms only.
  */
 #ifndef RELATIVITY_CONSTANTS_H
 #define RELATIVITY_CONSTANTS_H
@@ -15,7 +16,9 @@
 #define HBAR_J_S 1.054571817646156e-34
 #define BOLTZMANN_J_K 1.380649e-23
 #define STEFAN_BOLTZMANN 5.670374419184429e-8 /* W m^-2 K^-4 */
-#define SUN_GM 1.3271244e20                   /* m^3 s^-2 */
+#define PROTON_KG 1.67262192369e-27
+#define THOMSON_M2 6.6524587321e-29
+#define SUN_GM 1.3271244e20 /* m^3 s^-2 */
 #define SUN_KG (SUN_GM / NEWTON_G)
 #define SUN_RG_M (SUN_GM / (LIGHT_M_S * LIGHT_M_S))             /* GM/c^2 */
 #define SUN_TG_S (SUN_GM / (LIGHT_M_S * LIGHT_M_S * LIGHT_M_S)) /* GM/c^3 */

@@ -11,7 +11,7 @@
  * Flux from one face at a radius, of unit accretion rate and unit mass:
  * F = (c^6 Mdot / (G^2 M^2)) times this; 0 at the ISCO and inside.  Any spin
  * of -1 to 1; relative error 1e-9, also near spin 0, where the formula is
- * 0/0.
+ * 0/0; save within 1e-6 of the ISCO, where next to nothing is radiated.
  */
 double disc_flux(double spin, double radius_rg);
 
