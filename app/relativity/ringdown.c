@@ -58,7 +58,7 @@ polynomial(const double (*terms)[2], size_t count, double x)
 	double complex sum = 0.0;
 
 	while (count-- > 0)
-		sum = sum * x + CMPLX(terms[count][0], terms[count][1]);
+		sum = sum * x + terms[count][0] + terms[count][1] * I;
 	return sum;
 }
 
@@ -66,7 +66,7 @@ static double complex
 near_extremal(double spin)
 {
 	double s = sqrt(1.0 - spin), x = 100.0 * s;
-	double complex wave = cexp(CMPLX(0.0, -2.0 * EXTREMAL_DELTA * log(x)));
+	double complex wave = cexp(-2.0 * EXTREMAL_DELTA * log(x) * I);
 
 	return 1.0 +
 	       s * (polynomial(extremal_fit, COUNT(extremal_fit), x) +

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -109,7 +110,7 @@ another_solver(void **state)
 static void
 separation(void **state)
 {
-	double complex c = CMPLX(1e-4, 2e-4);
+	double complex c = 1e-4 + 2e-4 * I;
 	double complex series = 4.0 - 8.0 / 3.0 * c;
 
 	(void)state;
