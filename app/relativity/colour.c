@@ -64,22 +64,42 @@ planck(double nm, double temperature_k)
 		    expm1(SECOND_RADIATION_NM_K / (nm * temperature_k)));
 }
 
+/* The matching functions at a few wavelengths, which is what costs. */
+enum { WAVELENGTHS = 48 };
+
+struct observer {
+	double nm[WAVELENGTHS], x[WAVELENGTHS], y[WAVELENGTHS], z[WAVELENGTHS];
+};
+
+static void
+observe(struct observer *observer)
+{
+	for (int i = 0; i < WAVELENGTHS; i++) {
+		double nm = 360 + 10 * i;
+
+		observer->nm[i] = nm;
+		observer->x[i] = match_x(nm);
+		observer->y[i] = match_y(nm);
+		observer->z[i] = match_z(nm);
+	}
+}
+
 /*
  * A body's colour with luminance 1, and its luminance.  What sRGB cannot
  * show (the red of cool bodies is purer than its own) is brought to the edge
  * of what it can.
  */
 static struct colour
-body(double temperature_k, double *luminance)
+body(const struct observer *observer, double temperature_k, double *luminance)
 {
 	double x = 0, y = 0, z = 0, r, g, b, shown;
 
-	for (double nm = 360; nm <= 830; nm += 5) {
-		double light = planck(nm, temperature_k);
+	for (int i = 0; i < WAVELENGTHS; i++) {
+		double light = planck(observer->nm[i], temperature_k);
 
-		x += light * match_x(nm);
-		y += light * match_y(nm);
-		z += light * match_z(nm);
+		x += light * observer->x[i];
+		y += light * observer->y[i];
+		z += light * observer->z[i];
 	}
 	*luminance = y;
 	x /= y;
@@ -113,17 +133,19 @@ struct colour_bodies *
 colour_bodies_new(double white_k)
 {
 	struct colour_bodies *bodies = malloc(sizeof(*bodies));
+	struct observer observer;
 	double unit, luminance;
 
 	if (bodies == NULL)
 		return NULL;
-	body(fmin(fmax(white_k, COOLEST_K), HOTTEST_K), &unit);
+	observe(&observer);
+	body(&observer, fmin(fmax(white_k, COOLEST_K), HOTTEST_K), &unit);
 	if (white_k > HOTTEST_K)
 		unit *= white_k / HOTTEST_K;
 	for (int i = 0; i <= BODIES; i++) {
 		double t = COOLEST_K *
 			   pow(HOTTEST_K / COOLEST_K, (double)i / BODIES);
-		struct colour colour = body(t, &luminance);
+		struct colour colour = body(&observer, t, &luminance);
 
 		bodies->bodies[i] =
 			times(colour, (float)fmin(luminance / unit, BRIGHTEST));
@@ -158,13 +180,16 @@ colour_body(const struct colour_bodies *bodies, double temperature_k)
 struct colour
 colour_star(double b_minus_v)
 {
-	double index = fmin(fmax(b_minus_v, -0.4), 6), luminance;
+	double index = fmin(fmax(b_minus_v, -0.4), 6);
+	double temperature_k =
+		4600 * (1 / (0.92 * index + 1.7) + 1 / (0.92 * index + 0.62));
+	struct observer observer;
+	double luminance;
 
 	if (isnan(b_minus_v))
 		return white;
-	return body(
-		4600 * (1 / (0.92 * index + 1.7) + 1 / (0.92 * index + 0.62)),
-		&luminance);
+	observe(&observer);
+	return body(&observer, temperature_k, &luminance);
 }
 
 /* ---- scales */
@@ -216,8 +241,9 @@ colour_order(int order)
 struct colour
 colour_compress(struct colour linear)
 {
-	float most = fmaxf(fmaxf(linear.r, linear.g), linear.b), shown, over;
+	float most = linear.r > linear.g ? linear.r : linear.g, shown, over;
 
+	most = most > linear.b ? most : linear.b;
 	if (!(most > 0))
 		return (struct colour){0, 0, 0};
 	shown = 1 / sqrtf(1 + most * most);
@@ -232,7 +258,7 @@ colour_compress(struct colour linear)
  * The transfer of sRGB is a power of 1/2.4; as a polynomial in the fourth
  * root it is within 4e-5 of that, and takes no call of a function.
  */
-static uint8_t
+static inline uint8_t
 byte(float shown)
 {
 	float root, encoded;
