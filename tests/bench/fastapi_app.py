@@ -16,6 +16,7 @@ ZONES = 180 * ZONES_PER_DEG
 RA_CELLS = 1 << 44
 ZONE_SHIFT = 45
 SHIFT_MAX = 4096    # how far collisions may have moved a row
+HEAVY_TURNS = 36_000_000
 
 app = FastAPI(title="Galaxies")
 catalogue = sqlite3.connect(
@@ -149,3 +150,12 @@ async def galaxy(
         system.append(Galaxy(separation_deg=away, **fields))
     return Reply(system=system, coordinates=centre, radius_deg=radius_deg,
                  matched=len(found))
+
+
+@app.get("/singularity")
+def singularity(spin: float, inclination_deg: float) -> float:
+    """Nothing but work in a loop, about two seconds of it."""
+    x = spin
+    for _ in range(HEAVY_TURNS):
+        x = (x * 1.000001 + inclination_deg) % 1
+    return x
