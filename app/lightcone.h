@@ -422,7 +422,8 @@ enum lc_rc lc_fail(struct lc_call *call, enum lc_rc rc, const char *format, ...)
  * be right; `type` is a word of FastAPI's vocabulary ("value_error"), and
  * `param` may name a member of a member, or of a list's item
  * ("settings.speed_m_s", "points.3.ra_deg"), or a line of a body of bytes
- * ("body.7").  May be called for several; returns LC_INVALID.
+ * ("body.7").  Without an input that of LC_IN_BOTH is found.  May be called
+ * for several; returns LC_INVALID.
  */
 enum lc_rc lc_refuse(struct lc_call *call, const char *param, const char *type,
 		     const char *input, const char *format, ...)

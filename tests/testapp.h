@@ -18,7 +18,7 @@ extern const struct lc_endpoint typed_endpoint, listed_endpoint;
 extern const struct lc_endpoint item_endpoint, body_endpoint, nested_endpoint;
 
 /* In testapp_both.c. */
-extern const struct lc_endpoint bounded_endpoint;
+extern const struct lc_endpoint bounded_endpoint, both_get, both_post;
 
 /* In testapp_rules.c. */
 extern const struct lc_endpoint header_endpoint, formats_endpoint;

@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/negotiate.h"
 #include "engine/router.h"
-#include "http/query.h"
 
 static const struct lc_field no_fields[] = {LC_FIELD_END};
 
@@ -17,6 +15,8 @@ static const struct problem_step places[] = {
 	[LC_IN_PATH] = {.name = "path"},
 	[LC_IN_HEADER] = {.name = "header"},
 	[LC_IN_BODY] = {.name = "body"},
+	/* Of what has come from nowhere. */
+	[LC_IN_BOTH] = {.name = "query"},
 };
 
 const struct problem_step *
@@ -90,7 +90,7 @@ bind_near(const struct lc_field *fields, enum lc_place in, const char *name,
 	for (const struct lc_field *f = fields; f->name != NULL; f++) {
 		unsigned edits;
 
-		if (f->in != in)
+		if (!field_stands_in(f, in))
 			continue;
 		edits = text_distance(name, f->name, BIND_NEAR_MOST);
 		/* A name with its unit left out is near as well. */
@@ -121,15 +121,9 @@ bind_extra(struct lc_call *call, const char *nearest, struct field_fault *fault)
 
 /* ---- values that are text: query, path, header */
 
-/* A value as it came; `bytes` is NULL where there is none. */
-struct value {
-	const char *bytes;
-	size_t length;
-};
-
-static enum lc_rc
-value_bind(struct lc_call *call, const struct lc_field *field,
-	   struct value value)
+enum lc_rc
+bind_text(struct lc_call *call, const struct lc_field *field, const char *text,
+	  size_t length)
 {
 	const struct problem_step at = {
 		.before = &places[field->in],
@@ -140,119 +134,29 @@ value_bind(struct lc_call *call, const struct lc_field *field,
 
 	if (at.name == NULL)
 		return LC_NO_MEMORY;
-	if (value.bytes == NULL)
+	if (text == NULL)
 		return bind_absent(call, field, &at, args);
-	rc = field_read(field, value.bytes, value.length, args + field->offset,
-			&fault, &call->arena);
+	rc = field_read(field, text, length, args + field->offset, &fault,
+			&call->arena);
 	if (rc == LC_INVALID)
-		return bind_error(call, &at, &fault, value.bytes, value.length);
+		return bind_error(call, &at, &fault, text, length);
 	if (rc == LC_OK && field->optional)
 		*(bool *)(args + field->has_offset) = true;
 	return rc;
 }
 
-/* Whether that is a pair's name, as the endpoint compares names. */
-static bool
-pair_is(const struct lc_call *call, const struct query_pair *pair,
-	const char *name)
-{
-	return pair->name_length == strlen(name) &&
-	       (memcmp(pair->name, name, pair->name_length) == 0 ||
-		(call->endpoint->any_case &&
-		 text_equal_nocase(pair->name, name)));
-}
-
-/* The first of the pairs with that name, and how many there are. */
-static const struct query_pair *
-pair_find(const struct lc_call *call, const char *name, size_t *count)
-{
-	const struct query *query = &call->query;
-	const struct query_pair *found = NULL;
-
-	*count = 0;
-	for (size_t i = 0; i < query->count; i++) {
-		const struct query_pair *pair = &query->pairs[i];
-
-		if (!pair_is(call, pair, name))
-			continue;
-		if (found == NULL)
-			found = pair;
-		++*count;
-	}
-	return found;
-}
-
-static enum lc_rc
-list_bind(struct lc_call *call, const struct lc_field *list,
-	  const struct query_pair *pair, size_t count)
-{
-	const struct problem_step at = {.before = &places[LC_IN_QUERY],
-					.name = list->name};
-	struct lc_list *bound =
-		(struct lc_list *)(void *)((char *)call->args + list->offset);
-	struct field_fault fault;
-	enum lc_rc rc, worst;
-	char *items;
-
-	worst = field_count_holds(list, count, &fault, &call->arena);
-	if (worst == LC_INVALID)
-		return bind_error(call, &at, &fault, NULL, 0);
-	items = arena_alloc(&call->arena, count * list->item->bytes);
-	if (items == NULL)
-		return LC_NO_MEMORY;
-	*bound = (struct lc_list){items, count};
-	for (size_t i = 0; i < count; pair++) {
-		struct problem_step nth = {.before = &at, .index = (int64_t)i};
-
-		if (!pair_is(call, pair, list->name))
-			continue;
-		rc = field_read(list->item, pair->value, pair->value_length,
-				items + i * list->item->bytes, &fault,
-				&call->arena);
-		if (rc == LC_INVALID)
-			rc = bind_error(call, &nth, &fault, pair->value,
-					pair->value_length);
-		worst = bind_worse(worst, rc);
-		i++;
-	}
-	if (list->optional)
-		*(bool *)((char *)call->args + list->has_offset) = true;
-	return worst;
-}
-
-static enum lc_rc
-query_bind(struct lc_call *call, const struct lc_field *field)
-{
-	const struct problem_step at = {.before = &places[LC_IN_QUERY],
-					.name = field->name};
-	const struct query_pair *pair;
-	size_t count;
-
-	pair = pair_find(call, field->name, &count);
-	if (pair == NULL)
-		return value_bind(call, field, (struct value){NULL, 0});
-	if (field->type == LC_LIST)
-		return list_bind(call, field, pair, count);
-	if (count > 1)
-		return bind_error(call, &at, &bind_repeated, pair->value,
-				  pair->value_length);
-	return value_bind(call, field,
-			  (struct value){pair->value, pair->value_length});
-}
-
 static enum lc_rc
 path_bind(struct lc_call *call, const struct lc_field *field)
 {
-	struct value value = {.length = 0};
+	size_t length = 0;
+	const char *text = router_capture(
+		call->endpoint->path, call->request.path, field->name, &length);
 
-	value.bytes = router_capture(call->endpoint->path, call->request.path,
-				     field->name, &value.length);
 	/* It ends where the path goes on; a text must end in NUL. */
-	if (value.bytes != NULL)
-		value.bytes =
-			arena_dup(&call->arena, value.bytes, value.length);
-	return value.bytes == NULL ? LC_NO_MEMORY :
-				     value_bind(call, field, value);
+	if (text != NULL)
+		text = arena_dup(&call->arena, text, length);
+	return text == NULL ? LC_NO_MEMORY :
+			      bind_text(call, field, text, length);
 }
 
 enum { BIND_HEADER_MAX = 64 };
@@ -269,78 +173,7 @@ header_bind(struct lc_call *call, const struct lc_field *field)
 		variable[at++] = *c == '-' ? '_' : text_upper(*c);
 	variable[at] = '\0';
 	text = request_variable(&call->request, variable);
-	return value_bind(
-		call, field,
-		(struct value){text, text != NULL ? strlen(text) : 0});
-}
-
-/* ---- what was not asked for */
-
-static bool
-pair_known(const struct lc_call *call, const struct lc_field *fields,
-	   const struct query_pair *pair)
-{
-	for (const struct lc_field *f = fields; f->name != NULL; f++)
-		if (f->in == LC_IN_QUERY && pair_is(call, pair, f->name))
-			return true;
-	return negotiate_is_parameter(call->endpoint, pair->name,
-				      pair->name_length);
-}
-
-static enum lc_rc
-unknown_refuse(struct lc_call *call, const struct query_pair *pair,
-	       const char *nearest)
-{
-	const struct problem_step at = {.before = &places[LC_IN_QUERY],
-					.name = pair->name};
-	struct field_fault fault;
-
-	if (bind_extra(call, nearest, &fault) != LC_OK)
-		return LC_NO_MEMORY;
-	return bind_error(call, &at, &fault, pair->value, pair->value_length);
-}
-
-static void
-unknown_warn(struct lc_call *call, const struct query_pair *pair,
-	     const char *nearest)
-{
-	int shown = (int)text_utf8_cut(pair->name, pair->name_length,
-				       PROBLEM_INPUT_MAX);
-
-	if (nearest != NULL)
-		lc_warn(call,
-			"The parameter '%.*s' is unknown and was ignored; did "
-			"you mean '%s'?",
-			shown, pair->name, nearest);
-	else
-		lc_warn(call,
-			"The parameter '%.*s' is unknown and was ignored.",
-			shown, pair->name);
-}
-
-static enum lc_rc
-unknown_find(struct lc_call *call, const struct lc_field *fields)
-{
-	enum lc_rc worst = LC_OK;
-	int warned = 0;
-
-	if (call->endpoint->any_case && !call->prefer.strict)
-		return LC_OK;
-	for (size_t i = 0; i < call->query.count; i++) {
-		const struct query_pair *pair = &call->query.pairs[i];
-		const char *nearest;
-
-		if (pair_known(call, fields, pair))
-			continue;
-		nearest = bind_near(fields, LC_IN_QUERY, pair->name,
-				    pair->name_length);
-		if (call->prefer.strict)
-			worst = bind_worse(worst,
-					   unknown_refuse(call, pair, nearest));
-		else if (warned++ < BIND_WARN_MOST)
-			unknown_warn(call, pair, nearest);
-	}
-	return worst;
+	return bind_text(call, field, text, text != NULL ? strlen(text) : 0);
 }
 
 enum lc_rc
@@ -348,7 +181,7 @@ bind_request(struct lc_call *call)
 {
 	static enum lc_rc (*const binders[])(struct lc_call *,
 					     const struct lc_field *) = {
-		[LC_IN_QUERY] = query_bind,
+		[LC_IN_QUERY] = bind_query,
 		[LC_IN_PATH] = path_bind,
 		[LC_IN_HEADER] = header_bind,
 	};
@@ -365,12 +198,12 @@ bind_request(struct lc_call *call)
 			return LC_NO_MEMORY;
 	}
 	for (const struct lc_field *f = fields; f->name != NULL; f++) {
-		if (f->in == LC_IN_BODY)
+		if (field_stands_in(f, LC_IN_BODY))
 			body = true;
 		else
 			worst = bind_worse(worst, binders[f->in](call, f));
 	}
-	worst = bind_worse(worst, unknown_find(call, fields));
+	worst = bind_worse(worst, bind_query_unknown(call, fields));
 	if (body && worst != LC_NO_MEMORY) {
 		enum lc_rc rc = bind_body(call);
 

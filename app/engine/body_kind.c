@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/field.h"
 
 const struct body_row body_kind_table[] = {
 #define BODY_ROW(constant, bit, type) {bit, type},
@@ -18,7 +19,7 @@ body_kind_all(const struct lc_endpoint *endpoint)
 		return endpoint->bodies;
 	for (const struct lc_field *f = endpoint->params;
 	     f != NULL && f->name != NULL; f++)
-		if (f->in == LC_IN_BODY)
+		if (field_stands_in(f, LC_IN_BODY))
 			return LC_BODY_JSON;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/bind.h"
 #include "http/etag.h"
 #include "services/digest.h"
 
@@ -37,7 +38,7 @@ is_reading(const struct lc_call *call)
 {
 	return (call->request.method == LC_GET ||
 		call->request.method == LC_HEAD) &&
-	       !call->in_place;
+	       !call->in_place && !bind_has_read_body(call);
 }
 
 enum lc_rc

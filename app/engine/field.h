@@ -65,6 +65,22 @@ field_is_plain(const struct lc_field *field)
 	return field->type < LC_LIST;
 }
 
+/* Whether a field may stand in a place: LC_IN_BOTH is two of them. */
+static inline bool
+field_stands_in(const struct lc_field *field, enum lc_place place)
+{
+	return field->in == place ||
+	       (field->in == LC_IN_BOTH &&
+		(place == LC_IN_QUERY || place == LC_IN_BODY));
+}
+
+/* Whether two fields may stand in the same place. */
+static inline bool
+fields_meet(const struct lc_field *a, const struct lc_field *b)
+{
+	return field_stands_in(a, b->in) || field_stands_in(b, a->in);
+}
+
 /*
  * Checks the fields of an endpoint's request: bounds and defaults that their
  * own type can read, a place in the arguments' struct of `size` bytes, no

@@ -155,7 +155,8 @@ check_shape(const struct lc_field *field, enum lc_place in, struct buf *why)
 		return LC_OK;
 	if (field->item == NULL || field->item->bytes == 0)
 		return wrong(why, field, "a list has an item");
-	if (!body && (in != LC_IN_QUERY || !field_is_plain(field->item)))
+	if (!body && ((in != LC_IN_QUERY && in != LC_IN_BOTH) ||
+		      !field_is_plain(field->item)))
 		return wrong(why, field,
 			     "only a body or, of plain values, a query can "
 			     "have lists");
@@ -198,7 +199,7 @@ check_place(const struct lc_field *fields, const struct lc_field *field,
 	    (field->optional && field->has_offset >= size))
 		return wrong(why, field, "it lies outside of args_size");
 	for (const struct lc_field *f = fields; f != field; f++)
-		if (f->in == field->in && strcmp(f->name, field->name) == 0)
+		if (fields_meet(f, field) && strcmp(f->name, field->name) == 0)
 			return wrong(why, field, "it stands there twice");
 	return LC_OK;
 }

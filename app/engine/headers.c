@@ -4,6 +4,7 @@
 
 #include "base/shortest.h"
 #include "base/text.h"
+#include "engine/bind.h"
 #include "engine/engine.h"
 #include "engine/negotiate.h"
 
@@ -161,7 +162,7 @@ cache_add(const struct lc_call *call, struct response *response)
 	const char *whose = call->is_private ? "private" : "public";
 	int status = call->response.status;
 
-	if (status != 200 && status != 304)
+	if ((status != 200 && status != 304) || bind_has_read_body(call))
 		response_field_text(response, "Cache-Control", "no-store");
 	else if (cache->fresh_s == 0)
 		response_field_text(response, "Cache-Control",

@@ -17,6 +17,26 @@ is_required(const struct lc_endpoint *endpoint)
 	return false;
 }
 
+/*
+ * OpenAPI 3.1 has clients disregard the body of a GET, so that one which may
+ * as well be a query is not described; the operation's description tells it.
+ */
+static bool
+is_described(const struct lc_endpoint *endpoint)
+{
+	bool both = false;
+
+	if (endpoint->method != LC_GET)
+		return true;
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++) {
+		if (f->in == LC_IN_BODY)
+			return true;
+		both = both || f->in == LC_IN_BOTH;
+	}
+	return !both;
+}
+
 static void
 examples_write(struct json *json, const struct lc_endpoint *endpoint)
 {
@@ -49,7 +69,7 @@ openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
 	char doc_text[48];
 	struct json *json = &doc->json;
 
-	if (kinds == 0)
+	if (kinds == 0 || !is_described(endpoint))
 		return;
 	json_object_begin(json, "requestBody");
 	snprintf(doc_text, sizeof(doc_text), "At most %lld bytes.",

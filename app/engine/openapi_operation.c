@@ -41,6 +41,11 @@ operation_id_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	buf_release(&id);
 }
 
+static const char both_words[] =
+	"Parameters may come in the query, or some or all of them as members "
+	"of a JSON body, also of GET: an object, or {\"params\": {...}}. "
+	"An answer to a GET with a body is not to be stored. ";
+
 static void
 description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
@@ -61,6 +66,12 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	if (endpoint->any_case)
 		buf_add_text(&text, "Names of parameters are taken in any "
 				    "case; unknown ones are ignored. ");
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++)
+		if (f->in == LC_IN_BOTH) {
+			buf_add_text(&text, both_words);
+			break;
+		}
 	if (endpoint->problem != NULL)
 		buf_printf(&text, "Errors are told with status %d as %s. ",
 			   endpoint->problem_status, endpoint->problem_media);
@@ -98,7 +109,7 @@ example_value(struct openapi *doc, const struct lc_endpoint *endpoint,
 		return value != NULL ? arena_dup(&doc->arena, value, length) :
 				       NULL;
 	}
-	if (*query == '\0' || field->in != LC_IN_QUERY ||
+	if (*query == '\0' || !field_stands_in(field, LC_IN_QUERY) ||
 	    query_parse(&pairs, query + 1, strlen(query + 1), &doc->arena) !=
 		    LC_OK)
 		return NULL;
@@ -113,11 +124,15 @@ parameter_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 		const struct lc_field *field)
 {
 	static const char *const places[] = {[LC_IN_QUERY] = "query",
+					     [LC_IN_BOTH] = "query",
 					     [LC_IN_PATH] = "path",
 					     [LC_IN_HEADER] = "header"};
 	const char *example = example_value(doc, endpoint, field);
 	struct json *json = &doc->json;
 	const char *name = field_wire_name(field, &doc->arena);
+	bool required = !field->optional && field->def == NULL;
+	bool both = field->in == LC_IN_BOTH;
+	struct lc_field query = *field; /* where nothing can be null */
 
 	if (name == NULL)
 		json->out->failed = true;
@@ -125,8 +140,14 @@ parameter_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 	json_text(json, "name", name != NULL ? name : "");
 	json_text(json, "in", places[field->in]);
 	json_text(json, "description", field->doc);
-	json_bool(json, "required", !field->optional && field->def == NULL);
-	schema_field(json, "schema", field);
+	json_bool(json, "required",
+		  required && (!both || endpoint->method == LC_GET));
+	if (both) {
+		json_bool(json, "x-also-in-body", true);
+		json_bool(json, "x-required", required);
+		query.nullable = false;
+	}
+	schema_field(json, "schema", &query);
 	if (example != NULL && field_is_plain(field))
 		schema_value(json, "example", field, example);
 	json_object_end(json);

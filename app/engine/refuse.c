@@ -40,6 +40,8 @@ lc_refuse(struct lc_call *call, const char *param, const char *type,
 	const struct problem_step *whole = bind_place(LC_IN_BODY);
 	struct field_fault fault = {.type = type};
 	const struct lc_field *field;
+	const char *given = NULL;
+	enum lc_rc rc = LC_OK;
 	va_list list;
 
 	va_start(list, format);
@@ -55,7 +57,12 @@ lc_refuse(struct lc_call *call, const char *param, const char *type,
 				param_find(call->endpoint, steps[i].name) :
 				NULL;
 		if (field != NULL)
-			before = bind_place(field->in);
+			rc = bind_origin(call, field, &before, &given);
+		if (rc != LC_OK)
+			return rc;
+		/* Of a member, or an item, only the function knows it. */
+		if (i == 0 && *param == '\0' && input == NULL)
+			input = given;
 		steps[i].before = before;
 		/* The body as a whole, or a line of it. */
 		if (i == 0 && field == NULL && steps[i].name != NULL &&

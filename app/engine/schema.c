@@ -86,6 +86,18 @@ doc_write(struct json *json, const struct lc_field *field)
 		json_text(json, "x-unit", field->unit);
 }
 
+/* What may be in the query instead is not required; null is no value. */
+static void
+both_visit(struct json *json, const struct lc_field *field,
+	   void (*visit)(struct json *json, const struct lc_field *member))
+{
+	struct lc_field member = *field;
+
+	member.nullable = field->optional || field->def != NULL;
+	member.optional = true;
+	visit(json, &member);
+}
+
 /*
  * Calls `visit` for each member of an object; of an endpoint's parameters,
  * for those in the body only.
@@ -98,8 +110,12 @@ members_visit(struct json *json, const struct lc_field *object, bool of_body,
 
 	for (const struct lc_field *m = object->members;
 	     m != NULL && m->name != NULL; m++)
-		if (!of_body || m->in == LC_IN_BODY)
+		if (!of_body)
 			visit(json, m);
+		else if (m->in == LC_IN_BODY)
+			visit(json, m);
+		else if (m->in == LC_IN_BOTH)
+			both_visit(json, m, visit);
 	for (size_t i = 0; object->more != NULL && object->more(i, &more); i++)
 		visit(json, &more);
 }

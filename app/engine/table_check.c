@@ -96,10 +96,25 @@ names_differ(const struct lc_endpoint *endpoint)
 	for (const struct lc_field *f = fields; f != NULL && f->name != NULL;
 	     f++)
 		for (const struct lc_field *g = fields; g != f; g++)
-			if (endpoint->any_case && f->in == g->in &&
+			if (endpoint->any_case && fields_meet(f, g) &&
 			    text_equal_nocase(f->name, g->name))
 				return false;
 	return true;
+}
+
+/* What wraps the parameters of a body cannot be one of them. */
+static bool
+can_be_wrapped(const struct lc_endpoint *endpoint)
+{
+	bool wraps = false, taken = false;
+
+	for (const struct lc_field *f = endpoint->params;
+	     f != NULL && f->name != NULL; f++) {
+		wraps = wraps || f->in == LC_IN_BOTH;
+		taken = taken || (field_stands_in(f, LC_IN_BODY) &&
+				  strcmp(f->name, "params") == 0);
+	}
+	return !(wraps && taken);
 }
 
 static enum lc_rc
@@ -120,6 +135,11 @@ endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 		return endpoint_fault(endpoint,
 				      "two of its parameters differ in case "
 				      "only",
+				      why);
+	if (rc == LC_OK && !can_be_wrapped(endpoint))
+		return endpoint_fault(endpoint,
+				      "what wraps parameters in a body is "
+				      "called params as one of them",
 				      why);
 	return rc == LC_OK ? endpoint_check_path(endpoint, why) : rc;
 }
@@ -174,7 +194,7 @@ bodies_are_right(const struct lc_endpoint *endpoint)
 		known |= r->bit;
 	for (const struct lc_field *f = endpoint->params;
 	     f != NULL && f->name != NULL; f++)
-		fields = fields || f->in == LC_IN_BODY;
+		fields = fields || field_stands_in(f, LC_IN_BODY);
 	return endpoint->bodies == 0 ||
 	       ((endpoint->bodies & ~known) == 0 &&
 		((endpoint->bodies & LC_BODY_JSON) != 0) == fields);

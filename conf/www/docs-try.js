@@ -111,13 +111,20 @@ function paramField(param) {
 
 function checkJson(field, type) {
 	try {
-		if (/[/+]json$/.test(type))
+		if (/[/+]json$/.test(type) && field.control.value !== "")
 			JSON.parse(field.control.value);
 		field.mark(null);
 	} catch (error) {
 		field.mark(`This is no JSON: ${error.message}. ` +
 			"It can be sent all the same.");
 	}
+}
+
+// A body for what the query may have as well begins empty: given in both
+// places it would be refused.
+function isInstead(body, params) {
+	return resolve(body).required !== true && params.some((param) =>
+		param["x-also-in-body"] === true);
 }
 
 function bodyText(media) {
@@ -129,20 +136,24 @@ function bodyText(media) {
 }
 
 // The body's field, with a choice of media types when there are several.
-function bodyFields(body) {
+function bodyFields(body, params) {
 	const content = Object.entries(resolve(body).content ?? {});
 
 	if (content.length === 0)
 		return {fields: [], body: null, type: null};
 	const text = el("textarea", {rows: "10", spellcheck: "false",
 		autocapitalize: "off", autocomplete: "off"});
-	const field = fieldBox("body", "", text, {label: "Body", hint: null});
+	const instead = isInstead(body, params);
+	const field = fieldBox("body", "", text, {label: "Body",
+		hint: instead ? "May be empty: for parameters that are not given " +
+			"above." : null});
 	const types = el("select", {}, content.map(([type]) =>
 		el("option", {value: type}, type)));
 	const typeField = fieldBox("body", "type", types,
 		{label: "Media type of the body", hint: null});
 	const fill = () => {
-		text.value = bodyText(content[types.selectedIndex][1]);
+		text.value = instead ? "" :
+			bodyText(content[types.selectedIndex][1]);
 		text.rows = Math.min(Math.max(text.value.split("\n").length + 1, 4),
 			24);
 		field.mark(null);
@@ -287,7 +298,8 @@ export function tryView(operation, site) {
 			!ignoredHeaders.includes(param.name.toLowerCase())))
 		.map(paramField);
 	const {fields, body, type} = ["GET", "HEAD"].includes(operation.method) ?
-		bodyFields(null) : bodyFields(operation.requestBody);
+		bodyFields(null, []) :
+		bodyFields(operation.requestBody, operation.parameters);
 	const accept = [acceptField(operation)].filter(Boolean);
 	const form = {operation, body, bodyType: type, server: site.server,
 		params: [...params, ...accept]};

@@ -68,6 +68,11 @@ class Operation:
         return self.bodies.get("application/json")
 
     @property
+    def both(self):
+        """The query's parameters that may come in a body instead."""
+        return [each for each in self.parameters if "x-also-in-body" in each]
+
+    @property
     def bodies(self):
         """The kinds of body that it takes, by media type."""
         return self.node.get("requestBody", {}).get("content", {})

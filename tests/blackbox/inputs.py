@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import values
-from maker import as_bytes, text_of
+from maker import as_bytes, must_be, text_of
 from values import Value, sample, tokens
 
 PATH_BYTES = 3000
@@ -22,7 +22,7 @@ def query_cases(maker, parameter):
     without = base.given(name)
     yield maker.judged(
         f"{place} missing", without, at,
-        Value("", b"", frozenset({"missing"} if parameter["required"] else ())),
+        Value("", b"", frozenset({"missing"} if must_be(parameter) else ())),
     )
     if schema["type"] == "array":
         yield from query_list_cases(maker, name, schema)
@@ -200,13 +200,16 @@ def places(schema, way=()):
         yield from places(schema["items"], (*way, last))
 
 
-def body_cases(maker):
-    schema = maker.operation.body["schema"]
+def body_cases(maker, schema):
+    # Of a GET the grammar of JSON is tried with the body as a whole only.
+    thorough = maker.operation.method != "GET"
     for way, member in places(schema):
         place = ".".join(["body", *map(str, way)])
         body = next(b for b in maker.bodies if has_place(b, way))
         for value in tokens(member):
             if not way and value.raw == b"":
+                continue
+            if way and not thorough and "json_invalid" in value.types:
                 continue
             raw, start = put(body, way, value.raw)
             request = replace(maker.base, body=raw)
@@ -228,13 +231,21 @@ def body_cases(maker):
 
 
 def whole_body_cases(maker):
-    base, required = maker.base, maker.operation.node["requestBody"]["required"]
+    base, operation = maker.base, maker.operation
+    at, required = ("body",), False
+    if "requestBody" in operation.node:
+        required = operation.node["requestBody"]["required"]
+    needed = [each["name"] for each in operation.both if must_be(each)]
+    if needed:
+        at, required = ("query", needed[0]), True
     for label, body in (("absent", None), ("empty", b"")):
+        if len(needed) > 1:
+            break  # each of them is told
         request = replace(base, body=body)
         missing = Value("", b"", frozenset({"missing"} if required else ()))
         # Lighttpd wants a length where a body is usual.
         yield maker.judged(
-            f"body {label}", request, ("body",), missing,
+            f"body {label}", request, at, missing,
             by_server=frozenset({411}),
         )
     for index, body in enumerate(maker.bodies):
@@ -289,6 +300,63 @@ def whole_body_cases(maker):
     yield maker.fine("body no_type", base.with_field("Content-Type", None))
 
 
+# ---- what may be in the query or in the body
+
+
+def nullable(schema):
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def both_schema(operation):
+    """Of the body; that of a GET is in no document."""
+    members = {
+        each["name"]: each["schema"] if must_be(each) else
+        nullable(each["schema"]) for each in operation.both
+    }
+    schema = {
+        "type": "object", "properties": members, "required": [],
+        "additionalProperties": False,
+    }
+    if operation.body is not None:
+        schema = operation.body["schema"]
+        assert members.keys() <= schema["properties"].keys()
+        for name, member in members.items():
+            assert schema["properties"][name] == member, name
+    needed = [each["name"] for each in operation.both if must_be(each)]
+    return {**schema, "required": needed + schema["required"]}
+
+
+def both_cases(maker):
+    schema = both_schema(maker.operation)
+    maker = maker.in_body(schema)
+    yield from body_cases(maker, schema)
+    base, full = maker.base, sample(schema)
+    wrapped = {"params": full}
+    for each in maker.operation.both:
+        name = each["name"]
+        less = {other: full[other] for other in full if other != name}
+        given = base.given(name, *maker.values[name])
+        for label, body in (("", full), ("_wrapped", wrapped)):
+            yield maker.wrong(
+                f"both.{name} twice{label}",
+                replace(given, body=json.dumps(body).encode()),
+                ("query", name), {"repeated"},
+            )
+        yield maker.fine(
+            f"both.{name} in_query",
+            replace(given, body=json.dumps(less).encode()),
+        )
+    yield maker.fine(
+        "both wrapped", replace(base, body=json.dumps(wrapped).encode())
+    )
+    wrapped = {"params": {**full, "zz_nothing": 1}}
+    yield maker.wrong(
+        "both wrapped_extra",
+        replace(base, body=json.dumps(wrapped).encode()),
+        ("body", "params", "zz_nothing"), {"extra_forbidden"},
+    )
+
+
 # ---- all of an operation's
 
 
@@ -298,5 +366,7 @@ def input_cases(maker):
     }
     for parameter in maker.operation.parameters:
         yield from makers[parameter["in"]](maker, parameter)
-    if maker.operation.body is not None:
-        yield from body_cases(maker)
+    if maker.operation.both:
+        yield from both_cases(maker)
+    elif maker.operation.body is not None:
+        yield from body_cases(maker, maker.operation.body["schema"])

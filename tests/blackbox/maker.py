@@ -2,6 +2,7 @@
 right, to be made wrong in one place, and what to expect of each.
 """
 
+import copy
 import json
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
@@ -82,6 +83,11 @@ def text_of(value):
     return value.decode("latin-1")
 
 
+def must_be(parameter):
+    """Whether it is required, if not there then in the body."""
+    return parameter.get("x-required", parameter["required"])
+
+
 class Maker:
     """Makes the requests of one operation."""
 
@@ -127,7 +133,7 @@ class Maker:
         query, fields = [], []
         for each in self.operation.parameters:
             key = self.operation.path, each["name"]
-            wanted = each["required"] or "example" in each or (
+            wanted = must_be(each) or "example" in each or (
                 key in self.walk.samples
             )
             if wanted and each["in"] == "query":
@@ -137,13 +143,25 @@ class Maker:
         if self.operation.scope is not None:
             fields.append(("Authorization", "Bearer " + KEY))
         body = None
-        if self.bodies:
+        if self.bodies and not self.operation.both:
             fields.append(JSON)
             body = json.dumps(self.bodies[0]).encode()
         return Request(
             self.operation.method, self.path(), tuple(query), tuple(fields),
             body,
         )
+
+    def in_body(self, schema):
+        """The same with a body for what may stand in the query as well."""
+        maker = copy.copy(self)
+        maker.bodies = self.bodies or [sample(schema)]
+        request = self.base.with_field(*JSON)
+        for each in self.operation.both:
+            request = request.given(each["name"])
+        maker.base = replace(
+            request, body=json.dumps(maker.bodies[0]).encode()
+        )
+        return maker
 
     # ---- what is expected
 

@@ -171,5 +171,10 @@ def test_the_walk_meets_everything():
         "POST /nested body.points.1.label too_long_of_two_bytes",
         "POST /nested body.rows.1.1 fraction",
         "POST /guarded no_key",
+        "GET /both query.spin at_exclusiveMaximum",
+        "GET /both body.spin at_exclusiveMaximum",
+        "POST /both body.number.1 too_low",
+        "GET /both both.number twice_wrapped",
+        "GET /both body type_text_plain",
     } <= ids
     assert len(TESTAPP_CASES) > 1500 and len(PRODUCT_CASES) > 400

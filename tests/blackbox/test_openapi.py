@@ -220,7 +220,7 @@ def test_examples_are_what_is_answered(served):
                 assert reply.media_type == media_type
                 assert answer_of(reply, example) == example["value"]
                 shown += 1
-    assert shown == (4 if served.name == TESTAPP else sum(EXAMPLES.values()))
+    assert shown == (8 if served.name == TESTAPP else sum(EXAMPLES.values()))
 
 
 def answer_of(reply, example):

@@ -230,6 +230,46 @@ static const struct {
 	 {"GET /a", "negative"}},
 	{ENDPOINT(.bodies = LC_BODY_JSON), {"GET /a", "kinds of bodies"}},
 	{ENDPOINT(.bodies = 64), {"GET /a", "kinds of bodies"}},
+	{ENDPOINT(PARAM(whole, .in = LC_IN_BOTH)), {NULL, NULL}},
+	{ENDPOINT(.body_max_bytes = 9, PARAM(whole, .in = LC_IN_BOTH)),
+	 {NULL, NULL}},
+	{ENDPOINT(.bodies = LC_BODY_CSV, PARAM(whole, .in = LC_IN_BOTH)),
+	 {"GET /a", "kinds of bodies"}},
+	{ENDPOINT(.params =
+			  (const struct lc_field[]){
+				  LC_PARAM_AS(fields, whole, "params",
+					      .in = LC_IN_BOTH, .doc = "."),
+				  LC_FIELD_END}),
+	 {"GET /a", "called params"}},
+	{ENDPOINT(.params =
+			  (const struct lc_field[]){
+				  LC_PARAM_AS(fields, whole, "params",
+					      .in = LC_IN_BODY, .doc = "."),
+				  LC_PARAM(fields, real, .in = LC_IN_BOTH,
+					   .doc = "."),
+				  LC_FIELD_END}),
+	 {"GET /a", "called params"}},
+	{ENDPOINT(.params =
+			  (const struct lc_field[]){
+				  LC_PARAM_AS(fields, whole, "params",
+					      .in = LC_IN_BODY, .doc = "."),
+				  LC_FIELD_END}),
+	 {NULL, NULL}},
+	{ENDPOINT(.params =
+			  (const struct lc_field[]){
+				  LC_PARAM(fields, text, .in = LC_IN_BOTH,
+					   .doc = "."),
+				  LC_PARAM(fields, text, .in = LC_IN_BODY,
+					   .doc = "."),
+				  LC_FIELD_END}),
+	 {"text", "twice"}},
+	{ENDPOINT(.params =
+			  (const struct lc_field[]){
+				  LC_PARAM(fields, text, .doc = "."),
+				  LC_PARAM(fields, text, .in = LC_IN_BOTH,
+					   .doc = "."),
+				  LC_FIELD_END}),
+	 {"text", "twice"}},
 	{ENDPOINT(.bodies = LC_BODY_JSON | LC_BODY_CSV,
 		  PARAM(whole, .in = LC_IN_BODY)),
 	 {NULL, NULL}},
