@@ -5,7 +5,7 @@
 #include "relativity/picture_whole.h"
 
 /* How hard zlib tries, and what is done to a row before. */
-enum { LEVEL = 3, FILTER = PNG_FILTER_SUB };
+enum { LEVEL = 4, FILTER = PNG_FILTER_SUB };
 
 struct writer {
 	png_structp png;

@@ -7,6 +7,9 @@ enum { SIDE = 4, SAMPLES = SIDE * SIDE, BATCH_PIXELS = TRACE_BATCH / SAMPLES };
 /* The least difference in tone that makes an edge. */
 #define TONE_STEP 0.06F
 
+/* The same where a line of the grid may be missed between two pixels. */
+#define LINE_RAD2 4e-4
+
 /* How far apart the sky's directions on both sides of a pixel may be for
  * those between to be interpolated; its square, in radians. */
 #define NEAR_RAD2 0.01
@@ -81,6 +84,19 @@ apart(const struct picture_spot *a, const struct picture_spot *b)
 	double z = a->direction[2] - b->direction[2];
 
 	return x * x + y * y + z * z;
+}
+
+/* Whether a line of the sky's grid may pass a pixel without being met. */
+static bool
+may_hide_line(const struct picture *picture, const struct picture_tile *tile,
+	      int at)
+{
+	const struct picture_spot *spot = &tile->spots[at];
+	int down = tile->width;
+
+	return picture->shade.sky == PICTURE_GRID && spot->end == TRACE_SKY &&
+	       (apart(spot - 1, spot + 1) > LINE_RAD2 ||
+		apart(spot - down, spot + down) > LINE_RAD2);
 }
 
 /* Whether all around is one piece of sky. */
@@ -211,7 +227,8 @@ smooth_row(const struct picture *picture, struct picture_tile *tile, int y,
 		columns[0] = columns[1];
 		columns[1] = columns[2];
 		columns[2] = look(&spots[at + 1], tile->width, orders);
-		if (!is_edge(&spots[at], columns))
+		if (!is_edge(&spots[at], columns) &&
+		    !may_hide_line(picture, tile, at))
 			continue;
 		if (is_plain_sky(picture, tile, at))
 			smooth_sky(picture, tile, at);
