@@ -286,17 +286,17 @@ test_failing(void **state)
 	scene_close(&scene);
 }
 
-/* The best of some counts: others may have the processors. */
+/* The best of many counts: others may have the processors. */
 static void
 test_deadline(void **state)
 {
-	int64_t best_ns = INT64_MAX;
+	int64_t best_ns = INT64_MAX, until_ns = scene_later(PEER_SOON_MS);
 	static struct scene scene;
-	int tries = 20;
 
 	(void)state;
 	open_with(&scene, 2, 2);
-	while (tries-- > 0 && best_ns > RELEASE_MS * CLOCK_NS_PER_MS) {
+	while (best_ns > RELEASE_MS * CLOCK_NS_PER_MS &&
+	       clock_mono_ns() < until_ns) {
 		jobs_reset(MOST, LONG_US);
 		job_go(&scene, 0, "/hasty");
 		peers_answered(peers, 1, 504);
@@ -326,6 +326,11 @@ test_second_call(void **state)
 	job_go(&scene, 1, "/whole");
 	peers_answered(&peers[1], 1, 200);
 	assert_false(atomic_load(&jobs[1].helped));
+	wait_for_help(&jobs[0]);
+	job_cancel(0);
+	/* Who sleeps is woken for the next. */
+	jobs_reset(MOST, LONG_US);
+	job_go(&scene, 0, "/whole");
 	wait_for_help(&jobs[0]);
 	job_cancel(0);
 	scene_close(&scene);
