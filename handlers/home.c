@@ -18,18 +18,20 @@ static const char page_head[] =
 	"  padding: 0 1rem }\n"
 	"a { color: #1d4fb8 } code { font-size: .95em }\n"
 	"pre { white-space: pre-wrap; font-size: .85em }\n"
-	"dd { overflow-wrap: anywhere }\n"
+	"dd { overflow-wrap: anywhere } img { max-width: 100%; height: auto }\n"
 	"dt { margin-top: 1rem; font-weight: 600 } dd { margin-left: 1.2rem }\n"
 	"@media (prefers-color-scheme: dark) { body { color: #dde3ee;\n"
 	"  background: #10141d } a { color: #8fb4ff } }\n"
 	"</style>\n"
 	"<h1>Lightcone</h1>\n"
 	"<p>Answers about the sky, from real catalogues of galaxies,\n"
-	"clusters, nebulae and stars, over HTTP.</p>\n";
+	"clusters, nebulae and stars, and about black holes, over HTTP.</p>\n";
 
-static const struct {
+struct page_example {
 	const char *target, *says;
-} page_examples[] = {
+};
+
+static const struct page_example sky_examples[] = {
 	{"/galaxy?coordinates=M31", "by a name"},
 	{"/galaxy?coordinates=10.68,41.27&amp;radius_deg=1",
 	 "by a position in degrees, within one degree"},
@@ -38,30 +40,68 @@ static const struct {
 	{"/galaxy?coordinates=Virgo+A&amp;radius_deg=2&amp;type=galaxy"
 	 "&amp;magnitude_max=11",
 	 "the bright galaxies around Virgo A"},
-};
+	{.target = NULL}};
+
+static const struct page_example hole_examples[] = {
+	{"/singularity?m1_msun=36&amp;m2_msun=29",
+	 "what was left when two of them merged (GW150914)"},
+	{"/singularity?semi_major_axis_mas=125.06&amp;period_yr=16.0455"
+	 "&amp;distance_pc=8246.7",
+	 "the mass of Sagittarius A*, from the orbit of a star"},
+	{"/singularity?spin=0.9&amp;inclination_deg=75&amp;rays=-6,1;6,1",
+	 "where rays of light go"},
+	{"/singularity?format=png&amp;spin=0.9&amp;inclination_deg=75",
+	 "what it looks like"},
+	{.target = NULL}};
+
+/* Which a browser asks for when it comes into view. */
+static const char hole_picture[] =
+	"/singularity?format=png&amp;spin=0.9&amp;inclination_deg=80"
+	"&amp;width_px=640&amp;height_px=320&amp;fov_rg=44";
+
+static void
+examples_write(struct buf *page, const char *mount,
+	       const struct page_example *example)
+{
+	buf_add_text(page, "<dl>\n");
+	for (; example->target != NULL; example++) {
+		buf_printf(page, "<dt>%s</dt>\n<dd><a href=\"", example->says);
+		buf_add_html(page, mount);
+		buf_printf(page, "%s\"><code>GET %s</code></a></dd>\n",
+			   example->target, example->target);
+	}
+	buf_add_text(page, "</dl>\n");
+}
+
+static void
+hole_write(struct buf *page, const char *mount)
+{
+	buf_add_text(page, "<h2>Black holes</h2>\n<p><a href=\"");
+	buf_add_html(page, mount);
+	buf_printf(page,
+		   "%s\"><img loading=\"lazy\" width=\"640\" "
+		   "height=\"320\" alt=\"A black hole, its disc and the "
+		   "stars behind it\" src=\"",
+		   hole_picture);
+	buf_add_html(page, mount);
+	buf_printf(page, "%s\"></a></p>\n", hole_picture);
+	examples_write(page, mount, hole_examples);
+}
 
 static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
-	size_t count = sizeof(page_examples) / sizeof(page_examples[0]);
 	struct buf *page = lc_body(call, NULL);
 	const char *mount = lc_mount(call);
 	enum lc_rc rc;
 
 	(void)args;
 	buf_add_text(page, page_head);
-	buf_add_text(page,
-		     "<h2>Objects around a position or name</h2>\n<dl>\n");
-	for (size_t i = 0; i < count; i++) {
-		buf_printf(page, "<dt>%s</dt>\n<dd><a href=\"",
-			   page_examples[i].says);
-		buf_add_html(page, mount);
-		buf_printf(page, "%s\"><code>GET %s</code></a></dd>\n",
-			   page_examples[i].target, page_examples[i].target);
-	}
-	buf_add_text(page, "</dl>\n");
+	buf_add_text(page, "<h2>Objects around a position or name</h2>\n");
+	examples_write(page, mount, sky_examples);
 	home_catalogues(call, page);
 	rc = home_publish(call, page);
+	hole_write(page, mount);
 	buf_add_text(page, "<h2>All of it</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
 	buf_add_text(page, "/docs\">The documentation</a> lists every "

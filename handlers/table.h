@@ -14,6 +14,8 @@
 	X(object)               \
 	X(object_put)           \
 	X(object_delete)        \
+	X(singularity)          \
+	X(singularity_post)     \
 	X(cone)                 \
 	X(cone_capabilities)    \
 	X(cone_availability)    \

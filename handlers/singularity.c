@@ -1,0 +1,300 @@
+/*
+ * GET and POST /singularity: the mass of a black hole from what was seen,
+ * what follows from it, where rays go, and the picture.
+ */
+#include "singularity.h"
+
+#include <string.h>
+
+#include "objects.h"
+#include "relativity/constants.h"
+#include "table.h"
+
+/* Raised when the same question gets another answer. */
+enum { SINGULARITY_REVISION = 1 };
+
+static const char *const methods[] = {"mass",
+				      "kepler",
+				      "radial_velocity",
+				      "shadow",
+				      "schwarzschild_radius",
+				      "hawking_temperature",
+				      "horizon_area",
+				      "isco_frequency",
+				      "ringdown",
+				      "chirp",
+				      "microlensing",
+				      "m_sigma",
+				      "merger",
+				      NULL};
+static const char *const relations[] = {"mcconnell_ma_2013", "gultekin_2009",
+					NULL};
+static const char *const skies[] = {"stars", "grid", "none", NULL};
+static const char *const colours[] = {"physical", "redshift", "order", NULL};
+
+#define BOTH .in = LC_IN_BOTH
+#define MEASURED(name, unit_word, more, least, most, less, words)           \
+	LC_PARAM_OPTIONAL(singularity_args, name, BOTH, .unit = unit_word,  \
+			  .above = more, .min = least, .max = most,         \
+			  .below = less, .doc = words),                     \
+		LC_PARAM_OPTIONAL(singularity_args, name##_err, BOTH,       \
+				  .unit = unit_word, .min = "0",            \
+				  .doc = "One standard deviation of " #name \
+					 "."),
+
+static const struct lc_field singularity_params[] = {
+	LC_PARAM_OPTIONAL(singularity_args, method, BOTH, .choices = methods,
+			  .doc = "What the mass is computed from; may be left "
+				 "out where the parameters allow just one."),
+	INPUTS_TABLE(MEASURED) LC_PARAM_OPTIONAL(
+		singularity_args, relation, BOTH, .choices = relations,
+		.doc = "Of method m_sigma; McConnell & Ma where it "
+		       "is left out."),
+	LC_PARAM(singularity_args, star_msun, BOTH, .above = "0", .max = "1000",
+		 .def = "1", .unit = "solMass",
+		 .doc = "Mass of the star that tides would tear apart."),
+	LC_PARAM(singularity_args, star_radius_rsun, BOTH, .above = "0",
+		 .max = "10000", .def = "1", .unit = "solRad",
+		 .doc = "Its radius."),
+	LC_PARAM_OPTIONAL(singularity_args, rays, BOTH, .min = "1",
+			  .max = "1000000",
+			  .doc = "Rays to follow, to 10,000: \"alpha,beta\" in "
+				 "gravitational radii on the observer's sky, "
+				 "right and up, with ';' between them."),
+	LC_PARAM(singularity_args, width_px, BOTH, .min = "16", .max = "4096",
+		 .def = "512", .unit = "pix", .doc = "Of the picture."),
+	LC_PARAM(singularity_args, height_px, BOTH, .min = "16", .max = "4096",
+		 .def = "512", .unit = "pix", .doc = "Of the picture."),
+	LC_PARAM_OPTIONAL(singularity_args, fov_rg, BOTH, .min = "0.001",
+			  .max = "10000",
+			  .doc = "Width of the picture in gravitational radii "
+				 "GM/c2; 30 where no width is given."),
+	LC_PARAM_OPTIONAL(singularity_args, fov_uas, BOTH, .above = "0",
+			  .max = "1e12", .unit = "uas",
+			  .doc = "The same on the sky, by mass and distance."),
+	LC_PARAM(singularity_args, disc_outer_rg, BOTH, .min = "0",
+		 .max = "10000", .def = "20",
+		 .doc = "Outer radius of the picture's disc in gravitational "
+			"radii; 0: no disc."),
+	LC_PARAM(singularity_args, sky, BOTH, .choices = skies, .def = "stars",
+		 .doc = "What stands behind the hole."),
+	LC_PARAM(singularity_args, colour, BOTH, .choices = colours,
+		 .def = "physical",
+		 .doc = "Of the disc: as an eye would see it, or by its "
+			"redshift factor, or by the order of its image."),
+	LC_PARAM_OPTIONAL(singularity_args, peak_temperature_k, BOTH,
+			  .min = "500", .max = "1e9", .unit = "K",
+			  .doc = "Of the disc's hottest ring; 10,000 where "
+				 "neither it nor the accretion rate is "
+				 "given."),
+	LC_PARAM_OPTIONAL(singularity_args, accretion_rate_msun_yr, BOTH,
+			  .above = "0", .max = "1e6", .unit = "solMass/yr",
+			  .doc = "Gives the disc's temperature, with the "
+				 "mass."),
+	LC_PARAM(singularity_args, ra_deg, BOTH, .min = "0", .max = "360",
+		 .def = "266.416817", .unit = "deg",
+		 .doc = "Right ascension at which the hole stands before the "
+			"stars; the Galaxy's centre otherwise."),
+	LC_PARAM(singularity_args, dec_deg, BOTH, .min = "-90", .max = "90",
+		 .def = "-29.007825", .unit = "deg", .doc = "Declination."),
+	LC_PARAM_OPTIONAL(singularity_args, catalogue, BOTH, .min = "1",
+			  .max = "64",
+			  .doc = "The catalogue whose brightest objects are "
+				 "the stars; the default one otherwise."),
+	LC_FIELD_END};
+
+#define TAKE(name, ...)                                        \
+	q->inputs.value[INPUT_##name] = args->name;            \
+	q->inputs.given[INPUT_##name] = args->has_##name;      \
+	q->inputs.error[INPUT_##name] =                        \
+		args->has_##name##_err ? args->name##_err : 0; \
+	q->inputs.error_given[INPUT_##name] = args->has_##name##_err;
+
+static void
+question_take(struct mass_question *q, const struct singularity_args *args)
+{
+	INPUTS_TABLE(TAKE)
+	q->method = args->has_method ? args->method : NULL;
+	q->relation_given = args->has_relation;
+	if (args->has_relation && strcmp(args->relation, relations[1]) == 0)
+		q->relation = MASS_GULTEKIN_2009;
+}
+
+/* What was refused becomes errors, the others warnings. */
+static enum lc_rc
+remarks_tell(struct lc_call *call, const struct remarks *remarks)
+{
+	enum lc_rc rc = LC_OK;
+
+	for (size_t i = 0; i < remarks->count; i++) {
+		const struct remark *remark = &remarks->list[i];
+
+		if (remark->input != NULL)
+			rc = lc_refuse(call, remark->input, remark->type, NULL,
+				       "%s", remark->words);
+		else
+			lc_warn(call, "%s", remark->words);
+	}
+	return rc;
+}
+
+/*
+ * The mass, where there is anything to find it from; who only wants rays or
+ * a picture needs none.
+ */
+static enum lc_rc
+mass_ask(struct singularity *it, bool needless)
+{
+	enum lc_rc rc;
+
+	if (needless && !mass_asked(&it->question))
+		return LC_OK;
+	rc = mass_choose(&it->question, &it->method, &it->remarks);
+	if (rc == LC_OK)
+		rc = mass_find(it->method, &it->question, &it->answer,
+			       &it->remarks);
+	return rc;
+}
+
+static enum lc_rc
+numbers_write(struct singularity *it)
+{
+	struct json *json = lc_json(it->call);
+
+	singularity_reply_write(json, it);
+	return it->args->has_rays ? singularity_rays_write(json, it) : LC_OK;
+}
+
+static enum lc_rc
+worse(enum lc_rc a, enum lc_rc b)
+{
+	return a != LC_OK ? a : b;
+}
+
+static enum lc_rc
+singularity_run(struct lc_call *call, const void *arguments)
+{
+	const struct singularity_args *args = arguments;
+	bool picture = lc_format(call) == LC_AS_PNG;
+	struct singularity *it = lc_alloc(call, sizeof(*it));
+	enum lc_rc rc;
+
+	if (it == NULL)
+		return LC_NO_MEMORY;
+	it->call = call;
+	it->args = args;
+	question_take(&it->question, args);
+	rc = mass_ask(it, picture || args->has_rays);
+	rc = worse(remarks_tell(call, &it->remarks), rc);
+	if (args->has_rays)
+		rc = worse(singularity_rays_check(call, args), rc);
+	if (picture)
+		rc = worse(singularity_picture_check(it), rc);
+	if (rc != LC_OK)
+		return rc;
+	return picture ? singularity_picture_write(it) : numbers_write(it);
+}
+
+static enum lc_rc
+singularity_version(struct lc_call *call, const void *arguments,
+		    uint64_t *version)
+{
+	const struct singularity_args *args = arguments;
+	const char *name = args->has_catalogue ? args->catalogue : NULL;
+	uint64_t state = lc_args_digest(call);
+	enum lc_rc rc = LC_OK;
+
+	/* Only the stars come from elsewhere than from the arguments. */
+	if (lc_format(call) == LC_AS_PNG && strcmp(args->sky, "stars") == 0)
+		rc = objects_version(call, name, &state);
+	/* Without the default catalogue the picture is without stars. */
+	if (rc == LC_UNAVAILABLE && name == NULL)
+		rc = LC_OK;
+	*version = lc_mix(state, SINGULARITY_REVISION);
+	return rc;
+}
+
+double
+singularity_spin(const struct singularity *it)
+{
+	if (it->method != NULL)
+		return it->answer.has_spin ? it->answer.spin : 0;
+	return it->args->has_spin ? it->args->spin : 0;
+}
+
+double
+singularity_inclination_deg(const struct singularity *it)
+{
+	return it->args->has_inclination_deg ? it->args->inclination_deg :
+					       SINGULARITY_INCLINATION_DEG;
+}
+
+double
+singularity_rg_m(const struct singularity *it)
+{
+	return it->method != NULL ? it->answer.mass_msun * SUN_RG_M : 0;
+}
+
+double
+singularity_rg_uas(const struct singularity *it)
+{
+	if (!it->args->has_distance_pc)
+		return 0;
+	return singularity_rg_m(it) / (it->args->distance_pc * PARSEC_M) *
+	       UAS_PER_RAD;
+}
+
+static const struct lc_tag singularity_tag = {
+	"singularity", "Black holes: their mass, what follows from it, rays "
+		       "and pictures."};
+
+static const enum lc_rc singularity_problems[] = {LC_UNAVAILABLE, LC_OK};
+
+static const struct lc_example singularity_examples[] = {
+	{"GW150914", "/singularity?m1_msun=36&m2_msun=29", NULL, 200},
+	{"Sagittarius A*, from the star S2",
+	 "/singularity?semi_major_axis_mas=125.06&period_yr=16.0455&"
+	 "distance_pc=8246.7&distance_pc_err=9",
+	 NULL, 200},
+	{"Where two rays go",
+	 "/singularity?spin=0.9&inclination_deg=75&rays=-6,1;6,1", NULL, 200},
+	{"Parameters of two methods", "/singularity?mass_msun=10&radius_m=3000",
+	 NULL, 422},
+	{.target = NULL}};
+
+static const struct lc_example singularity_post_examples[] = {
+	{"GW150914", "/singularity",
+	 "{\"params\": {\"method\": \"merger\", \"m1_msun\": 36, \"m2_msun\": "
+	 "29}}",
+	 200},
+	{.target = NULL}};
+
+#define SINGULARITY_ENDPOINT                                                   \
+	.path = "/singularity", .tag = &singularity_tag,                       \
+	.params = singularity_params,                                          \
+	.args_size = sizeof(struct singularity_args), .work = LC_HEAVY,        \
+	.deadline_ms = 60000, .body_max_bytes = 1 << 20,                       \
+	.cache = {.fresh_s = 3600, .stale_s = 86400},                          \
+	.formats = LC_AS_JSON | LC_AS_PNG, .reply = singularity_reply,         \
+	.problems = singularity_problems, .run = singularity_run,              \
+	.details =                                                             \
+		"Give the parameters of one method; NAME_err is one standard " \
+		"deviation of NAME, and is propagated. As image/png it is "    \
+		"the picture of the hole, for which a spin and an "            \
+		"inclination are enough."
+
+const struct lc_endpoint singularity_endpoint = {
+	SINGULARITY_ENDPOINT,
+	.method = LC_GET,
+	.summary = "The mass of a black hole from what was seen, and what "
+		   "follows from it.",
+	.version = singularity_version,
+	.examples = singularity_examples,
+};
+
+const struct lc_endpoint singularity_post_endpoint = {
+	SINGULARITY_ENDPOINT,
+	.method = LC_POST,
+	.summary = "The same from a JSON body.",
+	.examples = singularity_post_examples,
+};

@@ -1,0 +1,298 @@
+/*
+ * The picture of /singularity.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "context.h"
+#include "objects.h"
+#include "relativity/constants.h"
+#include "relativity/disc.h"
+#include "relativity/picture.h"
+#include "singularity.h"
+
+/* Where nothing is said of the disc's temperature and the view's width. */
+static const double usual_peak_k = 10000;
+static const double usual_fov_rg = 30;
+
+/* Beyond it the ISCO and the horizon are too close to be told apart. */
+static const double spin_most = 0.9999;
+
+/* So much of the work is in the rays; the rest in writing the file. */
+static const double rays_part = 0.9;
+
+enum lc_rc
+singularity_picture_check(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+	struct lc_call *call = it->call;
+	double spin = singularity_spin(it);
+	enum lc_rc rc = LC_OK;
+
+	if (fabs(spin) > spin_most)
+		rc = lc_refuse(call, "spin", "value_error", NULL,
+			       "A picture's spin should be from -%.4f to %.4f; "
+			       "this is %.10g",
+			       spin_most, spin_most, spin);
+	if (args->has_fov_rg && args->has_fov_uas)
+		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
+			       "Give either fov_rg or fov_uas");
+	if (args->has_fov_uas && singularity_rg_uas(it) <= 0)
+		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
+			       "A width on the sky needs a mass and "
+			       "distance_pc");
+	if (args->has_peak_temperature_k && args->has_accretion_rate_msun_yr)
+		rc = lc_refuse(call, "accretion_rate_msun_yr", "value_error",
+			       NULL,
+			       "Give either peak_temperature_k or "
+			       "accretion_rate_msun_yr");
+	if (args->has_accretion_rate_msun_yr && singularity_rg_m(it) <= 0)
+		rc = lc_refuse(call, "accretion_rate_msun_yr", "value_error",
+			       NULL,
+			       "The disc's temperature needs a mass as well");
+	return rc;
+}
+
+/* ---- the view */
+
+static double
+peak_temperature_k(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+
+	if (args->has_peak_temperature_k)
+		return args->peak_temperature_k;
+	if (args->has_accretion_rate_msun_yr)
+		return disc_peak_temperature_k(singularity_spin(it),
+					       it->answer.mass_msun,
+					       args->accretion_rate_msun_yr);
+	return usual_peak_k;
+}
+
+static double
+fov_rg(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+
+	if (args->has_fov_uas)
+		return args->fov_uas / singularity_rg_uas(it);
+	return args->has_fov_rg ? args->fov_rg : usual_fov_rg;
+}
+
+static struct picture_view
+view_of(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+
+	return (struct picture_view){
+		.spin = singularity_spin(it),
+		.inclination_deg = singularity_inclination_deg(it),
+		.width_px = (int)args->width_px,
+		.height_px = (int)args->height_px,
+		.fov_rg = fov_rg(it),
+		.disc_outer_rg = args->disc_outer_rg,
+		.peak_temperature_k = peak_temperature_k(it),
+		.sky = strcmp(args->sky, "stars") == 0 ? PICTURE_STARS :
+		       strcmp(args->sky, "grid") == 0  ? PICTURE_GRID :
+							 PICTURE_NO_SKY,
+		.colour = strcmp(args->colour, "physical") == 0 ?
+				  PICTURE_PHYSICAL :
+			  strcmp(args->colour, "redshift") == 0 ?
+				  PICTURE_REDSHIFT :
+				  PICTURE_ORDER,
+	};
+}
+
+/* The file's own description. */
+static const char *
+view_words(const struct singularity *it, const struct picture_view *view)
+{
+	const char *scale = "", *disc = "no disc";
+
+	if (singularity_rg_uas(it) > 0)
+		scale = arena_printf(lc_arena(it->call),
+				     " (%.6g microarcseconds)",
+				     view->fov_rg * singularity_rg_uas(it));
+	if (view->disc_outer_rg > 0)
+		disc = arena_printf(lc_arena(it->call),
+				    "a thin disc out to %.6g GM/c2 of at most "
+				    "%.6g K",
+				    view->disc_outer_rg,
+				    view->peak_temperature_k);
+	if (scale == NULL || disc == NULL)
+		return NULL;
+	return arena_printf(lc_arena(it->call),
+			    "Kerr black hole of spin %.6g, seen at an "
+			    "inclination of %.6g degrees, with %s; the view "
+			    "is %.6g GM/c2%s wide.",
+			    view->spin, view->inclination_deg, disc,
+			    view->fov_rg, scale);
+}
+
+/* ---- the stars */
+
+struct stars {
+	struct picture_star *list;
+	size_t count;
+};
+
+/*
+ * The hole's frame has the observer at an angle from the spin axis, z, in
+ * the plane of x and z; it stands on the sky with its axis to the north.
+ */
+struct frame {
+	double sight[3], north[3], west[3]; /* in ICRS */
+	double sin_i, cos_i;
+};
+
+static struct frame
+frame_of(const struct singularity *it)
+{
+	double ra = it->args->ra_deg * RAD_PER_DEG;
+	double dec = it->args->dec_deg * RAD_PER_DEG;
+	double i = singularity_inclination_deg(it) * RAD_PER_DEG;
+
+	return (struct frame){
+		.sight = {cos(dec) * cos(ra), cos(dec) * sin(ra), sin(dec)},
+		.north = {-sin(dec) * cos(ra), -sin(dec) * sin(ra), cos(dec)},
+		.west = {sin(ra), -cos(ra), 0},
+		.sin_i = sin(i),
+		.cos_i = cos(i),
+	};
+}
+
+static double
+dot(const double a[3], const double b[3])
+{
+	return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static struct picture_star
+star_of(const struct frame *frame, const struct bright_object *object)
+{
+	double ra = object->ra_deg * RAD_PER_DEG;
+	double dec = object->dec_deg * RAD_PER_DEG;
+	double icrs[3] = {cos(dec) * cos(ra), cos(dec) * sin(ra), sin(dec)};
+	double away = dot(icrs, frame->sight), up = dot(icrs, frame->north);
+
+	return (struct picture_star){
+		.x = (float)(-away * frame->sin_i - up * frame->cos_i),
+		.y = (float)dot(icrs, frame->west),
+		.z = (float)(-away * frame->cos_i + up * frame->sin_i),
+		.magnitude = object->magnitude,
+		.b_minus_v = object->b_minus_v,
+	};
+}
+
+static enum lc_rc
+stars_copy(const struct singularity *it, const struct bright_list *list,
+	   struct stars *stars)
+{
+	struct frame frame = frame_of(it);
+
+	stars->list = lc_alloc(it->call, list->count * sizeof(*stars->list));
+	if (stars->list == NULL)
+		return LC_NO_MEMORY;
+	for (size_t i = 0; i < list->count; i++)
+		stars->list[i] = star_of(&frame, &list->objects[i]);
+	stars->count = list->count;
+	return LC_OK;
+}
+
+struct stars_wanted {
+	const struct singularity *it;
+	struct stars *stars;
+};
+
+static enum lc_rc
+stars_ask(struct lc_call *call, struct catalogue *catalogue, const void *args)
+{
+	const struct context *context = lc_context(call);
+	const struct stars_wanted *wanted = args;
+	const struct bright_list *list;
+	enum lc_rc rc = bright_acquire(context->bright, catalogue,
+				       lc_progress(call), &list);
+
+	if (rc != LC_OK)
+		return rc;
+	if (list->count > 0)
+		rc = stars_copy(wanted->it, list, wanted->stars);
+	bright_release(list);
+	return rc;
+}
+
+/* Without words, and without a star where the catalogue cannot be had. */
+static enum lc_rc
+stars_try(const char *name, const struct stars_wanted *wanted)
+{
+	struct lc_call *call = wanted->it->call;
+	const struct context *context = lc_context(call);
+	char why[CATALOGUE_WHY_MAX];
+	struct catalogue *catalogue;
+	enum lc_rc rc;
+
+	rc = catalogue_acquire(context->catalogues, name, &catalogue, why,
+			       sizeof(why));
+	if (rc == LC_OK) {
+		rc = stars_ask(call, catalogue, wanted);
+		catalogue_release(catalogue);
+	}
+	return rc == LC_NOT_FOUND || rc == LC_UNAVAILABLE ? LC_OK : rc;
+}
+
+/*
+ * Those of the catalogue that was asked for, or of the default one; where
+ * they have no magnitudes, those of OpenNGC.  A hole can be seen without
+ * stars as well.
+ */
+static enum lc_rc
+stars_find(const struct singularity *it, struct stars *stars)
+{
+	const struct context *context = lc_context(it->call);
+	const struct singularity_args *args = it->args;
+	const struct stars_wanted wanted = {it, stars};
+	enum lc_rc rc;
+
+	if (args->has_catalogue)
+		rc = objects_ask(it->call, args->catalogue, stars_ask, &wanted);
+	else
+		rc = stars_try(context->catalogue, &wanted);
+	if (rc == LC_OK && stars->count == 0)
+		rc = stars_try("openngc", &wanted);
+	return rc;
+}
+
+/* ---- the picture */
+
+static enum lc_rc
+part(void *arg, size_t index, struct lc_progress *progress)
+{
+	return picture_part(arg, index, progress);
+}
+
+enum lc_rc
+singularity_picture_write(const struct singularity *it)
+{
+	struct picture_view view = view_of(it);
+	const char *words = view_words(it, &view);
+	struct lc_call *call = it->call;
+	struct stars stars = {.count = 0};
+	struct picture *picture;
+	enum lc_rc rc = LC_OK;
+
+	if (words == NULL)
+		return LC_NO_MEMORY;
+	if (view.sky == PICTURE_STARS)
+		rc = stars_find(it, &stars);
+	if (rc != LC_OK)
+		return rc;
+	picture = picture_new(&view, stars.list, stars.count);
+	if (picture == NULL)
+		return LC_NO_MEMORY;
+	rc = lc_parts(call, picture_parts(picture), part, picture, rays_part);
+	if (rc == LC_OK)
+		rc = picture_png(picture, words, lc_progress(call),
+				 lc_body(call, NULL));
+	picture_free(picture);
+	return rc;
+}
