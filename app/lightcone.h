@@ -325,6 +325,7 @@ struct lc_endpoint {
 	enum lc_rc (*version)(struct lc_call *call, const void *args,
 			      uint64_t *version);
 	bool conditional; /* of a writer: it asks lc_precondition() */
+	bool warns;       /* its JSON has `warnings` also when there are none */
 	/*
 	 * For clients that do not read problem documents, or NULL: adds the
 	 * body of what is answered, with this status and media type, to wrong

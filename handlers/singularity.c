@@ -161,6 +161,9 @@ numbers_write(struct singularity *it)
 {
 	struct json *json = lc_json(it->call);
 
+	if (it->method != NULL && it->answer.is_hole && !it->answer.has_spin)
+		lc_warn(it->call, "No spin was given: what follows is that of "
+				  "a hole without spin.");
 	singularity_reply_write(json, it);
 	return it->args->has_rays ? singularity_rays_write(json, it) : LC_OK;
 }
@@ -276,7 +279,8 @@ static const struct lc_example singularity_post_examples[] = {
 	.deadline_ms = 60000, .body_max_bytes = 1 << 20,                       \
 	.cache = {.fresh_s = 3600, .stale_s = 86400},                          \
 	.formats = LC_AS_JSON | LC_AS_PNG, .reply = singularity_reply,         \
-	.problems = singularity_problems, .run = singularity_run,              \
+	.problems = singularity_problems, .warns = true,                       \
+	.run = singularity_run,                                                \
 	.details =                                                             \
 		"Give the parameters of one method; NAME_err is one standard " \
 		"deviation of NAME, and is propagated. As image/png it is "    \

@@ -11,6 +11,7 @@
 #include "engine/headers.h"
 #include "engine/negotiate.h"
 #include "engine/problem_form.h"
+#include "engine/schema.h"
 #include "engine/slots.h"
 
 static double
@@ -27,6 +28,10 @@ json_finish(struct lc_call *call)
 		return;
 	call->json_open = false;
 	problem_warnings(&call->json, call->warnings);
+	if (call->warnings == NULL && call->endpoint->warns) {
+		json_array_begin(&call->json, schema_warnings.name);
+		json_array_end(&call->json);
+	}
 	json_object_end(&call->json);
 	buf_add_char(&call->response.body, '\n');
 }
