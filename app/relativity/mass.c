@@ -73,18 +73,10 @@ static void
 refuse_answer(const struct mass_method *method, const struct inputs *inputs,
 	      const struct mass_answer *answer, struct remarks *remarks)
 {
-	const char *input = first_required(method, inputs);
-
-	if (fabs(answer->spin) > 1)
-		remarks_refuse(remarks, input, "value_error",
-			       "the fits give the remnant a spin of %.6g, "
-			       "which no hole has: less extreme spins would do",
-			       answer->spin);
-	else
-		remarks_refuse(remarks, input, "value_error",
-			       "these inputs give a mass of %.3g solar masses: "
-			       "%.0e to %.0e can be answered",
-			       answer->mass_msun, LEAST_MSUN, MOST_MSUN);
+	remarks_refuse(remarks, first_required(method, inputs), "value_error",
+		       "these inputs give a mass of %.3g solar masses: "
+		       "%.0e to %.0e can be answered",
+		       answer->mass_msun, LEAST_MSUN, MOST_MSUN);
 }
 
 /* ---- uncertainties */

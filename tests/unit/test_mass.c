@@ -174,6 +174,8 @@ masses_are_right(void **state)
 		assert_string_equal(method->name, m->method);
 		mass_fixture_sound(&answer, m->inputs);
 		check_near(m->inputs, answer.mass_msun, m->mass_msun, 1e-9);
+		assert_int_equal(answer.is_minimum,
+				 strcmp(m->warning, "edge-on") == 0);
 		assert_true(answer.uncertainty_msun == 0 ||
 			    strcmp(m->method, "m_sigma") == 0);
 		if (m->warning[0] == '\0' ?
@@ -306,6 +308,41 @@ tilted_spins_precess(void **state)
 }
 
 static void
+models_have_names(void **state)
+{
+	static const struct {
+		const char *inputs, *models;
+	} named[] = {
+		{"diameter_uas=42 distance_pc=1e7",
+		 "Schwarzschild shadow, 2 sqrt(27) GM/c^2"},
+		{"diameter_uas=42 distance_pc=1e7 spin=0",
+		 "Kerr shadow, areal diameter"},
+		{"diameter_uas=42 distance_pc=1e7 spin=0 calibration=11",
+		 "ring with calibration"},
+		{"m1_msun=1 m2_msun=1", "UIB2016; HBR2016 M3J4"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++) {
+		struct mass_answer answer;
+		struct remarks remarks;
+		char models[200] = "";
+		size_t length = 0;
+
+		mass_fixture_answer(NULL, named[i].inputs, &answer, &remarks);
+		for (size_t k = 0; k < answer.model_count; k++)
+			length += (size_t)snprintf(models + length,
+						   sizeof(models) - length,
+						   "%s%s", k > 0 ? "; " : "",
+						   answer.models[k]->name);
+		assert_string_equal(models, named[i].models);
+	}
+	for (size_t i = 0; mass_methods[i].name != NULL; i++)
+		assert_true(mass_methods[i].summary[0] != '\0' &&
+			    mass_methods[i].citation[0] != '\0');
+}
+
+static void
 relations_scatter(void **state)
 {
 	static const double right[][3] = {{8.32, 5.64, 0.38},
@@ -349,6 +386,7 @@ main(void)
 		cmocka_unit_test(a_ringdown_tells_the_spin),
 		cmocka_unit_test(pairs_have_an_orbit),
 		cmocka_unit_test(tilted_spins_precess),
+		cmocka_unit_test(models_have_names),
 		cmocka_unit_test(relations_scatter),
 	};
 

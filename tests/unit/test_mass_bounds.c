@@ -15,6 +15,7 @@
 #include "relativity/mass_table.h"
 
 #define QUESTIONS 20000
+#define LEAST_ANSWERS 20 /* of each method */
 
 struct refusal_case {
 	const char *inputs;
@@ -166,7 +167,21 @@ give(struct chance *chance, struct inputs *inputs, enum input input)
 		inputs->error[input] = pow(10, chance_unit(chance) * 600 - 300);
 }
 
-/* Mostly what some method needs, with a few more. */
+/* Mostly of what the method needs and takes, seldom another one. */
+static bool
+is_wanted(struct chance *chance, const struct mass_needs *needs, uint64_t bit)
+{
+	for (int k = 0; k < MASS_GROUPS_MOST; k++) {
+		uint64_t group = needs->required[k];
+		bool has_others = (group & (group - 1)) != 0;
+
+		if (group & bit)
+			return chance_below(chance, has_others ? 2 : 8) > 0;
+	}
+	return chance_below(chance, mass_table_takes(needs) & bit ? 3 : 60) ==
+	       0;
+}
+
 static void
 any_question(struct chance *chance, struct mass_question *question)
 {
@@ -177,18 +192,9 @@ any_question(struct chance *chance, struct mass_question *question)
 	while (mass_methods[count].name != NULL)
 		count++;
 	needs = mass_methods[chance_below(chance, count)].needs;
-	for (int i = 0; i < INPUT__MAX; i++) {
-		uint64_t bit = UINT64_C(1) << i;
-		bool wanted = chance_below(chance, 60) == 0;
-
-		if ((needs->optional | MASS_OF_ALL) & bit)
-			wanted = chance_below(chance, 3) == 0;
-		for (int k = 0; k < MASS_GROUPS_MOST; k++)
-			if (needs->required[k] & bit)
-				wanted = chance_below(chance, 8) > 0;
-		if (wanted)
+	for (int i = 0; i < INPUT__MAX; i++)
+		if (is_wanted(chance, needs, UINT64_C(1) << i))
 			give(chance, &question->inputs, (enum input)i);
-	}
 	if (chance_below(chance, 4) == 0)
 		question->method =
 			mass_methods[chance_below(chance, count)].name;
@@ -209,8 +215,8 @@ show(const struct mass_question *question, char *words, size_t size)
 				question->inputs.error[i]);
 }
 
-/* Asks it; true for an answer, which is sound. */
-static bool
+/* The method whose answer it has, a sound one; NULL: it is refused. */
+static const struct mass_method *
 ask(const struct mass_question *question)
 {
 	const struct mass_method *method;
@@ -223,27 +229,37 @@ ask(const struct mass_question *question)
 	    mass_find(method, question, &answer, &remarks) == LC_OK) {
 		mass_fixture_sound(&answer, words);
 		assert_false(remarks.refused);
-		return true;
+		return method;
 	}
 	if (!remarks.refused || remarks.count == 0)
 		fail_msg("neither an answer nor a refusal: %s", words);
-	return false;
+	return NULL;
 }
 
 static void
 there_is_an_answer_or_a_refusal(void **state)
 {
 	struct chance chance = {20260105};
-	int answers = 0;
+	int answers[MASS_METHODS_MOST] = {0};
+	int refusals_seen = 0;
 
 	(void)state;
 	for (int i = 0; i < QUESTIONS; i++) {
 		struct mass_question question;
+		const struct mass_method *method;
 
 		any_question(&chance, &question);
-		answers += ask(&question);
+		method = ask(&question);
+		if (method == NULL)
+			refusals_seen++;
+		else
+			answers[method - mass_methods]++;
 	}
-	assert_in_range(answers, QUESTIONS / 10, QUESTIONS * 9 / 10);
+	assert_true(refusals_seen > QUESTIONS / 10);
+	for (size_t i = 0; mass_methods[i].name != NULL; i++)
+		if (answers[i] < LEAST_ANSWERS)
+			fail_msg("%s: %d answers", mass_methods[i].name,
+				 answers[i]);
 }
 
 int
