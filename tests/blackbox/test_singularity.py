@@ -211,7 +211,7 @@ WRONG = [
     ({"mass_msun": 1, "frequency_hz": 5}, "method", "isco_frequency"),
     ({"method": "mass", "mass_msun": 1, "frequency_hz": 5}, "frequency_hz",
      "ringdown"),
-    ({"method": "merger", "m1_msun": 3}, "m2_msun", "required"),
+    ({"method": "merger", "m1_msun": 3}, "m2_msun", "needs m2_msun"),
     ({"frequency_hz": 250, "damping_time_ms": 0.1}, "damping_time_ms",
      "the least damping time"),
     ({"period_d": 5, "amplitude_km_s": 70, "companion_msun": 1,
