@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "relativity/constants.h"
 
 static struct trace_scene
@@ -114,12 +115,138 @@ known_places_in_the_sky_are_met(void **state)
 			sky_case_check((enum trace_kernel)kernel, i);
 }
 
+/* ---- one ray is the same everywhere */
+
+/* A scene by chance, and rays of it around the hole. */
+struct crowd {
+	struct trace_scene scene;
+	double alpha[TRACE_BATCH], beta[TRACE_BATCH];
+};
+
+static void
+crowd_make(struct crowd *crowd, struct chance *chance)
+{
+	crowd->scene = scene_of(2 * chance_unit(chance) - 1,
+				180 * chance_unit(chance));
+	crowd->scene.disc_outer = 20 * chance_unit(chance);
+	crowd->scene.directions = true;
+	for (size_t i = 0; i < TRACE_BATCH; i++) {
+		crowd->alpha[i] = 30 * chance_unit(chance) - 15;
+		crowd->beta[i] = 30 * chance_unit(chance) - 15;
+	}
+}
+
+/* Whether a ray's results are within so much of another's. */
+static bool
+hit_same(const struct trace_hits *a, size_t i, const struct trace_hits *b,
+	 size_t j, double error)
+{
+	if (a->end[i] != b->end[j] || a->order[i] != b->order[j])
+		return false;
+	if (a->end[i] == TRACE_DISC)
+		return fabs(a->radius[i] - b->radius[j]) <=
+		       error * a->radius[i];
+	return a->end[i] != TRACE_SKY || (fabs(a->x[i] - b->x[j]) <= error &&
+					  fabs(a->y[i] - b->y[j]) <= error &&
+					  fabs(a->z[i] - b->z[j]) <= error);
+}
+
+/* Beside the critical curve a last digit grows: a ray in thousands. */
+static void
+kernels_agree(void **state)
+{
+	struct chance chance = {20260101};
+	struct trace_hits expected, found;
+	size_t different[TRACE_KERNEL__MAX] = {0};
+	struct crowd crowd;
+
+	(void)state;
+	for (int round = 0; round < 100; round++) {
+		crowd_make(&crowd, &chance);
+		trace_by(TRACE_BASELINE, &crowd.scene, crowd.alpha, crowd.beta,
+			 TRACE_BATCH, &expected, NULL);
+		for (int k = TRACE_AVX2; k < TRACE_KERNEL__MAX; k++) {
+			if (!trace_by((enum trace_kernel)k, &crowd.scene,
+				      crowd.alpha, crowd.beta, TRACE_BATCH,
+				      &found, NULL))
+				continue;
+			for (size_t i = 0; i < TRACE_BATCH; i++)
+				different[k] += !hit_same(&expected, i, &found,
+							  i, 1e-9);
+		}
+	}
+	for (int k = 0; k < TRACE_KERNEL__MAX; k++)
+		if (different[k] > 5)
+			fail_msg("%s: %zu rays",
+				 trace_kernel_name((enum trace_kernel)k),
+				 different[k]);
+}
+
+static void
+mirrored_rays_are_those_with_the_other_beta(void **state)
+{
+	struct chance chance = {20260102};
+	struct trace_hits up, down, alone, below;
+	struct crowd crowd;
+	double beta[TRACE_BATCH];
+
+	(void)state;
+	for (int round = 0; round < 60; round++) {
+		enum trace_kernel k =
+			(enum trace_kernel)(round % TRACE_KERNEL__MAX);
+
+		crowd_make(&crowd, &chance);
+		for (size_t i = 0; i < TRACE_BATCH; i++)
+			beta[i] = -crowd.beta[i];
+		if (!trace_by(k, &crowd.scene, crowd.alpha, crowd.beta,
+			      TRACE_BATCH, &up, &down))
+			continue;
+		trace_by(k, &crowd.scene, crowd.alpha, crowd.beta, TRACE_BATCH,
+			 &alone, NULL);
+		trace_by(k, &crowd.scene, crowd.alpha, beta, TRACE_BATCH,
+			 &below, NULL);
+		for (size_t i = 0; i < TRACE_BATCH; i++)
+			if (!hit_same(&up, i, &alone, i, 1e-11) ||
+			    !hit_same(&down, i, &below, i, 1e-11))
+				fail_msg("%s: %zu of round %d",
+					 trace_kernel_name(k), i, round);
+	}
+}
+
+/* Also beside others, and where a batch does not fill the vectors. */
+static void
+a_ray_does_not_know_its_batch(void **state)
+{
+	struct chance chance = {20260103};
+	struct trace_hits all, some;
+	struct crowd crowd;
+
+	(void)state;
+	for (size_t count = 1; count <= TRACE_BATCH; count += 1 + count / 9) {
+		enum trace_kernel k =
+			(enum trace_kernel)(count % TRACE_KERNEL__MAX);
+		size_t from = chance_below(&chance, TRACE_BATCH - count + 1);
+
+		crowd_make(&crowd, &chance);
+		if (!trace_by(k, &crowd.scene, crowd.alpha, crowd.beta,
+			      TRACE_BATCH, &all, NULL))
+			continue;
+		trace_by(k, &crowd.scene, crowd.alpha + from, crowd.beta + from,
+			 count, &some, NULL);
+		for (size_t i = 0; i < count; i++)
+			assert_true(hit_same(&all, from + i, &some, i, 0));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_places_in_the_disc_are_met),
 		cmocka_unit_test(known_places_in_the_sky_are_met),
+		cmocka_unit_test(kernels_agree),
+		cmocka_unit_test(mirrored_rays_are_those_with_the_other_beta),
+		cmocka_unit_test(a_ray_does_not_know_its_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
