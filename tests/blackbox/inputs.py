@@ -304,7 +304,10 @@ def whole_body_cases(maker):
 
 
 def nullable(schema):
-    return {**schema, "type": [schema["type"], "null"]}
+    either = {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        either["enum"] = [*schema["enum"], None]
+    return either
 
 
 def both_schema(operation):
