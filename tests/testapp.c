@@ -444,7 +444,8 @@ static const struct lc_endpoint stats_endpoint = {
 		&versioned_endpoint, &kept_pieces_endpoint, &thing_get,       \
 		&thing_put, &thing_delete, &long_endpoint, &origin_endpoint,  \
 		&bounded_endpoint, &parts_endpoint, &both_get, &both_post,    \
-		&openapi_endpoint, &docs_endpoint, &www_endpoint
+		&picture_endpoint, &openapi_endpoint, &docs_endpoint,         \
+		&www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {
 	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,

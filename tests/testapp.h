@@ -19,6 +19,7 @@ extern const struct lc_endpoint item_endpoint, body_endpoint, nested_endpoint;
 
 /* In testapp_both.c. */
 extern const struct lc_endpoint bounded_endpoint, both_get, both_post;
+extern const struct lc_endpoint picture_endpoint;
 
 /* In testapp_rules.c. */
 extern const struct lc_endpoint header_endpoint, formats_endpoint;

@@ -189,3 +189,48 @@ const struct lc_endpoint both_post = {
 	TEST_TABLE(LC_POST, "/both", both, .params = both_post_params,
 		   .args_size = sizeof(struct both_query), .reply = both_reply,
 		   .examples = both_examples)};
+
+/* ---- a picture, or what is known of it */
+
+/* A grey pixel. */
+static const unsigned char pixel[] = {
+	0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d,
+	0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01,
+	0x08, 0x00, 0x00, 0x00, 0x00, 0x3a, 0x7e, 0x9b, 0x55, 0x00, 0x00, 0x00,
+	0x0a, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x68, 0x00, 0x00, 0x00,
+	0x82, 0x00, 0x81, 0x77, 0xcd, 0x72, 0xb6, 0x00, 0x00, 0x00, 0x00, 0x49,
+	0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+
+struct picture_query {
+	int64_t width_px;
+};
+
+static const struct lc_field picture_params[] = {
+	LC_PARAM(picture_query, width_px, .in = LC_IN_BOTH, .min = "1",
+		 .max = "9", .def = "1", .unit = "px", .doc = "Width."),
+	LC_FIELD_END};
+
+static const struct lc_field picture_reply[] = {
+	LC_FIELD("width_px", LC_INT, .doc = "What was bound."), LC_FIELD_END};
+
+static enum lc_rc
+picture_run(struct lc_call *call, const void *args)
+{
+	const struct picture_query *query = args;
+
+	if (lc_format(call) == LC_AS_PNG)
+		buf_add(lc_body(call, NULL), pixel, sizeof(pixel));
+	else
+		json_int(lc_json(call), "width_px", query->width_px);
+	return LC_OK;
+}
+
+static const struct lc_example picture_examples[] = {
+	{"What is known of it", "/picture", NULL, 200},
+	{"The picture", "/picture?format=png", NULL, 200},
+	{.target = NULL}};
+
+const struct lc_endpoint picture_endpoint = {
+	TEST_TABLE(LC_GET, "/picture", picture, TEST_ARGS(picture),
+		   .work = LC_HEAVY, .formats = LC_AS_JSON | LC_AS_PNG,
+		   .reply = picture_reply, .examples = picture_examples)};

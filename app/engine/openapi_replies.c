@@ -16,7 +16,16 @@ type_is_json(const char *type)
 	return length >= 4 && strcmp(type + length - 4, "json") == 0;
 }
 
-/* Those that were answered as this type: JSON as it is, others as texts. */
+static bool
+type_is_picture(const char *type)
+{
+	return strncmp(type, "image/", 6) == 0;
+}
+
+/*
+ * Those that were answered as this type: JSON as it is, others as texts, and
+ * no pictures.
+ */
 static void
 examples_write(struct json *json, const struct lc_endpoint *endpoint,
 	       const struct openapi_answers *answers, int status,
@@ -24,7 +33,7 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 {
 	int count = 0;
 
-	for (size_t i = 0; i < answers->count; i++) {
+	for (size_t i = 0; i < answers->count && !type_is_picture(type); i++) {
 		const struct openapi_answer *answer = &answers->list[i];
 		char name[24];
 
@@ -69,7 +78,7 @@ problem_content_write(struct json *json, const struct lc_endpoint *endpoint,
 	json_object_end(json);
 }
 
-/* A media type of which the document says no more. */
+/* A media type of which the document says no more; bytes are a string. */
 static void
 text_content_write(struct json *json, const struct lc_endpoint *endpoint,
 		   const struct openapi_answers *answers, int status,
@@ -79,6 +88,8 @@ text_content_write(struct json *json, const struct lc_endpoint *endpoint,
 	json_object_begin(json, "schema");
 	if (!type_is_json(type))
 		json_text(json, "type", "string");
+	if (type_is_picture(type))
+		json_text(json, "contentMediaType", type);
 	json_object_end(json);
 	examples_write(json, endpoint, answers, status, type);
 	json_object_end(json);

@@ -138,6 +138,8 @@ export function bounds(schema) {
 		rangeWords(schema.minLength, schema.maxLength, " character"),
 		rangeWords(schema.minItems, schema.maxItems, " item"),
 		schema.uniqueItems === true && "no item twice",
+		schema.contentMediaType !== undefined && el("span", {}, "bytes of ",
+			code(schema.contentMediaType)),
 		schema.format !== undefined && el("span", {}, "format ",
 			code(schema.format)),
 		schema.pattern !== undefined && el("span", {}, "pattern ",

@@ -235,3 +235,83 @@ def test_head(app):
     assert head.status == 200 and head.body == b""
     assert head.headers["Content-Length"] == str(len(get.body))
     assert ask(app, "HEAD", "", {"mass_kg": 0}).status == 422
+
+
+def test_through_a_web_server(behind_lighttpd):
+    for method in "GET", "POST", "HEAD":
+        reply = behind_lighttpd.ask(
+            method, "/both", "spin=0.5", [("Content-Type", "application/json")],
+            b'{"params": {"mass_kg": 5}}',
+        )
+        assert reply.status == 200, reply
+        if method != "HEAD":
+            assert reply.json() == {**BARE, "spin": 0.5}
+
+
+# ---- a picture, or what is known of it
+
+PNG = b"\x89PNG\r\n\x1a\n"
+BROWSER_PICTURE = (
+    "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
+)
+BROWSER_PAGE = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,"
+    "image/webp,image/apng,*/*;q=0.8"
+)
+PICTURES = [
+    ({}, "", False), ({}, "format=png", True), ({}, "format=json", False),
+    ({"HTTP_ACCEPT": "*/*"}, "", False),
+    ({"HTTP_ACCEPT": "image/png"}, "", True),
+    ({"HTTP_ACCEPT": "image/*"}, "", True),
+    ({"HTTP_ACCEPT": BROWSER_PICTURE}, "", True),
+    ({"HTTP_ACCEPT": BROWSER_PAGE}, "", False),
+    ({"HTTP_ACCEPT": "image/png"}, "format=json", False),
+    ({"HTTP_ACCEPT": "image/png;q=0.1, application/json"}, "", False),
+]
+
+
+@pytest.mark.parametrize("fields, query, is_picture", PICTURES)
+def test_picture(app, fields, query, is_picture):
+    for method in "GET", "HEAD":
+        reply = app.site.ask(method, "/picture", query, **fields)
+        assert reply.status == 200, reply
+        assert reply.headers["Vary"] == "Accept"
+        assert reply.headers["Content-Type"] == (
+            "image/png" if is_picture else "application/json"
+        )
+        if method == "GET":
+            assert reply.body.startswith(PNG) == is_picture
+        else:  # it is heavy, and was not made
+            assert reply.body == b""
+            assert reply.headers["Content-Length"] is None
+
+
+def test_a_picture_of_a_body(app):
+    reply = app.site.ask(
+        "GET", "/picture", "format=png", b'{"width_px": 9}', **JSON
+    )
+    assert reply.body.startswith(PNG)
+    assert reply.headers["Cache-Control"] == "no-store"
+    reply = app.site.ask(
+        "GET", "/picture", "format=png", b'{"width_px": 10}', **JSON
+    )
+    assert errors_at(reply) == {(B, "width_px"): "less_than_equal"}
+
+
+def test_other_pictures_are_not_to_be_had(app):
+    reply = app.site.get("/picture", HTTP_ACCEPT="image/jpeg")
+    assert "image/png" in problem(reply, 406)["detail"]
+    assert errors_at(app.site.get("/picture", "format=jpeg")) == {
+        (Q, "format"): "enum"
+    }
+
+
+def test_a_picture_in_the_document(app):
+    document = app.site.get("/openapi.json").json()
+    content = document["paths"]["/picture"]["get"]["responses"]["200"][
+        "content"
+    ]
+    assert content["image/png"] == {
+        "schema": {"type": "string", "contentMediaType": "image/png"}
+    }
+    assert len(content["application/json"]["examples"]) == 1

@@ -47,7 +47,7 @@ TESTAPP = Walk(
     },
     ends={"/never": 504, "/wait": 504},
     error_marks={"/search": "<ERROR>"},
-    heavy=frozenset({"/compute", "/stream", "/wait"}),
+    heavy=frozenset({"/compute", "/stream", "/wait", "/picture"}),
     varying=frozenset({"/park", "/never", "/stats"}),
     # It would wait for its deadline, ten seconds.
     skipped=frozenset({

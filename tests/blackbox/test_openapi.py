@@ -157,7 +157,7 @@ def test_answers_are_described(served):
 
 def test_schemas_are_schemas(served):
     known = {"type", "description", "x-unit", "minimum", "maximum", "items",
-             "exclusiveMinimum", "exclusiveMaximum",
+             "exclusiveMinimum", "exclusiveMaximum", "contentMediaType",
              "minLength", "maxLength", "minItems", "maxItems", "pattern",
              "format", "enum", "default", "properties", "required",
              "additionalProperties", "$ref"}
@@ -220,7 +220,7 @@ def test_examples_are_what_is_answered(served):
                 assert reply.media_type == media_type
                 assert answer_of(reply, example) == example["value"]
                 shown += 1
-    assert shown == (8 if served.name == TESTAPP else sum(EXAMPLES.values()))
+    assert shown == (10 if served.name == TESTAPP else sum(EXAMPLES.values()))
 
 
 def answer_of(reply, example):

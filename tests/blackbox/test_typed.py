@@ -83,6 +83,12 @@ def test_cgi_quick(cgi):
     assert cgi("/nothing").status == 404
 
 
+def test_cgi_reads_the_body_of_a_get(cgi):
+    for method in "GET", "POST":
+        reply = cgi("/both", "spin=0.5", method, b'{"mass_kg": 5}')
+        assert reply.json()["mass_kg"] == 5, reply
+
+
 def test_cgi_parks(cgi):
     assert cgi("/park", "wait_ms=50").json()["parked_ms"] >= 49
 
