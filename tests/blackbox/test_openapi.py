@@ -228,8 +228,9 @@ def answer_of(reply, example):
     if not reply.media_type.endswith("json"):
         return reply.text.rstrip("\n")
     answer = document.strictly(reply)
-    if "pooled" in answer:  # examples are made without a pool
-        answer["pooled"] = example["value"]["pooled"]
+    for word in ("pooled", "threads"):  # examples are made without a pool
+        if word in answer:
+            answer[word] = example["value"][word]
     return answer
 
 
