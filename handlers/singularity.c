@@ -50,10 +50,10 @@ static const struct lc_field singularity_params[] = {
 		singularity_args, relation, BOTH, .choices = relations,
 		.doc = "Of method m_sigma; McConnell & Ma where it "
 		       "is left out."),
-	LC_PARAM(singularity_args, star_msun, BOTH, .above = "0", .max = "1000",
-		 .def = "1", .unit = "solMass",
+	LC_PARAM(singularity_args, star_msun, BOTH, .min = "1e-6",
+		 .max = "1000", .def = "1", .unit = "solMass",
 		 .doc = "Mass of the star that tides would tear apart."),
-	LC_PARAM(singularity_args, star_radius_rsun, BOTH, .above = "0",
+	LC_PARAM(singularity_args, star_radius_rsun, BOTH, .min = "1e-6",
 		 .max = "10000", .def = "1", .unit = "solRad",
 		 .doc = "Its radius."),
 	LC_PARAM_OPTIONAL(singularity_args, rays, BOTH, .min = "1",

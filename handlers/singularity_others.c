@@ -205,9 +205,11 @@ const struct lc_field singularity_inspiral[] = {
 			"GM/c2 of both together."),
 	LC_FIELD("eccentricity", LC_NUMBER, .optional = true,
 		 .doc = "Of the orbit at its beginning."),
-	LC_FIELD("time_s", LC_NUMBER, .unit = "s",
-		 .doc = "Until both meet, as point masses, at the source."),
-	LC_FIELD("time_yr", LC_NUMBER, .unit = "yr",
+	LC_FIELD(
+		"time_s", LC_NUMBER, .nullable = true, .unit = "s",
+		.doc = "Until both meet, as point masses, at the source; null: "
+		       "never."),
+	LC_FIELD("time_yr", LC_NUMBER, .nullable = true, .unit = "yr",
 		 .doc = "The same in Julian years."),
 	LC_FIELD_END};
 

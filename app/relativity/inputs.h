@@ -51,8 +51,8 @@
 	  "Microlens parallax pi_E: relative parallax over Einstein radius.")  \
 	X(dispersion_km_s, "km/s", "0", NULL, "3000", NULL,                    \
 	  "Stellar velocity dispersion of the galaxy's bulge.")                \
-	X(m1_msun, "solMass", "0", NULL, "1e14", NULL, "One hole's mass.")     \
-	X(m2_msun, "solMass", "0", NULL, "1e14", NULL, "The other's.")         \
+	X(m1_msun, "solMass", NULL, "1e-38", "1e14", NULL, "One hole's mass.") \
+	X(m2_msun, "solMass", NULL, "1e-38", "1e14", NULL, "The other's.")     \
 	X(chi1, "", NULL, "-1", "1", NULL,                                     \
 	  "Spin of the first: along the orbit's axis, or its magnitude where " \
 	  "tilts are given.")                                                  \
@@ -66,7 +66,8 @@
 	  "Spin of the hole; negative: what orbits it goes the other way.")    \
 	X(inclination_deg, "deg", NULL, "0", "180", NULL,                      \
 	  "Of the spin axis, or of the orbit, to the line of sight.")          \
-	X(distance_pc, "pc", "0", NULL, "1e11", NULL, "Distance of the hole.") \
+	X(distance_pc, "pc", NULL, "1e-12", "1e11", NULL,                      \
+	  "Distance of the hole.")                                             \
 	X(redshift, "", NULL, "0", "100", NULL,                                \
 	  "Cosmological redshift: frequencies and times are observed ones.")
 
