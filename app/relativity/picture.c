@@ -46,10 +46,12 @@ fill(struct picture *picture, const struct picture_view *view,
      struct picture_star *stars, size_t star_count)
 {
 	size_t pixels = (size_t)view->width_px * (size_t)view->height_px;
+	/* A map of orders has a plain sky. */
 	bool starry = view->sky == PICTURE_STARS && star_count > 0 &&
-		      picture->scene.directions;
+		      view->colour != PICTURE_ORDER;
 	enum lc_rc rc;
 
+	picture->scene.directions = starry || view->sky == PICTURE_GRID;
 	picture->pixels = malloc(3 * pixels);
 	if (picture->pixels == NULL)
 		return LC_NO_MEMORY;

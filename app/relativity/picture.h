@@ -56,7 +56,8 @@ enum lc_rc picture_part(struct picture *picture, size_t part,
 const uint8_t *picture_pixels(const struct picture *picture);
 
 /*
- * Writes it as PNG; `words` goes into the file as its description.
+ * Writes it as PNG; `words`, in ASCII, goes into the file as its
+ * description.
  * LC_NO_MEMORY, or why it stopped.
  */
 enum lc_rc picture_png(const struct picture *picture, const char *words,
