@@ -186,8 +186,10 @@ def run(directory, build, rounds):
         f"{DISTANCE_RG:,.0f} GM/c² away); CPU time, medians of {rounds} "
         f"rounds of Gyoto and of 9 of Lightcone. Load before: {busy:.1f}.",
         agreement_table(sceneries, redshifts),
-        "Gyoto's tolerance is 1e-6 where nothing is said. Both give the "
-        "redshift factors; the faster one of Gyoto's is the yardstick.",
+        "Gyoto's tolerance is 1e-6 where nothing is said; what goes away "
+        "with a smaller one is its own error, at the disc's edges. Both "
+        "programs give the redshift factors, and the faster one of Gyoto's "
+        "two is the yardstick.",
         speed_table(sceneries, kernels), kernel_table(kernels)])
 
 
