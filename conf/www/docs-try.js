@@ -257,6 +257,9 @@ function curlLine(request, secured) {
 	if (request.body !== null)
 		words.push(`${request.body.startsWith("@") ? "--data-raw" : "-d"} ` +
 			quoted(request.body));
+	// Web servers want a length of these, which curl leaves out otherwise.
+	else if (["POST", "PUT", "PATCH"].includes(request.method))
+		words.push("-d ''");
 	return words.join(" \\\n  ");
 }
 

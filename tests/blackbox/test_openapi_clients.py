@@ -171,3 +171,32 @@ def test_docs_post(behind_lighttpd, directory):
     assert bad["status"].startswith("422")
     error, = json.loads(bad["body"])["errors"]
     assert bad["marks"] == {"Body": f"points: {error['msg']}"}
+
+
+@in_a_browser
+def test_docs_of_both_places(behind_lighttpd, directory):
+    """The body begins empty, as the query has what is asked."""
+    good, bad, also = browse(
+        behind_lighttpd, directory,
+        ("POST /both", {}),
+        ("POST /both", {"Body": '{"count": 9}'}),
+        ("POST /both", {"Body": '{"count": 2}'}),
+    )
+    assert good["status"].startswith("200")
+    assert json.loads(good["body"])["mass_kg"] == 5
+    assert in_a_shell(good["curl"]) == json.loads(good["body"])
+    assert bad["status"].startswith("422")
+    assert bad["marks"] == {"Body": "count: Input should be less than 9"}
+    assert json.loads(also["body"])["count"] == 2
+
+
+@in_a_browser
+def test_docs_show_a_picture(behind_lighttpd, directory):
+    known, shown = browse(
+        behind_lighttpd, directory,
+        ("GET /picture", {"width_px": "1"}),
+        ("GET /picture", {"format": "png"}),
+    )
+    assert json.loads(known["body"]) == {"width_px": 1}
+    assert shown["status"].startswith("200")
+    assert shown["body"] == "1 x 1"

@@ -97,6 +97,18 @@ async function tabTo(page, button) {
 	throw new Error("the keyboard does not get to the button");
 }
 
+// A picture's size stands for it: that it has one means that it is shown.
+async function bodyOf(article) {
+	const picture = article.locator(".reply img");
+
+	if (await picture.count() === 0)
+		return article.getByLabel("Body of the reply").innerText();
+	return picture.evaluate(async (image) => {
+		await image.decode();
+		return `${image.naturalWidth} x ${image.naturalHeight}`;
+	});
+}
+
 async function attempt(page, {operation, fields}) {
 	const article = await operationNamed(page, operation);
 	const opener = article.locator("h3 button");
@@ -107,7 +119,13 @@ async function attempt(page, {operation, fields}) {
 	if (await opener.getAttribute("aria-expanded") === "false")
 		await page.keyboard.press("Enter");
 	for (const [name, text] of Object.entries(fields)) {
-		await labelled(article, name).focus();
+		const field = labelled(article, name);
+
+		if (await field.evaluate((one) => one.tagName) === "SELECT") {
+			await field.selectOption(text);
+			continue;
+		}
+		await field.focus();
 		await page.keyboard.press("Control+A");
 		await page.keyboard.insertText(text);
 	}
@@ -119,7 +137,7 @@ async function attempt(page, {operation, fields}) {
 	return {
 		curl, marks: await marksOf(article),
 		status: await answered.innerText(),
-		body: await article.getByLabel("Body of the reply").innerText(),
+		body: await bodyOf(article),
 	};
 }
 
