@@ -37,7 +37,7 @@ singularity_picture_check(const struct singularity *it)
 	if (args->has_fov_rg && args->has_fov_uas)
 		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
 			       "Give either fov_rg or fov_uas");
-	if (args->has_fov_uas && singularity_rg_uas(it) <= 0)
+	else if (args->has_fov_uas && singularity_rg_uas(it) <= 0)
 		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
 			       "A width on the sky needs a mass and "
 			       "distance_pc");
@@ -46,7 +46,7 @@ singularity_picture_check(const struct singularity *it)
 			       NULL,
 			       "Give either peak_temperature_k or "
 			       "accretion_rate_msun_yr");
-	if (args->has_accretion_rate_msun_yr && singularity_rg_m(it) <= 0)
+	else if (args->has_accretion_rate_msun_yr && singularity_rg_m(it) <= 0)
 		rc = lc_refuse(call, "accretion_rate_msun_yr", "value_error",
 			       NULL,
 			       "The disc's temperature needs a mass as well");

@@ -1,0 +1,254 @@
+"""Pictures of /singularity: what they are, and how they end early."""
+
+import os
+import signal
+import struct
+import threading
+import time
+import zlib
+
+import pytest
+
+import fronts
+import problems
+from fcgi_client import FcgiSite, Peer
+from processes import wait_until
+
+SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
+# Some seconds' work for a core.
+BIG = "format=png&width_px=4096&height_px=4096&spin=0.9&inclination_deg=75"
+# Two threads that stop within 50 ms, and the grain of the measure.
+CPU_AFTER_S = 0.13
+
+
+def chunks(png):
+    at = 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at:at + 8])
+        content = png[at + 8:at + 8 + length]
+        check, = struct.unpack(">I", png[at + 8 + length:at + 12 + length])
+        assert check == zlib.crc32(kind + content)
+        yield kind, content
+        at += 12 + length
+
+
+def paeth(left, up, corner):
+    guess = left + up - corner
+    far = [abs(guess - each) for each in (left, up, corner)]
+    return (left, up, corner)[far.index(min(far))]
+
+
+def unfiltered(kind, row, before):
+    for i, byte in enumerate(row):
+        left = row[i - 3] if i >= 3 else 0
+        corner = before[i - 3] if i >= 3 else 0
+        row[i] = byte + (
+            0, left, before[i], (left + before[i]) // 2,
+            paeth(left, before[i], corner),
+        )[kind] & 255
+    return row
+
+
+def decode(png):
+    """Width, height, rows of bytes, and the texts."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    all_chunks = list(chunks(png))
+    width, height, depth, colour = struct.unpack(
+        ">IIBB", all_chunks[0][1][:10])
+    assert (depth, colour) == (8, 2)
+    packed = b"".join(text for kind, text in all_chunks if kind == b"IDAT")
+    content = zlib.decompress(packed)
+    rows, before = [], bytearray(3 * width)
+    for y in range(height):
+        at = y * (3 * width + 1)
+        row = bytearray(content[at + 1:at + 1 + 3 * width])
+        before = unfiltered(content[at], row, before)
+        rows.append(before)
+    texts = dict(
+        text.decode("latin-1").split("\0", 1)
+        for kind, text in all_chunks if kind == b"tEXt"
+    )
+    return width, height, rows, texts
+
+
+def picture(site, **params):
+    reply = site.get("/singularity", {**SMALL, "format": "png", **params})
+    assert reply.status == 200, reply
+    assert reply.media_type == "image/png"
+    return decode(reply.body)
+
+
+def test_a_picture_is_what_was_asked_for(site):
+    width, height, rows, texts = picture(site)
+    assert (width, height) == (64, 40)
+    assert len({bytes(row) for row in rows}) == 40
+    assert "0.9" in texts["Description"] and "75" in texts["Description"]
+    middle = rows[20]
+    # The left side comes towards the observer, and is brighter.
+    assert sum(middle[3 * 14:3 * 26]) > 1.5 * sum(middle[3 * 38:3 * 50])
+
+
+def test_accept_and_format(site):
+    browser = "image/avif,image/webp,image/png,*/*;q=0.5"
+    shown = site.get("/singularity", SMALL, [("Accept", browser)])
+    assert shown.media_type == "image/png"
+    assert site.get("/singularity", SMALL | {"mass_msun": 1}).media_type == (
+        "application/json")
+    again = site.get(
+        "/singularity", SMALL | {"format": "png"},
+        [("If-None-Match", shown.headers["etag"])],
+    )
+    assert again.status in (200, 304)
+    assert site.get(
+        "/singularity", SMALL, [("Accept", "text/csv")]).status == 406
+
+
+def test_what_is_asked_changes_the_picture(site):
+    seen = {}
+    for params in (
+        {}, {"colour": "redshift"}, {"colour": "order"}, {"sky": "none"},
+        {"sky": "grid"}, {"spin": -0.9}, {"spin": 0}, {"inclination_deg": 30},
+        {"disc_outer_rg": 0}, {"fov_rg": 20}, {"peak_temperature_k": 4000},
+        {"mass_msun": 1e8, "accretion_rate_msun_yr": 0.1},
+        {"mass_msun": 4.3e6, "distance_pc": 8178, "fov_uas": 100},
+        {"ra_deg": 83.8, "dec_deg": -5.4},
+    ):
+        name = str(params)
+        seen[name] = b"".join(picture(site, **params)[2])
+    assert len(set(seen.values())) == len(seen)
+
+
+@pytest.mark.parametrize(
+    "params, name",
+    [
+        ({"spin": 1}, "spin"),
+        ({"spin": -0.99995}, "spin"),
+        ({"fov_uas": 10}, "fov_uas"),
+        ({"fov_rg": 30, "fov_uas": 10, "mass_msun": 1}, "fov_uas"),
+        ({"accretion_rate_msun_yr": 1}, "accretion_rate_msun_yr"),
+        ({"width_px": 100000}, "width_px"),
+        ({"fov_rg": 0}, "fov_rg"),
+        ({"sky": "blue"}, "sky"),
+        ({"catalogue": "nowhere"}, "catalogue"),
+    ],
+)
+def test_pictures_that_cannot_be(site, params, name):
+    reply = site.get("/singularity", {**SMALL, "format": "png", **params})
+    assert ("query", name) in problems.errors_at(reply)
+
+
+def test_head_computes_nothing(site):
+    began = time.monotonic()
+    reply = site.ask("HEAD", "/singularity", BIG)
+    assert reply.status == 200
+    assert reply.media_type == "image/png"
+    assert time.monotonic() - began < 1
+
+
+# ---- ends before the end
+
+
+class Served:
+    """One process of the product, at its socket."""
+
+    def __init__(self, stage, directory, **options):
+        self.path = directory / "fcgi.sock"
+        self.backends = fronts.Backends(
+            self.path, stage.bin / "lightcone.fcgi", stage.state(directory),
+            **options,
+        )
+        self.process = self.backends.start()
+        self.site = FcgiSite(self.path)
+        wait_until(
+            lambda: self.site.get("/health").status == 200, "an answer")
+
+    def cpu_s(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def wait_busy(self):
+        before = self.cpu_s()
+        wait_until(lambda: self.cpu_s() > before + 0.2, "work", 20)
+
+    def cpu_after_s(self):
+        """What it uses from now on, when it should be at rest."""
+        before = self.cpu_s()
+        time.sleep(0.7)
+        return self.cpu_s() - before
+
+
+@pytest.fixture
+def serve(stage, directory):
+    served = []
+
+    def start(**options):
+        served.append(Served(stage, directory, **options))
+        return served[-1]
+
+    yield start
+    for each in served:
+        each.backends.stop()
+
+
+def test_a_client_that_leaves_frees_the_cpu(serve, stage):
+    served = serve()
+    with Peer(served.path) as peer:
+        peer.ask("/singularity", BIG)
+        served.wait_busy()
+    used_s = served.cpu_after_s()
+    assert stage.sanitized or used_s <= CPU_AFTER_S
+
+
+def test_a_deadline_frees_the_cpu(serve, stage):
+    served = serve(LIGHTCONE_DEADLINE_MAX_MS=700)
+    reply = served.site.get("/singularity", BIG)
+    used_s = served.cpu_after_s()
+    answer = problems.problem(reply, 504)
+    assert 0 <= answer["progress"] < 1
+    assert stage.sanitized or used_s <= CPU_AFTER_S
+
+
+def test_a_stop_does_not_wait_for_pictures(serve):
+    served = serve()
+    replies = []
+
+    def ask():
+        replies.append(served.site.get("/singularity", BIG))
+
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    for each in asking:
+        each.start()
+    served.wait_busy()
+    began = time.monotonic()
+    served.process.signal(signal.SIGTERM)
+    served.process.wait(10)
+    assert time.monotonic() - began < 3
+    for each in asking:
+        each.join()
+    assert {reply.status for reply in replies} == {503}
+    assert all("retry-after" in reply.headers for reply in replies)
+
+
+def test_quick_requests_pass_pictures(serve):
+    served = serve()
+    done = threading.Event()
+
+    def ask():
+        while not done.is_set():
+            served.site.get("/singularity", BIG.replace("4096", "1024"))
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for each in asking:
+        each.start()
+    served.wait_busy()
+    waits = []
+    for _ in range(200):
+        began = time.monotonic()
+        reply = served.site.get("/galaxy", "coordinates=M31")
+        waits.append(time.monotonic() - began)
+        assert reply.status == 200
+    done.set()
+    for each in asking:
+        each.join()
+    assert sorted(waits)[100] < 0.05
