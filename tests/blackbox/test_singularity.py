@@ -3,6 +3,7 @@
 import json
 import math
 import pathlib
+import re
 
 import pytest
 
@@ -253,3 +254,18 @@ def test_a_spin_that_is_not_known_is_said(site):
     answer = ask(site, {"radius_m": 3000})
     assert answer["spin"] == 0
     assert any("spin" in warning for warning in answer["warnings"])
+
+
+README = (
+    pathlib.Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+def test_the_readme_says_what_is_answered(site):
+    section = README.split("## GET /singularity", 1)[1].split("\n## ", 1)[0]
+    curls = re.findall(r"'http://127.0.0.1:8080(/singularity\S+)'", section)
+    answers = re.findall(r"```json\n(.*?)\n```", section, re.S)
+    assert len(curls) == len(answers) == 2
+    for target, answer in zip(curls, answers):
+        reply = site.get(*target.split("?"))
+        begun = answer.split(", …")[0]
+        assert reply.text.startswith(begun), target

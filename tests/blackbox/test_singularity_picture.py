@@ -1,6 +1,7 @@
 """Pictures of /singularity: what they are, and how they end early."""
 
 import os
+import re
 import signal
 import struct
 import threading
@@ -13,6 +14,7 @@ import fronts
 import problems
 from fcgi_client import FcgiSite, Peer
 from processes import wait_until
+from stage import SOURCE
 
 SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
 # Some seconds' work for a core.
@@ -143,6 +145,22 @@ def test_head_computes_nothing(site):
     assert reply.status == 200
     assert reply.media_type == "image/png"
     assert time.monotonic() - began < 1
+
+
+def test_the_readme_shows_what_is_answered(site, stage):
+    if stage.sanitized:
+        pytest.skip("it takes long")
+    text = (SOURCE / "README.md").read_text("utf-8")
+    files = re.findall(r"\]\((conf/pictures/\S+\.png)\)", text)
+    targets = re.findall(r"`(/singularity\?format=png\S+)`", text)
+    assert len(files) == len(targets) == 3
+    for file, target in zip(files, targets):
+        reply = site.get(*target.split("?"))
+        assert reply.media_type == "image/png"
+        now = b"".join(decode(reply.body)[2])
+        then = b"".join(decode((SOURCE / file).read_bytes())[2])
+        off = [abs(a - b) for a, b in zip(now, then, strict=True)]
+        assert sum(off) / len(off) < 1, target
 
 
 # ---- ends before the end
