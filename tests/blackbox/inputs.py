@@ -5,9 +5,12 @@ must be refused with the place's name.
 import copy
 import json
 from dataclasses import replace
+from itertools import islice
 
 import values
 from maker import as_bytes, must_be, text_of
+from rules import always_right
+from shapes import Shapes, is_of_earlier, shape_of, telling, wanted_first
 from values import Value, sample, tokens
 
 PATH_BYTES = 3000
@@ -27,9 +30,7 @@ def query_cases(maker, parameter):
     if schema["type"] == "array":
         yield from query_list_cases(maker, name, schema)
         return
-    if "default" in schema and maker.operation.path not in maker.walk.varying:
-        given = base.given(name, as_bytes(schema["default"]))
-        yield maker.fine(f"{place} default", given, at, also=as_if_absent)
+    yield from default_cases(maker, name, schema)
     good = maker.values[name][0]
     for label, many in {
         "repeated": (good, good), "repeated_wrong": (good, b"zz"),
@@ -44,6 +45,30 @@ def query_cases(maker, parameter):
         )
     if "x-any-case" in maker.operation.node:
         yield from spelling_cases(maker, name, good)
+
+
+def default_cases(maker, name, schema):
+    if "default" in schema and maker.operation.path not in maker.walk.varying:
+        yield maker.fine(
+            f"query.{name} default",
+            maker.base.given(name, as_bytes(schema["default"])),
+            ("query", name), also=as_if_absent,
+        )
+
+
+def few_query_cases(maker, parameter):
+    """Of one whose shape was tried before."""
+    name, schema = parameter["name"], parameter["schema"]
+    tried = telling(values.texts(schema))
+    if is_of_earlier(maker.operation, parameter):
+        tried = islice(tried, 1)
+    else:
+        yield from default_cases(maker, name, schema)
+    for value in tried:
+        yield maker.judged(
+            f"query.{name} {value.label}", maker.base.given(name, value.raw),
+            ("query", name), value,
+        )
 
 
 def spelling_cases(maker, name, good):
@@ -173,6 +198,14 @@ def has_place(value, way):
     return isinstance(parent, dict)
 
 
+def stands_at(value, way):
+    try:
+        member_at(value, way)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
 def put(body, way, raw):
     """The body's JSON with other bytes at a place, and where they are."""
     mark = "\ufdd0"
@@ -200,16 +233,28 @@ def places(schema, way=()):
         yield from places(schema["items"], (*way, last))
 
 
-def body_cases(maker, schema):
+def tried_places(maker, schema):
+    """(way, what to try there) for every place of a body."""
     # Of a GET the grammar of JSON is tried with the body as a whole only.
-    thorough = maker.operation.method != "GET"
-    for way, member in places(schema):
+    grammar = maker.operation.method != "GET"
+    found = list(places(schema))
+    shapes, kinds = Shapes(len(found)), Shapes(len(found))
+    base = maker.bodies[0]
+    for way, member in wanted_first(found, lambda f: stands_at(base, f[0])):
+        tried = tokens(member)
+        if not shapes.is_new(*shape_of(member)):
+            tried = telling(tried)
+        if way and not (grammar and kinds.is_new(values.kind_of(member))):
+            tried = (v for v in tried if "json_invalid" not in v.types)
+        yield way, tried
+
+
+def body_cases(maker, schema):
+    for way, tried in tried_places(maker, schema):
         place = ".".join(["body", *map(str, way)])
         body = next(b for b in maker.bodies if has_place(b, way))
-        for value in tokens(member):
+        for value in tried:
             if not way and value.raw == b"":
-                continue
-            if way and not thorough and "json_invalid" in value.types:
                 continue
             raw, start = put(body, way, value.raw)
             request = replace(maker.base, body=raw)
@@ -250,7 +295,10 @@ def whole_body_cases(maker):
         )
     for index, body in enumerate(maker.bodies):
         text = json.dumps(body, indent=1).encode()
-        yield maker.fine(f"body right_{index}", replace(base, body=text))
+        yield maker.fine(
+            f"body right_{index}", replace(base, body=text),
+            also=always_right if index == 0 else None,
+        )
     text = base.body
     for count in (1, 2, len(text) // 2, len(text) - 1):
         yield maker.wrong(
@@ -333,13 +381,17 @@ def both_cases(maker):
     schema = both_schema(maker.operation)
     maker = maker.in_body(schema)
     yield from body_cases(maker, schema)
-    base, full = maker.base, sample(schema)
-    wrapped = {"params": full}
+    base, right = maker.base, maker.bodies[-1]
+    wrapped = {"params": right}
+    shapes = Shapes(len(maker.operation.both))
     for each in maker.operation.both:
+        if not shapes.is_new(*shape_of(each["schema"])):
+            continue
         name = each["name"]
-        less = {other: full[other] for other in full if other != name}
+        less = {other: right[other] for other in right if other != name}
+        full = {**less, name: sample(each["schema"])}
         given = base.given(name, *maker.values[name])
-        for label, body in (("", full), ("_wrapped", wrapped)):
+        for label, body in (("", full), ("_wrapped", {"params": full})):
             yield maker.wrong(
                 f"both.{name} twice{label}",
                 replace(given, body=json.dumps(body).encode()),
@@ -350,9 +402,10 @@ def both_cases(maker):
             replace(given, body=json.dumps(less).encode()),
         )
     yield maker.fine(
-        "both wrapped", replace(base, body=json.dumps(wrapped).encode())
+        "both wrapped", replace(base, body=json.dumps(wrapped).encode()),
+        also=always_right,
     )
-    wrapped = {"params": {**full, "zz_nothing": 1}}
+    wrapped = {"params": {**right, "zz_nothing": 1}}
     yield maker.wrong(
         "both wrapped_extra",
         replace(base, body=json.dumps(wrapped).encode()),
@@ -367,8 +420,17 @@ def input_cases(maker):
     makers = {
         "query": query_cases, "path": path_cases, "header": header_cases
     }
-    for parameter in maker.operation.parameters:
-        yield from makers[parameter["in"]](maker, parameter)
+    found = maker.operation.parameters
+    shapes = Shapes(len(found))
+    for parameter in wanted_first(found, maker.is_in_base):
+        place, schema = parameter["in"], parameter["schema"]
+        if place == "query" and shapes.many and (
+            is_of_earlier(maker.operation, parameter)
+            or not shapes.is_new(*shape_of(schema))
+        ):
+            yield from few_query_cases(maker, parameter)
+        else:
+            yield from makers[place](maker, parameter)
     if maker.operation.both:
         yield from both_cases(maker)
     elif maker.operation.body is not None:

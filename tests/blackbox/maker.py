@@ -11,6 +11,7 @@ from values import FINE, sample
 
 KEY = "{key}"  # in a header field: a key with the scope that is needed
 JSON = ("Content-Type", "application/json")
+WRITING = {"POST", "PUT", "PATCH"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Case:
     within: range | None = None  # where JSON ends to be JSON
     by_server: frozenset = FINE  # with which a web server may answer instead
     documented: bool = True
+    picky: bool = False  # a fine value may be one too many, or one too few
     mark: str | None = None  # what tells an error of the operation's own form
     varies: bool = False  # the same request is answered otherwise next time
     also: object = None  # a further check of the reply
@@ -68,6 +70,8 @@ class Walk:
     error_marks: dict = field(default_factory=dict)  # path: text of an error
     heavy: frozenset = FINE  # paths that HEAD spares; else valid is slow
     varying: frozenset = FINE  # paths whose answers tell the time
+    # Paths where some parameters exclude others, or need them.
+    picky: frozenset = FINE
     # Paths whose JSON is of somebody else's making: no warnings fit in.
     bare: frozenset = frozenset({"/openapi.json"})
     skipped: frozenset = FINE  # ids
@@ -104,12 +108,21 @@ class Maker:
         self.base = self.make_base()
 
     def value_of(self, parameter):
-        known = self.walk.samples.get(
+        known = self.known(parameter)
+        many = known if isinstance(known, list) else [known]
+        return [as_bytes(value) for value in many]
+
+    def known(self, parameter):
+        return self.walk.samples.get(
             (self.operation.path, parameter["name"]),
             parameter.get("example", sample(parameter["schema"])),
         )
-        many = known if isinstance(known, list) else [known]
-        return [as_bytes(value) for value in many]
+
+    def is_in_base(self, parameter):
+        key = self.operation.path, parameter["name"]
+        return must_be(parameter) or "example" in parameter or (
+            key in self.walk.samples
+        )
 
     @staticmethod
     def bodies_of(body):
@@ -132,10 +145,7 @@ class Maker:
     def make_base(self):
         query, fields = [], []
         for each in self.operation.parameters:
-            key = self.operation.path, each["name"]
-            wanted = must_be(each) or "example" in each or (
-                key in self.walk.samples
-            )
+            wanted = self.is_in_base(each)
             if wanted and each["in"] == "query":
                 query += [(each["name"], v) for v in self.values[each["name"]]]
             elif wanted and each["in"] == "header":
@@ -143,7 +153,9 @@ class Maker:
         if self.operation.scope is not None:
             fields.append(("Authorization", "Bearer " + KEY))
         body = None
-        if self.bodies and not self.operation.both:
+        if self.operation.both and self.operation.method in WRITING:
+            body = b""  # without its length a web server refuses it
+        elif self.bodies and not self.operation.both:
             fields.append(JSON)
             body = json.dumps(self.bodies[0]).encode()
         return Request(
@@ -155,6 +167,11 @@ class Maker:
         """The same with a body for what may stand in the query as well."""
         maker = copy.copy(self)
         maker.bodies = self.bodies or [sample(schema)]
+        if self.operation.path in self.walk.picky:
+            maker.bodies = [{
+                each["name"]: self.known(each)
+                for each in self.operation.both if self.is_in_base(each)
+            }]
         request = self.base.with_field(*JSON)
         for each in self.operation.both:
             request = request.given(each["name"])

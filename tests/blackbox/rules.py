@@ -89,6 +89,15 @@ def type_cases(maker):
         )
 
 
+def body_bytes(operation):
+    """The most; that of a GET is said at the method that documents a body."""
+    nodes = [operation.node]
+    if operation.both:
+        nodes += operation.document.tree["paths"][operation.path].values()
+    said = [node["requestBody"] for node in nodes if "requestBody" in node]
+    return said[0].get("x-max-bytes", BODY_BYTES) if said else BODY_BYTES
+
+
 def size_cases(maker):
     base = maker.base
     room = QUERY_BYTES - len(base.given(UNKNOWN, b"").query_text)
@@ -97,9 +106,7 @@ def size_cases(maker):
         "query_8193", base.given(UNKNOWN, b"x" * (room + 1)),
         statuses=frozenset({414}),
     )
-    most = maker.operation.node.get("requestBody", {}).get(
-        "x-max-bytes", BODY_BYTES
-    )
+    most = body_bytes(maker.operation)
     yield maker.case(
         "body_too_large", replace(base, body=b"[" + b" " * most),
         statuses=frozenset({413}),

@@ -33,11 +33,14 @@ PRODUCT = Walk(
             ("/cone/{catalogue}" + more, "catalogue"): "openngc"
             for more in ("", "/capabilities", "/availability", "/tables")
         },
+        ("/singularity", "m1_msun"): 36, ("/singularity", "m2_msun"): 29,
+        ("/singularity", "m1_msun_err"): 4, ("/singularity", "redshift"): 0.09,
     },
     bodies={"/galaxy/{name}": M31},
     error_marks={
         path: 'value="ERROR"' for path in ("/cone", "/cone/{catalogue}")
     },
+    picky=frozenset({"/singularity"}),
 )
 
 TESTAPP = Walk(
@@ -178,3 +181,26 @@ def test_the_walk_meets_everything():
         "GET /both body type_text_plain",
     } <= ids
     assert len(TESTAPP_CASES) > 1500 and len(PRODUCT_CASES) > 400
+
+
+def test_many_parameters_are_tried_by_their_shapes():
+    """Each of them still, but only the first of a shape wholly."""
+    ids = [
+        case.id for case in PRODUCT_CASES
+        if case.operation.path == "/singularity"
+    ]
+    assert {
+        "GET /singularity query.m1_msun at_maximum",
+        "GET /singularity query.m1_msun repeated",
+        "GET /singularity query.m1_msun_err minus_nearly_zero",
+        "GET /singularity query.eccentricity at_exclusiveMaximum",
+        "GET /singularity query.area_m2_err too_low",
+        "GET /singularity query.dec_deg default",
+        "POST /singularity query.mass_kg too_low",
+        "GET /singularity body.spin too_high",
+        "POST /singularity body.m1_msun json_nan",
+        "POST /singularity body.rays longest",
+        "POST /singularity body.rays too_long",
+    } <= set(ids)
+    assert "GET /singularity query.m2_msun repeated" not in ids
+    assert len(ids) < 1600
