@@ -124,6 +124,16 @@ offer(struct offers *offers, unsigned bit, const char *type)
 	offers->types[offers->count++] = type != NULL ? type : row->type;
 }
 
+/*
+ * Browsers that open a page like PNG as well, and some say so; who asked for
+ * text first is not shown a picture.
+ */
+static bool
+page_is_wanted(const char *accept)
+{
+	return text_begins_nocase(accept, "text/html");
+}
+
 static enum lc_rc
 choose_by_accept(struct lc_call *call, const char *accept)
 {
@@ -133,6 +143,8 @@ choose_by_accept(struct lc_call *call, const char *accept)
 	int chosen;
 
 	offer(&offers, call->format, NULL);
+	if (page_is_wanted(accept))
+		formats &= ~(unsigned)LC_AS_PNG;
 	for (const struct format_row *r = negotiate_table; r->bit != 0; r++)
 		if ((formats & r->bit) && r->bit != call->format)
 			offer(&offers, r->bit, NULL);

@@ -105,6 +105,16 @@ def test_accept_and_format(site):
         "/singularity", SMALL, [("Accept", "text/csv")]).status == 406
 
 
+def test_a_browser_that_opens_a_page_gets_text(site):
+    accept = (
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,"
+        "image/webp,image/png,image/svg+xml,*/*;q=0.8"
+    )
+    reply = site.get(
+        "/singularity", SMALL | {"mass_msun": 1}, [("Accept", accept)])
+    assert reply.media_type == "application/json"
+
+
 def test_what_is_asked_changes_the_picture(site):
     seen = {}
     for params in (
