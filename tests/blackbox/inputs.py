@@ -297,7 +297,7 @@ def whole_body_cases(maker):
         text = json.dumps(body, indent=1).encode()
         yield maker.fine(
             f"body right_{index}", replace(base, body=text),
-            also=always_right if index == 0 else None,
+            also=always_right if maker.operation.both else None,
         )
     text = base.body
     for count in (1, 2, len(text) // 2, len(text) - 1):
