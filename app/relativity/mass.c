@@ -74,7 +74,7 @@ refuse_answer(const struct mass_method *method, const struct inputs *inputs,
 	      const struct mass_answer *answer, struct remarks *remarks)
 {
 	remarks_refuse(remarks, first_required(method, inputs), "value_error",
-		       "these inputs give a mass of %.3g solar masses: "
+		       "These inputs give a mass of %.3g solar masses: "
 		       "%.0e to %.0e can be answered",
 		       answer->mass_msun, LEAST_MSUN, MOST_MSUN);
 }
@@ -171,7 +171,7 @@ propagate(const struct mass_method *method,
 		    isfinite(answer->spin_uncertainty))
 			continue;
 		remarks_refuse(remarks, inputs_error_name(input), "value_error",
-			       "it makes the mass's uncertainty larger than "
+			       "It makes the mass's uncertainty larger than "
 			       "any number");
 		return;
 	}
@@ -195,7 +195,7 @@ mass_find(const struct mass_method *method,
 			(answer->upper_msun - answer->lower_msun) / 2;
 	if (!isfinite(answer->uncertainty_msun) && !remarks->refused)
 		remarks_refuse(remarks, "dispersion_km_s_err", "value_error",
-			       "it makes the mass's uncertainty larger than "
+			       "It makes the mass's uncertainty larger than "
 			       "any number");
 	return remarks->refused ? LC_INVALID : LC_OK;
 }

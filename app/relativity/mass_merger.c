@@ -59,7 +59,7 @@ mass_merger_find(const struct mass_question *question,
 				      "are taken as without spin");
 	merger_find(&answer->binary, &answer->remnant);
 	if (answer->remnant.extrapolated)
-		remarks_warn(remarks, "the fits to the merger are extrapolated "
+		remarks_warn(remarks, "The fits to the merger are extrapolated "
 				      "beyond a mass ratio of 18 or a spin of "
 				      "0.95");
 	answer->mass_msun = answer->remnant.mass;

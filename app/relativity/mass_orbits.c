@@ -48,7 +48,7 @@ warn_if_close(double axis_m, double total_msun, struct remarks *remarks)
 
 	if (axis_rg < CLOSE_RG)
 		remarks_warn(remarks,
-			     "the orbit is %.3g gravitational radii wide: "
+			     "The orbit is %.3g gravitational radii wide: "
 			     "Newton's law, by which the mass is found, is off "
 			     "there by more than a per cent",
 			     axis_rg);
@@ -68,7 +68,7 @@ mass_orbits_kepler(const struct mass_question *question,
 	answer->mass_msun = total - companion;
 	if (companion > 0 && !(total > companion)) {
 		remarks_refuse(remarks, "companion_msun", "value_error",
-			       "the orbit's total mass is %.6g solar masses: "
+			       "The orbit's total mass is %.6g solar masses: "
 			       "the companion's must be less",
 			       total);
 		return;
@@ -141,7 +141,7 @@ mass_orbits_radial_velocity(const struct mass_question *question,
 				      "seen edge-on");
 	if (!(sine > 0)) {
 		remarks_refuse(remarks, "inclination_deg", "value_error",
-			       "an orbit that is seen face-on shows no radial "
+			       "An orbit that is seen face-on shows no radial "
 			       "velocity: any but 0 and 180 degrees would do");
 		return;
 	}

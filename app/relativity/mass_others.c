@@ -64,7 +64,7 @@ mass_others_m_sigma(const struct mass_question *question,
 	if (dispersion < DISPERSION_LEAST_KM_S ||
 	    dispersion > DISPERSION_MOST_KM_S)
 		remarks_warn(remarks,
-			     "the relation is stretched: its galaxies have "
+			     "The relation is stretched: its galaxies have "
 			     "dispersions of %d to %d km/s",
 			     DISPERSION_LEAST_KM_S, DISPERSION_MOST_KM_S);
 }

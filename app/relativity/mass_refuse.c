@@ -83,7 +83,7 @@ mass_refuse_unknown(const char *name, struct remarks *remarks)
 
 	say_methods(&words, methods, all_methods(methods));
 	remarks_refuse(remarks, "method", "enum",
-		       "no method is called %.40s: there are %s", name,
+		       "No method is called %.40s: there are %s", name,
 		       words.text);
 }
 
@@ -161,7 +161,7 @@ mass_refuse_none(uint64_t given, struct remarks *remarks)
 	if (count == 0) {
 		say_methods(&words, methods, all_methods(methods));
 		remarks_refuse(remarks, "method", "missing",
-			       "say what the mass is computed from, by the "
+			       "Say what the mass is computed from, by the "
 			       "inputs of one of %s",
 			       words.text);
 		return;
@@ -171,7 +171,7 @@ mass_refuse_none(uint64_t given, struct remarks *remarks)
 		say_lacking(&words, methods[i], given);
 	}
 	remarks_refuse(remarks, "method", "missing",
-		       "these inputs are not enough for any method: %s",
+		       "These inputs are not enough for any method: %s",
 		       words.text);
 }
 
@@ -190,7 +190,7 @@ mass_refuse_several(const struct mass_method *const *methods, size_t count,
 		say(&words, ")");
 	}
 	remarks_refuse(remarks, "method", "value_error",
-		       "name one method and leave the inputs of others out: "
+		       "Name one method and leave the inputs of others out: "
 		       "these are of %s",
 		       words.text);
 }
@@ -210,7 +210,7 @@ mass_refuse_missing(const struct mass_method *method, uint64_t given,
 			first++;
 		say_inputs(&words, group, " or ");
 		remarks_refuse(remarks, inputs_name((enum input)first),
-			       "missing", "method %s needs %s", method->name,
+			       "missing", "Method %s needs %s", method->name,
 			       words.text);
 	}
 }

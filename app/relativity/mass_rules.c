@@ -38,7 +38,7 @@ check_errors(const struct inputs *inputs, struct remarks *remarks)
 			remarks_refuse(remarks,
 				       inputs_error_name((enum input)i),
 				       "value_error",
-				       "it is the uncertainty of %s, which was "
+				       "It is the uncertainty of %s, which was "
 				       "not given",
 				       inputs_name((enum input)i));
 }
@@ -67,13 +67,13 @@ check_tilts(const struct inputs *inputs, uint64_t given,
 		if (!inputs->given[needed[i]])
 			remarks_refuse(remarks, inputs_name(needed[i]),
 				       "missing",
-				       "tilted spins need chi1, chi2, "
+				       "Tilted spins need chi1, chi2, "
 				       "tilt1_deg and tilt2_deg");
 	for (size_t i = 0; i < sizeof(spins) / sizeof(*spins); i++)
 		if (inputs_get(inputs, spins[i], 0) < 0)
 			remarks_refuse(remarks, inputs_name(spins[i]),
 				       "value_error",
-				       "with tilts it is the spin's magnitude, "
+				       "With tilts it is the spin's magnitude, "
 				       "0 to 1");
 }
 
@@ -88,11 +88,11 @@ check_orbit(uint64_t given, struct remarks *remarks)
 			       given & MASS_SET(period_d) ? "period_d" :
 							    "period_yr",
 			       "value_error",
-			       "the masses and a semi-major axis give the "
+			       "The masses and a semi-major axis give the "
 			       "period: give one of the two");
 	if ((given & MASS_SET(eccentricity)) && !(given & (AXIS | PERIOD)))
 		remarks_refuse(remarks, "eccentricity", "value_error",
-			       "it is of an orbit: give semi_major_axis_au or "
+			       "It is of an orbit: give semi_major_axis_au or "
 			       "period_d too");
 }
 

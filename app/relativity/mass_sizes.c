@@ -101,7 +101,7 @@ mass_sizes_temperature(const struct mass_question *question,
 	mass_finders_model(answer, &hawking_temperature);
 	if (fabs(spin) >= 1) {
 		remarks_refuse(remarks, "spin", "value_error",
-			       "a hole of spin 1 or -1 has no temperature: "
+			       "A hole of spin 1 or -1 has no temperature: "
 			       "between them it does");
 		return;
 	}

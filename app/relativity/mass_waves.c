@@ -44,14 +44,14 @@ refuse_quality(double quality, double frequency_hz, struct remarks *remarks)
 
 	if (quality < least)
 		remarks_refuse(remarks, "damping_time_ms", "value_error",
-			       "the quality pi f tau is %.5g, and no hole's is "
+			       "The quality pi f tau is %.5g, and no hole's is "
 			       "below %.5g: the least damping time at this "
 			       "frequency is %.6g ms",
 			       quality, least,
 			       least / (PI * frequency_hz) * 1000);
 	else
 		remarks_refuse(remarks, "damping_time_ms", "value_error",
-			       "the quality pi f tau is %.5g, which asks for a "
+			       "The quality pi f tau is %.5g, which asks for a "
 			       "spin beyond 0.9999: a shorter damping time "
 			       "would do",
 			       quality);
@@ -94,13 +94,13 @@ mass_waves_chirp(const struct mass_question *question,
 	answer->mass_msun = chirp / mass_finders_stretch(inputs);
 	answer->coalescence_s = inspiral_time_from_frequency_s(chirp, f);
 	remarks_warn(remarks,
-		     "the mass is the chirp mass, (m1 m2)^(3/5) / (m1 + "
+		     "The mass is the chirp mass, (m1 m2)^(3/5) / (m1 + "
 		     "m2)^(1/5), and no hole's: of equal masses, the total "
 		     "would be %.6f times that, and more otherwise",
 		     to_total);
 	if (PI * f * chirp * to_total * SUN_TG_S > pow(6, -1.5))
 		remarks_warn(remarks,
-			     "at this frequency two holes of that chirp mass "
+			     "At this frequency two holes of that chirp mass "
 			     "would have left their last stable orbit: the "
 			     "formula is one for wider orbits");
 }

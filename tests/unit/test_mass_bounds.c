@@ -215,6 +215,29 @@ show(const struct mass_question *question, char *words, size_t size)
 				question->inputs.error[i]);
 }
 
+/* A sentence's first word, unless it is a parameter's name. */
+static bool
+begins_well(const char *words)
+{
+	size_t length = strspn(words, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+	if (length == 0 || strncmp(words, "relation", length) == 0)
+		return true;
+	for (int i = 0; i < INPUT__MAX; i++)
+		if (strlen(inputs_name((enum input)i)) == length &&
+		    memcmp(inputs_name((enum input)i), words, length) == 0)
+			return true;
+	return false;
+}
+
+static void
+sentences_begin_well(const struct remarks *remarks)
+{
+	for (size_t i = 0; i < remarks->count; i++)
+		if (!begins_well(remarks->list[i].words))
+			fail_msg("%s", remarks->list[i].words);
+}
+
 /* The method whose answer it has, a sound one; NULL: it is refused. */
 static const struct mass_method *
 ask(const struct mass_question *question)
@@ -223,10 +246,13 @@ ask(const struct mass_question *question)
 	struct mass_answer answer;
 	struct remarks remarks = {.count = 0};
 	char words[2000] = "";
+	bool answered;
 
 	show(question, words, sizeof(words));
-	if (mass_choose(question, &method, &remarks) == LC_OK &&
-	    mass_find(method, question, &answer, &remarks) == LC_OK) {
+	answered = mass_choose(question, &method, &remarks) == LC_OK &&
+		   mass_find(method, question, &answer, &remarks) == LC_OK;
+	sentences_begin_well(&remarks);
+	if (answered) {
 		mass_fixture_sound(&answer, words);
 		assert_false(remarks.refused);
 		return method;

@@ -81,10 +81,10 @@ static const struct choice_case choices[] = {
 
 	/* A named one. */
 	{"ringup", "mass_msun=1", NULL, "method enum",
-	 "no method is called ringup: there are mass, kepler"},
+	 "No method is called ringup: there are mass, kepler"},
 	{"kepler", "", "kepler",
 	 "semi_major_axis_au missing, period_yr missing",
-	 "method kepler needs period_yr or period_d"},
+	 "Method kepler needs period_yr or period_d"},
 	{"isco_frequency", "frequency_hz=1 damping_time_ms=1", "isco_frequency",
 	 "damping_time_ms extra_forbidden", ""},
 	{"radial_velocity", "period_d=1 mass_kg=1", "radial_velocity",
