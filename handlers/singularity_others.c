@@ -211,6 +211,8 @@ const struct lc_field singularity_inspiral[] = {
 		       "never."),
 	LC_FIELD("time_yr", LC_NUMBER, .nullable = true, .unit = "yr",
 		 .doc = "The same in Julian years."),
+	LC_FIELD("time_observed_s", LC_NUMBER, .nullable = true,
+		 .optional = true, .unit = "s", .doc = "With the redshift."),
 	LC_FIELD_END};
 
 static void
@@ -223,7 +225,8 @@ inspiral_write(struct json *json, const struct singularity *it)
 	double axis_m = answer->axis_m > 0 ?
 				answer->axis_m :
 				inspiral_from_rg * (m1 + m2) * SUN_RG_M;
-	double time_s = answer->coalescence_s;
+	double stretch = it->args->has_redshift ? 1 + it->args->redshift : 1;
+	double time_s = answer->coalescence_s / stretch;
 
 	json_object_begin(json, "inspiral");
 	if (answer->is_hole) {
@@ -234,6 +237,8 @@ inspiral_write(struct json *json, const struct singularity *it)
 	}
 	json_number(json, "time_s", time_s);
 	json_number(json, "time_yr", time_s / YEAR_S);
+	if (it->args->has_redshift)
+		json_number(json, "time_observed_s", time_s * stretch);
 	json_object_end(json);
 }
 

@@ -177,6 +177,27 @@ def test_gw150914_from_query_and_body(site):
             assert reply.json() == asked
 
 
+@pytest.mark.parametrize("params", [
+    {"frequency_hz": 100, "frequency_derivative_hz_s": 160},
+    {"m1_msun": 36, "m2_msun": 29, "period_d": 1e-5},
+])
+def test_times_are_those_of_the_source(site, params):
+    """The same pair, its clock seen to run at half its pace."""
+    near = ask(site, params)["inspiral"]
+    assert "time_observed_s" not in near
+    far = {**params, "redshift": 1}
+    for name in params:
+        if name.endswith("_d"):
+            far[name] = params[name] * 2
+        if name.endswith("_hz"):
+            far[name] = params[name] / 2
+        if name.endswith("_hz_s"):
+            far[name] = params[name] / 4
+    seen = ask(site, far)["inspiral"]
+    assert seen["time_s"] == pytest.approx(near["time_s"])
+    assert seen["time_observed_s"] == pytest.approx(2 * near["time_s"])
+
+
 def test_head_does_not_compute(site):
     reply = site.ask("HEAD", "/singularity", {"mass_msun": 10})
     assert reply.status == 200
