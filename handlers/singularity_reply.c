@@ -218,22 +218,36 @@ static const struct lc_field shadow_fields[] = {
 		 .doc = "The critical curve, as pairs of alpha (right) and "
 			"beta (up, along the spin axis) in GM/c2, "
 			"counterclockwise from the right end."),
+	LC_FIELD("curve_uas", LC_LIST, .item = &curve_point, .optional = true,
+		 .unit = "uas",
+		 .doc = "The same as seen from the given distance."),
 	LC_FIELD_END};
 
 static void
-curve_write(struct json *json, double spin, double inclination_deg)
+curve_write(struct json *json, const char *name,
+	    const struct shadow_point points[SHADOW_POINTS], double unit)
 {
-	struct shadow_point points[SHADOW_POINTS];
-
-	shadow_curve(spin, inclination_deg, points, SHADOW_POINTS);
-	json_array_begin(json, "curve_rg");
+	json_array_begin(json, name);
 	for (size_t i = 0; i < SHADOW_POINTS; i++) {
 		json_array_begin(json, NULL);
-		json_number(json, NULL, points[i].alpha_rg);
-		json_number(json, NULL, points[i].beta_rg);
+		json_number(json, NULL, points[i].alpha_rg * unit);
+		json_number(json, NULL, points[i].beta_rg * unit);
 		json_array_end(json);
 	}
 	json_array_end(json);
+}
+
+static void
+curves_write(struct json *json, const struct singularity *it)
+{
+	double uas = singularity_rg_uas(it);
+	struct shadow_point points[SHADOW_POINTS];
+
+	shadow_curve(singularity_spin(it), singularity_inclination_deg(it),
+		     points, SHADOW_POINTS);
+	curve_write(json, "curve_rg", points, 1);
+	if (uas > 0)
+		curve_write(json, "curve_uas", points, uas);
 }
 
 static void
@@ -252,7 +266,7 @@ shadow_write(struct json *json, const struct singularity *it)
 	LENGTH_WRITE(json, it, "areal_diameter", shadow.areal_diameter_rg);
 	LENGTH_WRITE(json, it, "mean_diameter", shadow.mean_diameter_rg);
 	LENGTH_WRITE(json, it, "centre_alpha", shadow.centre_alpha_rg);
-	curve_write(json, spin, inclination_deg);
+	curves_write(json, it);
 	json_object_end(json);
 }
 

@@ -198,6 +198,17 @@ def test_times_are_those_of_the_source(site, params):
     assert seen["time_observed_s"] == pytest.approx(2 * near["time_s"])
 
 
+def test_the_shadow_is_seen_from_a_distance(site):
+    params = {"mass_msun": 4.3e6, "spin": 0.5, "inclination_deg": 40}
+    assert "curve_uas" not in ask(site, params)["shadow"]
+    answer = ask(site, {**params, "distance_pc": 8178})
+    shadow, unit = answer["shadow"], answer["gravitational_radius_uas"]
+    assert unit == pytest.approx(5.189986, rel=1e-6)
+    assert len(shadow["curve_uas"]) == len(shadow["curve_rg"])
+    for seen, point in zip(shadow["curve_uas"], shadow["curve_rg"]):
+        assert seen == pytest.approx([x * unit for x in point])
+
+
 def test_head_does_not_compute(site):
     reply = site.ask("HEAD", "/singularity", {"mass_msun": 10})
     assert reply.status == 200
