@@ -130,13 +130,17 @@ static const struct lc_field epicyclic_item = {.type = LC_OBJECT,
 		LC_FIELD("epicyclic", LC_LIST, .item = &epicyclic_item,      \
 			 .doc = "Frequencies from the ISCO outwards.")
 
-static const struct lc_field retrograde_fields[] = {ORBIT_FIELDS, LC_FIELD_END};
+static const struct lc_field other_fields[] = {ORBIT_FIELDS, LC_FIELD_END};
 
 static const struct lc_field orbits_fields[] = {
 	ORBIT_FIELDS,
-	LC_FIELD("retrograde", LC_OBJECT, .members = retrograde_fields,
-		 .doc = "The same for orbits against the ones before: with "
-			"the other sign of the spin."),
+	LC_FIELD("retrograde", LC_OBJECT, .members = other_fields,
+		 .optional = true,
+		 .doc = "The same for orbits against the hole's rotation."),
+	LC_FIELD("prograde", LC_OBJECT, .members = other_fields,
+		 .optional = true,
+		 .doc = "In its place where the spin is negative, for then "
+			"the ones before are retrograde."),
 	LC_FIELD_END};
 
 static void
@@ -189,7 +193,7 @@ orbits_write(struct json *json, const struct singularity *it)
 
 	json_object_begin(json, "orbits");
 	orbit_members(json, it, spin);
-	json_object_begin(json, "retrograde");
+	json_object_begin(json, spin < 0 ? "prograde" : "retrograde");
 	orbit_members(json, it, -spin);
 	json_object_end(json);
 	json_object_end(json);

@@ -209,6 +209,16 @@ def test_the_shadow_is_seen_from_a_distance(site):
         assert seen == pytest.approx([x * unit for x in point])
 
 
+def test_orbits_of_both_directions_are_called_what_they_are(site):
+    ahead = ask(site, {"mass_msun": 1, "spin": 0.9})["orbits"]
+    against = ask(site, {"mass_msun": 1, "spin": -0.9})["orbits"]
+    assert ahead["isco_rg"] < 6 < against["isco_rg"]
+    assert against.pop("prograde") == {
+        name: ahead[name] for name in ahead if name != "retrograde"
+    }
+    assert ahead["retrograde"] == against
+
+
 def test_head_does_not_compute(site):
     reply = site.ask("HEAD", "/singularity", {"mass_msun": 10})
     assert reply.status == 200
