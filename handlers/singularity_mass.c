@@ -53,13 +53,20 @@ const struct lc_field singularity_citation_item = {.type = LC_OBJECT,
 
 /* Of what follows from any hole's mass. */
 static const struct mass_model followers[] = {
+	{"horizon", "Boyer & Lindquist 1967, J. Math. Phys. 8, 265"},
+	{"surface gravity",
+	 "Bardeen, Carter & Hawking 1973, Commun. Math. Phys. 31, 161"},
 	{"orbits", "Bardeen, Press & Teukolsky 1972, ApJ 178, 347"},
+	{"epicyclic frequencies", "Torok & Stuchlik 2005, A&A 437, 775"},
 	{"shadow", "Bardeen 1973, in Black Holes (Les Houches), p. 215"},
 	{"hawking", "Hawking 1975, Commun. Math. Phys. 43, 199"},
 	{"hawking lifetime", "Page 1976, Phys. Rev. D 13, 198"},
 	{"ringdown", "Leaver 1985, Proc. R. Soc. A 402, 285"},
 	{"irreducible mass", "Christodoulou 1970, Phys. Rev. Lett. 25, 1596"},
 	{"tides", "Hills 1975, Nature 254, 295"}};
+
+static const struct mass_model rays_model = {
+	"rays", "Carter 1968, Phys. Rev. 174, 1559"};
 
 static const struct mass_model inspiral_model = {
 	"inspiral", "Peters 1964, Phys. Rev. 136, B1224"};
@@ -73,18 +80,9 @@ citation_write(struct json *json, const struct mass_model *model)
 	json_object_end(json);
 }
 
-void
-singularity_models_write(struct json *json, const struct singularity *it)
+static void
+mass_citations_write(struct json *json, const struct mass_answer *answer)
 {
-	const struct mass_answer *answer = &it->answer;
-
-	if (it->method == NULL)
-		return;
-	json_array_begin(json, "models");
-	for (size_t i = 0; i < answer->model_count; i++)
-		json_text(json, NULL, answer->models[i]->name);
-	json_array_end(json);
-	json_array_begin(json, "citations");
 	for (size_t i = 0; i < answer->model_count; i++)
 		citation_write(json, answer->models[i]);
 	for (size_t i = 0;
@@ -93,5 +91,23 @@ singularity_models_write(struct json *json, const struct singularity *it)
 		citation_write(json, &followers[i]);
 	if (answer->companion_msun > 0 || answer->is_merger || !answer->is_hole)
 		citation_write(json, &inspiral_model);
+}
+
+void
+singularity_models_write(struct json *json, const struct singularity *it)
+{
+	const struct mass_answer *answer = &it->answer;
+
+	if (it->method != NULL) {
+		json_array_begin(json, "models");
+		for (size_t i = 0; i < answer->model_count; i++)
+			json_text(json, NULL, answer->models[i]->name);
+		json_array_end(json);
+	}
+	json_array_begin(json, "citations");
+	if (it->method != NULL)
+		mass_citations_write(json, answer);
+	if (it->args->has_rays)
+		citation_write(json, &rays_model);
 	json_array_end(json);
 }

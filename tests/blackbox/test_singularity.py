@@ -219,6 +219,17 @@ def test_orbits_of_both_directions_are_called_what_they_are(site):
     assert ahead["retrograde"] == against
 
 
+def test_what_is_answered_is_cited(site):
+    def cited(params):
+        return {found["model"] for found in ask(site, params)["citations"]}
+
+    assert cited({"rays": "6,1"}) == {"rays"}
+    mass = cited({"mass_msun": 1})
+    assert mass >= {"horizon", "orbits", "epicyclic frequencies", "shadow",
+                    "hawking", "hawking lifetime", "ringdown", "tides"}
+    assert cited({"mass_msun": 1, "rays": "6,1"}) == mass | {"rays"}
+
+
 def test_head_does_not_compute(site):
     reply = site.ask("HEAD", "/singularity", {"mass_msun": 10})
     assert reply.status == 200
