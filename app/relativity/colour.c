@@ -33,18 +33,24 @@ lobe(double nm, double height, double middle, double left, double right)
 }
 
 static double
-match_x(double nm)
-{
-	return lobe(nm, 1.056, 599.8, 37.9, 31.0) +
-	       lobe(nm, 0.362, 442.0, 16.0, 26.7) +
-	       lobe(nm, -0.065, 501.1, 20.4, 26.2);
-}
-
-static double
 match_y(double nm)
 {
 	return lobe(nm, 0.821, 568.8, 46.9, 40.5) +
 	       lobe(nm, 0.286, 530.9, 16.3, 31.1);
+}
+
+/*
+ * Beyond 660 nm the eye tells no colours apart, and x is 2.769 y; the lobes
+ * would end in green, of which cool bodies have most of their light.
+ */
+static double
+match_x(double nm)
+{
+	if (nm > 660)
+		return 2.769 * match_y(nm);
+	return lobe(nm, 1.056, 599.8, 37.9, 31.0) +
+	       lobe(nm, 0.362, 442.0, 16.0, 26.7) +
+	       lobe(nm, -0.065, 501.1, 20.4, 26.2);
 }
 
 static double

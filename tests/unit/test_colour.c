@@ -115,6 +115,28 @@ any_temperature_has_a_finite_colour(void **state)
 	}
 }
 
+/* The cooler, the redder: what is left of the light is its longest waves. */
+static void
+cool_bodies_are_red(void **state)
+{
+	struct colour_bodies *bodies = colour_bodies_new(1000);
+	float before = 0;
+
+	(void)state;
+	assert_non_null(bodies);
+	for (double k = 101; k < 3000; k *= 1.02) {
+		struct colour c = colour_body(bodies, k);
+
+		if (!(c.r > 0))
+			continue;
+		assert_true(c.g / c.r >= before);
+		before = c.g / c.r;
+		assert_true(k > 1000 || before < 0.02F);
+	}
+	assert_true(before > 0.3F);
+	colour_bodies_free(bodies);
+}
+
 static void
 stars_are_blue_to_red(void **state)
 {
@@ -237,6 +259,7 @@ main(void)
 		cmocka_unit_test(bodies_have_the_colours_of_the_locus),
 		cmocka_unit_test(bodies_are_as_bright_as_planck_says),
 		cmocka_unit_test(any_temperature_has_a_finite_colour),
+		cmocka_unit_test(cool_bodies_are_red),
 		cmocka_unit_test(stars_are_blue_to_red),
 		cmocka_unit_test(shifts_go_from_red_to_blue),
 		cmocka_unit_test(orders_differ),
