@@ -17,6 +17,9 @@
 /* The table of shades ends at so many times the peak temperature. */
 #define HOTTEST 4.0
 
+/* Cooler bodies have the same red, and light that numbers cannot hold. */
+#define COOLEST_K 400.0
+
 /* Behind a map of orders, to tell the sky from the shadow. */
 static const struct colour dark_grey = {0.03F, 0.03F, 0.03F};
 static const struct colour black = {0, 0, 0};
@@ -66,7 +69,8 @@ fill_shades(struct picture_shade *shade, double peak_k)
 		return LC_NO_MEMORY;
 	for (int i = 0; i <= PICTURE_SHADES + 1; i++) {
 		double heat = HOTTEST * i / PICTURE_SHADES;
-		struct colour light = colour_body(bodies, heat * peak_k);
+		struct colour light =
+			colour_body(bodies, fmax(heat * peak_k, COOLEST_K));
 		double strength = 0.2126 * (double)light.r +
 				  0.7152 * (double)light.g +
 				  0.0722 * (double)light.b;

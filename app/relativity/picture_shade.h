@@ -4,10 +4,10 @@
  *
  * Colours are light to be shown (colour.h), already compressed.  Physical:
  * the disc is a black body at each radius, T = T_peak (F / F_peak)^(1/4),
- * seen at g T: of that it has its hue.  Its brightness is that of all its
- * light, F g^4, not only of what eyes can see, which at a hundred thousand
- * degrees would hardly differ over the disc, and at two thousand be seen of
- * its hottest spot only.
+ * seen at g T: of that it has its hue.  Its brightness follows all its light,
+ * F g^4, a little less steeply, and not only what eyes can see, which at a
+ * hundred thousand degrees would hardly differ over the disc, and at two
+ * thousand be seen of its hottest spot only.
  */
 #ifndef RELATIVITY_PICTURE_SHADE_H
 #define RELATIVITY_PICTURE_SHADE_H

@@ -246,6 +246,30 @@ the_grid_is_seen_to_the_edge(void **state)
 	picture_free(picture);
 }
 
+/* Also where next to nothing of the light is seen, it fades to the rim. */
+static void
+cool_discs_are_red_to_the_rim(void **state)
+{
+	const struct picture_view view = {.width_px = 300,
+					  .height_px = 16,
+					  .fov_rg = 300,
+					  .disc_outer_rg = 140,
+					  .peak_temperature_k = 500,
+					  .sky = PICTURE_NO_SKY};
+	struct picture *picture = picture_made(&view, NULL, 0, false);
+	uint8_t before = 255;
+
+	(void)state;
+	for (int x = 170; x < 285; x++) {
+		const uint8_t *at = pixel(picture, &view, x, 8);
+
+		assert_in_range(at[0], 1, before);
+		assert_int_equal(at[1], at[2]);
+		before = at[0];
+	}
+	picture_free(picture);
+}
+
 static void
 any_view_can_be_drawn(void **state)
 {
@@ -312,6 +336,7 @@ main(void)
 		cmocka_unit_test(rings_are_round_and_smooth),
 		cmocka_unit_test(the_shadow_has_its_size),
 		cmocka_unit_test(the_grid_is_seen_to_the_edge),
+		cmocka_unit_test(cool_discs_are_red_to_the_rim),
 		cmocka_unit_test(any_view_can_be_drawn),
 		cmocka_unit_test(no_disc_is_seen_within_the_isco),
 	};
