@@ -15,43 +15,15 @@
 static const double usual_peak_k = 10000;
 static const double usual_fov_rg = 30;
 
+/* The same bounds as where they are given themselves (singularity.c). */
+static const double fov_least_rg = 0.001, fov_most_rg = 10000;
+static const double peak_least_k = 500, peak_most_k = 1e9;
+
 /* Beyond it the ISCO and the horizon are too close to be told apart. */
 static const double spin_most = 0.9999;
 
 /* So much of the work is in the rays; the rest in writing the file. */
 static const double rays_part = 0.9;
-
-enum lc_rc
-singularity_picture_check(const struct singularity *it)
-{
-	const struct singularity_args *args = it->args;
-	struct lc_call *call = it->call;
-	double spin = singularity_spin(it);
-	enum lc_rc rc = LC_OK;
-
-	if (fabs(spin) > spin_most)
-		rc = lc_refuse(call, "spin", "value_error", NULL,
-			       "A picture's spin should be from -%.4f to %.4f; "
-			       "this is %.10g",
-			       spin_most, spin_most, spin);
-	if (args->has_fov_rg && args->has_fov_uas)
-		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
-			       "Give either fov_rg or fov_uas");
-	else if (args->has_fov_uas && singularity_rg_uas(it) <= 0)
-		rc = lc_refuse(call, "fov_uas", "value_error", NULL,
-			       "A width on the sky needs a mass and "
-			       "distance_pc");
-	if (args->has_peak_temperature_k && args->has_accretion_rate_msun_yr)
-		rc = lc_refuse(call, "accretion_rate_msun_yr", "value_error",
-			       NULL,
-			       "Give either peak_temperature_k or "
-			       "accretion_rate_msun_yr");
-	else if (args->has_accretion_rate_msun_yr && singularity_rg_m(it) <= 0)
-		rc = lc_refuse(call, "accretion_rate_msun_yr", "value_error",
-			       NULL,
-			       "The disc's temperature needs a mass as well");
-	return rc;
-}
 
 /* ---- the view */
 
@@ -77,6 +49,81 @@ fov_rg(const struct singularity *it)
 	if (args->has_fov_uas)
 		return args->fov_uas / singularity_rg_uas(it);
 	return args->has_fov_rg ? args->fov_rg : usual_fov_rg;
+}
+
+static enum lc_rc
+spin_check(const struct singularity *it)
+{
+	double spin = singularity_spin(it);
+
+	if (fabs(spin) <= spin_most)
+		return LC_OK;
+	return lc_refuse(it->call, "spin", "value_error", NULL,
+			 "A picture's spin should be from -%.4f to %.4f; this "
+			 "is %.10g",
+			 spin_most, spin_most, spin);
+}
+
+static enum lc_rc
+fov_check(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+	double width_rg;
+
+	if (!args->has_fov_uas)
+		return LC_OK;
+	if (args->has_fov_rg)
+		return lc_refuse(it->call, "fov_uas", "value_error", NULL,
+				 "Give either fov_rg or fov_uas");
+	if (singularity_rg_uas(it) <= 0)
+		return lc_refuse(it->call, "fov_uas", "value_error", NULL,
+				 "A width on the sky needs a mass and "
+				 "distance_pc");
+	width_rg = fov_rg(it);
+	if (width_rg >= fov_least_rg && width_rg <= fov_most_rg)
+		return LC_OK;
+	return lc_refuse(it->call, "fov_uas", "value_error", NULL,
+			 "A picture should be from %g to %g gravitational "
+			 "radii wide; this is %.6g",
+			 fov_least_rg, fov_most_rg, width_rg);
+}
+
+static enum lc_rc
+temperature_check(const struct singularity *it)
+{
+	const struct singularity_args *args = it->args;
+	double peak_k;
+
+	if (!args->has_accretion_rate_msun_yr)
+		return LC_OK;
+	if (args->has_peak_temperature_k)
+		return lc_refuse(it->call, "accretion_rate_msun_yr",
+				 "value_error", NULL,
+				 "Give either peak_temperature_k or "
+				 "accretion_rate_msun_yr");
+	if (singularity_rg_m(it) <= 0)
+		return lc_refuse(it->call, "accretion_rate_msun_yr",
+				 "value_error", NULL,
+				 "The disc's temperature needs a mass as well");
+	peak_k = peak_temperature_k(it);
+	if (peak_k >= peak_least_k && peak_k <= peak_most_k)
+		return LC_OK;
+	return lc_refuse(it->call, "accretion_rate_msun_yr", "value_error",
+			 NULL,
+			 "The disc's hottest ring should have from %g to %g K; "
+			 "by this rate it has %.6g K",
+			 peak_least_k, peak_most_k, peak_k);
+}
+
+enum lc_rc
+singularity_picture_check(const struct singularity *it)
+{
+	enum lc_rc rc = spin_check(it), other;
+
+	other = fov_check(it);
+	rc = rc == LC_OK ? other : rc;
+	other = temperature_check(it);
+	return rc == LC_OK ? other : rc;
 }
 
 static struct picture_view

@@ -17,6 +17,7 @@ from processes import wait_until
 from stage import SOURCE
 
 SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
+MASSIVE = {"mass_msun": 4.3e6, "distance_pc": 8178}
 # Some seconds' work for a core.
 BIG = "format=png&width_px=4096&height_px=4096&spin=0.9&inclination_deg=75"
 # Two threads that stop within 50 ms, and the grain of the measure.
@@ -137,7 +138,13 @@ def test_what_is_asked_changes_the_picture(site):
         ({"spin": -0.99995}, "spin"),
         ({"fov_uas": 10}, "fov_uas"),
         ({"fov_rg": 30, "fov_uas": 10, "mass_msun": 1}, "fov_uas"),
+        (MASSIVE | {"fov_uas": 1e-6}, "fov_uas"),
+        (MASSIVE | {"fov_uas": 1e9}, "fov_uas"),
         ({"accretion_rate_msun_yr": 1}, "accretion_rate_msun_yr"),
+        (MASSIVE | {"accretion_rate_msun_yr": 1e-15},
+         "accretion_rate_msun_yr"),
+        ({"mass_msun": 1e-9, "accretion_rate_msun_yr": 1e6},
+         "accretion_rate_msun_yr"),
         ({"width_px": 100000}, "width_px"),
         ({"fov_rg": 0}, "fov_rg"),
         ({"sky": "blue"}, "sky"),
