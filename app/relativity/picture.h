@@ -57,7 +57,7 @@ const uint8_t *picture_pixels(const struct picture *picture);
 
 /*
  * Writes it as PNG; `words`, in ASCII, goes into the file as its
- * description.
+ * description.  The progress goes on to 1 from where it is.
  * LC_NO_MEMORY, or why it stopped.
  */
 enum lc_rc picture_png(const struct picture *picture, const char *words,

@@ -89,6 +89,7 @@ static enum lc_rc
 write_rows(const struct writer *writer, const struct picture *picture,
 	   struct lc_progress *progress)
 {
+	double from = progress != NULL ? progress_done(progress) : 0;
 	size_t bytes = 3 * (size_t)picture->width_px;
 
 	for (int y = 0; y < picture->height_px; y++) {
@@ -97,6 +98,8 @@ write_rows(const struct writer *writer, const struct picture *picture,
 		if (rc != LC_OK)
 			return rc;
 		png_write_row(writer->png, picture->pixels + (size_t)y * bytes);
+		progress_report(progress, from + (1 - from) * (y + 1) /
+							  picture->height_px);
 	}
 	return LC_OK;
 }

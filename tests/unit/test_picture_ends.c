@@ -1,6 +1,7 @@
 /* Pictures as PNG, and pictures that are stopped or run out of memory. */
 #include "relativity/picture.h"
 
+#include <math.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,6 +173,32 @@ work_stops_whenever_it_is_told(void **state)
 	buf_release(&out);
 }
 
+/* What is written counts from where the rays have brought it. */
+static void
+writing_is_progress(void **state)
+{
+	struct picture_view view = view_of(40, 100);
+	struct picture *picture = picture_made(&view, stars, STARS, false);
+	struct lc_progress progress;
+	struct buf out;
+
+	(void)state;
+	for (unsigned row = 1; row <= 101; row += 20) {
+		progress_init(&progress, 0);
+		progress_report(&progress, 0.8);
+		memset(&asking, 0, sizeof(asking));
+		asking.stop_at = row;
+		buf_init(&out);
+		assert_int_equal(picture_png(picture, "words", &progress, &out),
+				 row <= 100 ? LC_CANCELLED : LC_OK);
+		assert_true(fabs(progress_done(&progress) - 0.8 -
+				 0.002 * (row - 1)) < 2e-6);
+		buf_release(&out);
+	}
+	asking.stop_at = 0;
+	picture_free(picture);
+}
+
 /* ---- no memory */
 
 static enum lc_rc
@@ -204,6 +231,7 @@ main(void)
 		cmocka_unit_test(png_holds_the_pixels),
 		cmocka_unit_test(progress_is_asked_often),
 		cmocka_unit_test(work_stops_whenever_it_is_told),
+		cmocka_unit_test(writing_is_progress),
 		cmocka_unit_test(memory_that_runs_out_is_said),
 	};
 
