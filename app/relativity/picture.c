@@ -34,10 +34,6 @@ scene_of(const struct picture_view *view)
 		scene.sin_i = 0;
 	if (deg == 90)
 		scene.cos_i = 0;
-	/* A map of orders has a plain sky. */
-	scene.directions =
-		view->sky == PICTURE_GRID ||
-		(view->sky == PICTURE_STARS && view->colour != PICTURE_ORDER);
 	return scene;
 }
 
