@@ -267,9 +267,7 @@ static const struct lc_example singularity_examples[] = {
 
 static const struct lc_example singularity_post_examples[] = {
 	{"GW150914", "/singularity",
-	 "{\"params\": {\"method\": \"merger\", \"m1_msun\": 36, \"m2_msun\": "
-	 "29}}",
-	 200},
+	 "{\"method\": \"merger\", \"m1_msun\": 36, \"m2_msun\": 29}", 200},
 	{.target = NULL}};
 
 #define SINGULARITY_ENDPOINT                                                   \
@@ -299,6 +297,6 @@ const struct lc_endpoint singularity_endpoint = {
 const struct lc_endpoint singularity_post_endpoint = {
 	SINGULARITY_ENDPOINT,
 	.method = LC_POST,
-	.summary = "The same from a JSON body.",
+	.summary = "The same from a JSON body, also as {\"params\": {...}}.",
 	.examples = singularity_post_examples,
 };
