@@ -24,6 +24,9 @@ singularity_mass_write(struct json *json, const struct singularity *it)
 	}
 	if (it->args->has_redshift)
 		json_number(json, "mass_detector", answer->detector_msun);
+	if (it->args->has_redshift && answer->detector_uncertainty_msun > 0)
+		json_number(json, "mass_detector_uncertainty",
+			    answer->detector_uncertainty_msun);
 	if (answer->is_minimum)
 		json_bool(json, "mass_is_minimum", true);
 	if (answer->is_hole) {

@@ -29,6 +29,9 @@
 			 .unit = "solMass",                                    \
 			 .doc = "In the detector's frame: 1 + redshift times " \
 				"the mass."),                                  \
+		LC_FIELD("mass_detector_uncertainty", LC_NUMBER,               \
+			 .optional = true, .unit = "solMass",                  \
+			 .doc = "One standard deviation of that."),            \
 		LC_FIELD("mass_is_minimum", LC_BOOL, .optional = true,         \
 			 .doc = "The inclination is not known, so it may be "  \
 				"more."),                                      \

@@ -15,12 +15,12 @@
 
 /* The answer at one value of an input. */
 struct point {
-	double at, mass_msun, spin;
+	double at, mass_msun, detector_msun, spin;
 	bool usable;
 };
 
 struct slope {
-	double mass_msun, spin; /* each for a unit of the input */
+	double mass_msun, detector_msun, spin; /* for a unit of the input */
 };
 
 static void
@@ -95,6 +95,7 @@ point_at(const struct mass_method *method, const struct mass_question *question,
 	evaluate(method, &moved, &answer, &unheard);
 	return (struct point){.at = value,
 			      .mass_msun = answer.mass_msun,
+			      .detector_msun = answer.detector_msun,
 			      .spin = answer.spin,
 			      .usable = !unheard.refused && is_sound(&answer)};
 }
@@ -120,7 +121,8 @@ find_slope(const struct mass_method *method,
 {
 	double value = question->inputs.value[input];
 	double step = step_of(input, value, question->inputs.error[input]);
-	struct point middle = {value, answer->mass_msun, answer->spin, true};
+	struct point middle = {value, answer->mass_msun, answer->detector_msun,
+			       answer->spin, true};
 	struct point low = point_at(method, question, input, value - step);
 	struct point high = point_at(method, question, input, value + step);
 
@@ -131,13 +133,32 @@ find_slope(const struct mass_method *method,
 	if (!high.usable)
 		high = middle;
 	if (high.at == low.at) {
-		*slope = (struct slope){0, 0};
+		*slope = (struct slope){0, 0, 0};
 		return true;
 	}
 	slope->mass_msun =
 		(high.mass_msun - low.mass_msun) / (high.at - low.at);
+	slope->detector_msun =
+		(high.detector_msun - low.detector_msun) / (high.at - low.at);
 	slope->spin = (high.spin - low.spin) / (high.at - low.at);
 	return true;
+}
+
+/* False where the sum is larger than any number. */
+static bool
+add_uncertainty(struct mass_answer *answer, const struct slope *slope,
+		double error)
+{
+	answer->uncertainty_msun =
+		hypot(answer->uncertainty_msun, slope->mass_msun * error);
+	answer->detector_uncertainty_msun =
+		hypot(answer->detector_uncertainty_msun,
+		      slope->detector_msun * error);
+	answer->spin_uncertainty =
+		hypot(answer->spin_uncertainty, slope->spin * error);
+	return isfinite(answer->uncertainty_msun) &&
+	       isfinite(answer->detector_uncertainty_msun) &&
+	       isfinite(answer->spin_uncertainty);
 }
 
 static void
@@ -149,7 +170,7 @@ propagate(const struct mass_method *method,
 
 	for (size_t i = 0; i < INPUT__MAX; i++) {
 		enum input input = (enum input)i;
-		struct slope slope = {0, 0};
+		struct slope slope = {0, 0, 0};
 
 		if (!inputs->given[i] || !(inputs->error[i] > 0))
 			continue;
@@ -162,19 +183,27 @@ propagate(const struct mass_method *method,
 				       inputs_name(input));
 			return;
 		}
-		answer->uncertainty_msun =
-			hypot(answer->uncertainty_msun,
-			      slope.mass_msun * inputs->error[i]);
-		answer->spin_uncertainty = hypot(answer->spin_uncertainty,
-						 slope.spin * inputs->error[i]);
-		if (isfinite(answer->uncertainty_msun) &&
-		    isfinite(answer->spin_uncertainty))
+		if (add_uncertainty(answer, &slope, inputs->error[i]))
 			continue;
 		remarks_refuse(remarks, inputs_error_name(input), "value_error",
 			       "It makes the mass's uncertainty larger than "
 			       "any number");
 		return;
 	}
+}
+
+/* Of a relation that scatters, the range is the uncertainty. */
+static void
+take_range(const struct inputs *inputs, struct mass_answer *answer)
+{
+	double stretch = 1 + inputs_get(inputs, INPUT_redshift, 0);
+	double redshift_error = inputs->error[INPUT_redshift];
+
+	answer->uncertainty_msun =
+		(answer->upper_msun - answer->lower_msun) / 2;
+	answer->detector_uncertainty_msun =
+		hypot(answer->uncertainty_msun * stretch,
+		      answer->mass_msun * redshift_error);
 }
 
 enum lc_rc
@@ -191,9 +220,8 @@ mass_find(const struct mass_method *method,
 	}
 	propagate(method, question, answer, remarks);
 	if (answer->upper_msun > 0)
-		answer->uncertainty_msun =
-			(answer->upper_msun - answer->lower_msun) / 2;
-	if (!isfinite(answer->uncertainty_msun) && !remarks->refused)
+		take_range(&question->inputs, answer);
+	if (!isfinite(answer->detector_uncertainty_msun) && !remarks->refused)
 		remarks_refuse(remarks, "dispersion_km_s_err", "value_error",
 			       "It makes the mass's uncertainty larger than "
 			       "any number");

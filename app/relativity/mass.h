@@ -47,7 +47,7 @@ struct mass_answer {
 	double uncertainty_msun;       /* 0: nothing was uncertain */
 	double lower_msun, upper_msun; /* of one sigma, where it is not
 	                                  symmetric (m_sigma); else 0 */
-	double detector_msun;
+	double detector_msun, detector_uncertainty_msun;
 	bool has_spin;   /* given, or found by the method */
 	bool spin_found; /* by the method */
 	double spin, spin_uncertainty;

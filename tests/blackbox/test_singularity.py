@@ -230,6 +230,18 @@ def test_what_is_answered_is_cited(site):
     assert cited({"mass_msun": 1, "rays": "6,1"}) == mass | {"rays"}
 
 
+def test_the_detectors_mass_has_an_uncertainty_of_its_own(site):
+    """A ringdown tells the detector's mass, whatever the redshift is."""
+    params = {"frequency_hz": 250, "frequency_hz_err": 5,
+              "damping_time_ms": 4, "redshift": 0.1}
+    sure = ask(site, params)
+    unsure = ask(site, {**params, "redshift_err": 0.02})
+    assert unsure["mass_uncertainty"] > 1.2 * sure["mass_uncertainty"]
+    for answer in (sure, unsure):
+        assert answer["mass_detector_uncertainty"] == pytest.approx(
+            1.1 * sure["mass_uncertainty"])
+
+
 def test_head_does_not_compute(site):
     reply = site.ask("HEAD", "/singularity", {"mass_msun": 10})
     assert reply.status == 200

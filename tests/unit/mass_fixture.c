@@ -100,7 +100,7 @@ mass_fixture_sound(const struct mass_answer *a, const char *words)
 		r->mass_ratio,     r->symmetric_mass_ratio,
 		r->effective_spin, r->spin,
 		r->spin_uib,       r->spin_hbr,
-		r->spin_spread,
+		r->spin_spread,    a->detector_uncertainty_msun,
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)

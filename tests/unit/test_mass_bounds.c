@@ -42,7 +42,9 @@ static const struct refusal_case refusals[] = {
 	{"dispersion_km_s=1e-10", "dispersion_km_s", "can be answered"},
 	{"dispersion_km_s=200 dispersion_km_s_err=1e300", "dispersion_km_s_err",
 	 "larger than any number"},
-	{"mass_msun=1e10 mass_msun_err=1e308 redshift=1", NULL, NULL},
+	{"mass_msun=1e10 mass_msun_err=1e308", NULL, NULL},
+	{"mass_msun=1e10 mass_msun_err=1e308 redshift=1", "mass_msun_err",
+	 "larger than any number"},
 	{"radius_m=1 radius_m_err=1e308", NULL, NULL},
 };
 

@@ -109,7 +109,7 @@ check_spread(const char *words, const struct spread *spread, double propagated)
 static void
 check_draws(struct chance *chance, const char *words)
 {
-	struct spread masses = {0, 0}, spins = {0, 0};
+	struct spread masses = {0, 0}, detector = {0, 0}, spins = {0, 0};
 	struct mass_question question;
 	const struct mass_method *method;
 	struct mass_answer answer;
@@ -123,10 +123,14 @@ check_draws(struct chance *chance, const char *words)
 
 		draw(chance, method, &question, &drawn);
 		spread_add(&masses, drawn.mass_msun / answer.mass_msun - 1);
+		spread_add(&detector,
+			   drawn.detector_msun / answer.detector_msun - 1);
 		spread_add(&spins, drawn.spin);
 	}
 	check_spread(words, &masses,
 		     answer.uncertainty_msun / answer.mass_msun);
+	check_spread(words, &detector,
+		     answer.detector_uncertainty_msun / answer.detector_msun);
 	check_spread(words, &spins, answer.spin_uncertainty);
 }
 
