@@ -13,6 +13,11 @@
  * may be 0), unless the error is less. */
 #define STEP_PART 1e-3
 
+/* A deviation is rough when it is off by so much of itself, or of so little
+ * of the value. */
+#define ROUGH_PART 0.2
+#define ROUGH_LEAST 0.01
+
 /* The answer at one value of an input. */
 struct point {
 	double at, mass_msun, detector_msun, spin;
@@ -144,6 +149,41 @@ find_slope(const struct mass_method *method,
 	return true;
 }
 
+static bool
+is_rough(double found, double straight, double middle, double size)
+{
+	double least = fmax(fabs(straight - middle), ROUGH_LEAST * size);
+
+	return fabs(found - straight) > ROUGH_PART * least;
+}
+
+/* Whether a standard deviation on, the answer is far from where the slope
+ * leads; or there is none any more. */
+static bool
+is_stretched(const struct mass_method *method,
+	     const struct mass_question *question,
+	     const struct mass_answer *answer, enum input input,
+	     const struct slope *slope)
+{
+	double value = question->inputs.value[input];
+
+	for (int side = -1; side <= 1; side += 2) {
+		double error = side * question->inputs.error[input];
+		struct point there =
+			point_at(method, question, input, value + error);
+		double mass_msun = answer->mass_msun + slope->mass_msun * error;
+		double spin = answer->spin + slope->spin * error;
+
+		if (!there.usable)
+			return slope->detector_msun != 0 || slope->spin != 0;
+		if (is_rough(there.mass_msun, mass_msun, answer->mass_msun,
+			     answer->mass_msun) ||
+		    is_rough(there.spin, spin, answer->spin, 1))
+			return true;
+	}
+	return false;
+}
+
 /* False where the sum is larger than any number. */
 static bool
 add_uncertainty(struct mass_answer *answer, const struct slope *slope,
@@ -183,6 +223,13 @@ propagate(const struct mass_method *method,
 				       inputs_name(input));
 			return;
 		}
+		/* A relation that scatters has a range instead. */
+		if (!(answer->upper_msun > 0) &&
+		    is_stretched(method, question, answer, input, &slope))
+			remarks_warn(remarks,
+				     "%s is so large that the uncertainties, "
+				     "which are of first order, are rough",
+				     inputs_error_name(input));
 		if (add_uncertainty(answer, &slope, inputs->error[i]))
 			continue;
 		remarks_refuse(remarks, inputs_error_name(input), "value_error",

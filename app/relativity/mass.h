@@ -4,7 +4,9 @@
  * A method says which inputs it needs and takes; it is named, or found from
  * the inputs that were given.  What does not belong to it is refused, never
  * ignored.  Uncertainties of the inputs are propagated to first order, by
- * central differences (at a bound of the range, by one-sided ones).
+ * central differences (at a bound of the range, by one-sided ones); where the
+ * first order is off by a fifth, one standard deviation away, or nothing can
+ * be answered there, a warning says so.
  *
  * Masses are in the source's frame.  Where a redshift is given, measured
  * frequencies, times and periods are taken as observed, 1 + z times longer

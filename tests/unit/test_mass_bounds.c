@@ -221,13 +221,14 @@ show(const struct mass_question *question, char *words, size_t size)
 static bool
 begins_well(const char *words)
 {
-	size_t length = strspn(words, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	char name[40];
 
-	if (length == 0 || strncmp(words, "relation", length) == 0)
+	if (sscanf(words, "%39[a-z_0-9]", name) != 1 ||
+	    strcmp(name, "relation") == 0)
 		return true;
 	for (int i = 0; i < INPUT__MAX; i++)
-		if (strlen(inputs_name((enum input)i)) == length &&
-		    memcmp(inputs_name((enum input)i), words, length) == 0)
+		if (strcmp(inputs_name((enum input)i), name) == 0 ||
+		    strcmp(inputs_error_name((enum input)i), name) == 0)
 			return true;
 	return false;
 }

@@ -171,6 +171,43 @@ draws_agree_with_a_scatter(void **state)
 	check_spread(words, &logs, log10(answer.mass_msun / answer.lower_msun));
 }
 
+static void
+rough_uncertainties_are_told(void **state)
+{
+	static const struct {
+		const char *inputs;
+		bool rough;
+	} cases[] = {
+		{"mass_msun=10 mass_msun_err=9", false},
+		{"mass_msun=10 mass_msun_err=11", true},
+		{"mass_msun=10 spin=0.9 spin_err=0.05", false},
+		{"mass_msun=10 spin=0.9 spin_err=0.2", true},
+		{"mass_msun=10 distance_pc=1 distance_pc_err=5", false},
+		{"mass_msun=10 redshift=0.1 redshift_err=0.2", true},
+		{"semi_major_axis_au=1 period_yr=1 period_yr_err=0.1", false},
+		{"semi_major_axis_au=1 period_yr=1 period_yr_err=0.3", true},
+		/* Nothing changes in first order. */
+		{"period_d=1 amplitude_km_s=70 companion_msun=0.1 "
+		 "inclination_deg=90 inclination_deg_err=1",
+		 false},
+		{"period_d=1 amplitude_km_s=70 companion_msun=0.1 "
+		 "inclination_deg=90 inclination_deg_err=10",
+		 true},
+		{"dispersion_km_s=200 dispersion_km_s_err=50", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct mass_answer answer;
+		struct remarks remarks;
+
+		mass_fixture_answer(NULL, cases[i].inputs, &answer, &remarks);
+		if (mass_fixture_said(&remarks, "_err is so large") !=
+		    cases[i].rough)
+			fail_msg("%s", cases[i].inputs);
+	}
+}
+
 /* At a bound the difference is taken to the inner side. */
 static void
 bounds_have_a_slope(void **state)
@@ -207,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(draws_agree),
 		cmocka_unit_test(draws_agree_with_a_scatter),
+		cmocka_unit_test(rough_uncertainties_are_told),
 		cmocka_unit_test(bounds_have_a_slope),
 	};
 
