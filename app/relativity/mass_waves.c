@@ -40,21 +40,21 @@ mass_waves_isco(const struct mass_question *question,
 static void
 refuse_quality(double quality, double frequency_hz, struct remarks *remarks)
 {
-	double least = ringdown_quality_min();
+	double least = ringdown_quality_min(), most = ringdown_quality_max();
+	double time_ms = 1000 / (PI * frequency_hz); /* for a quality of 1 */
 
 	if (quality < least)
 		remarks_refuse(remarks, "damping_time_ms", "value_error",
 			       "The quality pi f tau is %.5g, and no hole's is "
 			       "below %.5g: the least damping time at this "
 			       "frequency is %.6g ms",
-			       quality, least,
-			       least / (PI * frequency_hz) * 1000);
+			       quality, least, least * time_ms);
 	else
 		remarks_refuse(remarks, "damping_time_ms", "value_error",
 			       "The quality pi f tau is %.5g, which asks for a "
-			       "spin beyond 0.9999: a shorter damping time "
-			       "would do",
-			       quality);
+			       "spin beyond 0.9999: the greatest damping time "
+			       "at this frequency is %.6g ms",
+			       quality, most * time_ms);
 }
 
 void

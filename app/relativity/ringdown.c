@@ -131,6 +131,15 @@ ringdown_quality_min(void)
 	return retrograde_fit[0][0] / (-2.0 * retrograde_fit[0][1]);
 }
 
+double
+ringdown_quality_max(void)
+{
+	struct ringdown mode;
+
+	return ringdown_find(ITERATED_MOST, &mode) == LC_OK ? mode.quality :
+							      NAN;
+}
+
 /* Of 1 / quality, which is nearly linear in sqrt(1 - spin). */
 static enum lc_rc
 damping(double spin, double *damping)

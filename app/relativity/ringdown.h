@@ -29,8 +29,10 @@ struct ringdown {
 /* LC_INVALID when the iteration does not settle, or |spin| > 1. */
 enum lc_rc ringdown_find(double spin, struct ringdown *mode) LC_CHECKED;
 
-/* The least quality of all spins: that at spin -1. */
+/* The least quality of all spins: that at spin -1; and the greatest that
+ * ringdown_spin() finds a spin for: that at 0.9999. */
 double ringdown_quality_min(void);
+double ringdown_quality_max(void);
 
 /*
  * The spin that rings with this quality, within 1e-10; LC_INVALID for one

@@ -110,9 +110,45 @@ edges_are_refused(void **state)
 	}
 }
 
-/* The damping time that a refusal names is indeed the least. */
+/* Whether a damping time at 250 Hz is answered; else the one that would be. */
+static bool
+rings(double damping_time_ms, double *told_ms)
+{
+	const struct mass_method *method;
+	struct mass_question question;
+	struct mass_answer answer;
+	struct remarks remarks = {.count = 0};
+	const char *told;
+
+	mass_fixture_read("frequency_hz=250 damping_time_ms=1", &question);
+	question.inputs.value[INPUT_damping_time_ms] = damping_time_ms;
+	assert_int_equal(mass_choose(&question, &method, &remarks), LC_OK);
+	if (mass_find(method, &question, &answer, &remarks) == LC_OK)
+		return true;
+	told = strstr(remarks.list[0].words, "at this frequency is ");
+	assert_non_null(told);
+	assert_int_equal(sscanf(told, "at this frequency is %lf ms", told_ms),
+			 1);
+	return false;
+}
+
+/* The damping times that refusals name are indeed the last ones. */
 static void
-the_least_quality_is_told(void **state)
+the_qualitys_ends_are_told(void **state)
+{
+	double least_ms = 0, most_ms = 0, unused;
+
+	(void)state;
+	assert_false(rings(0.1, &least_ms));
+	assert_true(rings(least_ms * 1.00001, &unused));
+	assert_false(rings(least_ms * 0.9999, &unused));
+	assert_false(rings(1e6, &most_ms));
+	assert_true(rings(most_ms * 0.99999, &unused));
+	assert_false(rings(most_ms * 1.0001, &unused));
+}
+
+static void
+near_the_least_quality_there_is_an_uncertainty(void **state)
 {
 	struct mass_answer answer;
 	struct remarks remarks;
@@ -297,7 +333,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges_are_those_of_the_table),
 		cmocka_unit_test(edges_are_refused),
-		cmocka_unit_test(the_least_quality_is_told),
+		cmocka_unit_test(the_qualitys_ends_are_told),
+		cmocka_unit_test(
+			near_the_least_quality_there_is_an_uncertainty),
 		cmocka_unit_test(there_is_an_answer_or_a_refusal),
 	};
 
