@@ -32,6 +32,9 @@ static const char *const relations[] = {"mcconnell_ma_2013", "gultekin_2009",
 static const char *const skies[] = {"stars", "grid", "none", NULL};
 static const char *const colours[] = {"physical", "redshift", "order", NULL};
 
+/* From so near, angles are off by a thousandth and more. */
+static const double near_rg = 1000;
+
 #define BOTH .in = LC_IN_BOTH
 #define MEASURED(name, unit_word, more, least, most, less, words)           \
 	LC_PARAM_OPTIONAL(singularity_args, name, BOTH, .unit = unit_word,  \
@@ -156,6 +159,21 @@ mass_ask(struct singularity *it, bool needless)
 	return rc;
 }
 
+/* Sizes on the sky are those seen from far away. */
+static void
+distance_look(const struct singularity *it)
+{
+	double distance_rg =
+		it->args->distance_pc * PARSEC_M / singularity_rg_m(it);
+
+	if (distance_rg < near_rg)
+		lc_warn(it->call,
+			"distance_pc is but %.3g gravitational radii GM/c2: "
+			"what is given in microarcseconds is seen so from far "
+			"away only.",
+			distance_rg);
+}
+
 static enum lc_rc
 numbers_write(struct singularity *it)
 {
@@ -164,8 +182,23 @@ numbers_write(struct singularity *it)
 	if (it->method != NULL && it->answer.is_hole && !it->answer.has_spin)
 		lc_warn(it->call, "No spin was given: what follows is that of "
 				  "a hole without spin.");
+	if (it->method != NULL && it->args->has_distance_pc)
+		distance_look(it);
 	singularity_reply_write(json, it);
 	return it->args->has_rays ? singularity_rays_write(json, it) : LC_OK;
+}
+
+/* A chirp tells what two holes weigh together, and there is none to draw. */
+static enum lc_rc
+hole_check(const struct singularity *it)
+{
+	if (it->method == NULL || it->answer.is_hole)
+		return LC_OK;
+	return lc_refuse(it->call, "method", "value_error", it->method->name,
+			 "Method %s finds the mass of no single hole, so there "
+			 "is none to be drawn: leave its inputs out, or give "
+			 "those of another method",
+			 it->method->name);
 }
 
 static enum lc_rc
@@ -188,6 +221,8 @@ singularity_run(struct lc_call *call, const void *arguments)
 	it->args = args;
 	question_take(&it->question, args);
 	rc = mass_ask(it, picture || args->has_rays);
+	if (picture && rc == LC_OK)
+		rc = hole_check(it);
 	rc = worse(remarks_tell(call, &it->remarks), rc);
 	if (args->has_rays)
 		rc = worse(singularity_rays_check(call, args), rc);

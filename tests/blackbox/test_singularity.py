@@ -280,6 +280,8 @@ WRONG = [
     ({"method": "merger", "m1_msun": 3}, "m2_msun", "needs m2_msun"),
     ({"frequency_hz": 250, "damping_time_ms": 0.1}, "damping_time_ms",
      "the least damping time"),
+    ({"format": "png", "frequency_hz": 50, "frequency_derivative_hz_s": 9},
+     "method", "none to be drawn"),
     ({"period_d": 5, "amplitude_km_s": 70, "companion_msun": 1,
       "eccentricity": 1}, "eccentricity", "less than 1"),
 ]
@@ -313,6 +315,13 @@ def test_where_rays_go(site):
     assert right["direction"]["theta_deg"] == pytest.approx(90)
     assert below["direction"]["theta_deg"] == pytest.approx(
         90 - bent_deg, abs=0.01)
+
+
+def test_a_distance_that_is_too_near_for_angles_is_said(site):
+    hole = {"mass_msun": 10, "spin": 0}
+    assert ask(site, {**hole, "distance_pc": 1})["warnings"] == []
+    (near,) = ask(site, {**hole, "distance_pc": 1e-12})["warnings"]
+    assert near.startswith("distance_pc is but 2.09 gravitational radii")
 
 
 def test_a_spin_that_is_not_known_is_said(site):
