@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "objects.h"
 #include "relativity/constants.h"
 #include "table.h"
 
@@ -99,7 +98,11 @@ static const struct lc_field singularity_params[] = {
 		 .doc = "Right ascension at which the hole stands before the "
 			"stars; the Galaxy's centre otherwise."),
 	LC_PARAM(singularity_args, dec_deg, BOTH, .min = "-90", .max = "90",
-		 .def = "-29.007825", .unit = "deg", .doc = "Declination."),
+		 .def = "-29.007825", .unit = "deg",
+		 .doc = "Declination. The hole's axis points north, which is "
+			"up, and east is left; stars far behind are seen "
+			"opposite to where they stand, by light that came "
+			"around the hole."),
 	LC_PARAM_OPTIONAL(singularity_args, catalogue, BOTH, .min = "1",
 			  .max = "64",
 			  .doc = "The catalogue whose brightest objects are "
@@ -238,17 +241,12 @@ singularity_version(struct lc_call *call, const void *arguments,
 		    uint64_t *version)
 {
 	const struct singularity_args *args = arguments;
-	const char *name = args->has_catalogue ? args->catalogue : NULL;
-	uint64_t state = lc_args_digest(call);
 	enum lc_rc rc = LC_OK;
 
+	*version = lc_mix(lc_args_digest(call), SINGULARITY_REVISION);
 	/* Only the stars come from elsewhere than from the arguments. */
 	if (lc_format(call) == LC_AS_PNG && strcmp(args->sky, "stars") == 0)
-		rc = objects_version(call, name, &state);
-	/* Without the default catalogue the picture is without stars. */
-	if (rc == LC_UNAVAILABLE && name == NULL)
-		rc = LC_OK;
-	*version = lc_mix(state, SINGULARITY_REVISION);
+		rc = singularity_stars_version(call, args, version);
 	return rc;
 }
 

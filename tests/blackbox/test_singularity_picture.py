@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import zlib
+from urllib.parse import urlencode
 
 import pytest
 
@@ -154,6 +155,26 @@ def test_what_is_asked_changes_the_picture(site):
 def test_pictures_that_cannot_be(site, params, name):
     reply = site.get("/singularity", {**SMALL, "format": "png", **params})
     assert ("query", name) in problems.errors_at(reply)
+
+
+def test_a_changed_sky_is_a_changed_picture(console):
+    """Also where the stars are those of OpenNGC, for want of others."""
+    places = console.table("places.csv", "name,ra,dec\nA,266.4,-29\n")
+    dim = console.table("dim.csv", "name,ra,dec,Vmag\nB,200,40,9\n")
+    bright = console.table("bright.csv", "name,ra,dec,Vmag\nC,120,10,1\n")
+    console.imported("places", places)
+    with console.served() as site:
+        tag = ""
+        for table in (None, dim, bright):
+            if table is not None:
+                console.imported("openngc", table)
+            reply = site.ask(
+                "GET", "/singularity",
+                urlencode(SMALL | {"format": "png", "catalogue": "places"}),
+                HTTP_IF_NONE_MATCH=tag,
+            )
+            assert reply.status == 200, reply
+            tag = reply.headers["etag"]
 
 
 def test_head_computes_nothing(site):
