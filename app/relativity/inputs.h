@@ -67,7 +67,7 @@
 	X(inclination_deg, "deg", NULL, "0", "180", NULL,                      \
 	  "Of the spin axis, or of the orbit, to the line of sight.")          \
 	X(distance_pc, "pc", NULL, "1e-12", "1e11", NULL,                      \
-	  "Distance of the hole.")                                             \
+	  "Distance of the hole; with a redshift, the angular diameter one.")  \
 	X(redshift, "", NULL, "0", "100", NULL,                                \
 	  "Cosmological redshift: frequencies and times are observed ones.")
 

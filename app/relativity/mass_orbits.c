@@ -11,6 +11,9 @@
 /* Orbits closer than this, in gravitational radii, are 1 % from Kepler's. */
 #define CLOSE_RG 100
 
+/* The horizon of all that is bound, without spin. */
+#define HORIZON_RG 2
+
 static const struct mass_model kepler_third_law = {
 	"Kepler's third law",
 	"Kepler 1619, Harmonices Mundi; IAU 2015 Resolution B3 for GM_sun"};
@@ -46,7 +49,13 @@ warn_if_close(double axis_m, double total_msun, struct remarks *remarks)
 {
 	double axis_rg = axis_m / (total_msun * SUN_RG_M);
 
-	if (axis_rg < CLOSE_RG)
+	if (axis_rg < HORIZON_RG)
+		remarks_warn(remarks,
+			     "The orbit would be %.3g gravitational radii "
+			     "wide, which is inside a horizon: there is none, "
+			     "and the mass is not to be believed",
+			     axis_rg);
+	else if (axis_rg < CLOSE_RG)
 		remarks_warn(remarks,
 			     "The orbit is %.3g gravitational radii wide: "
 			     "Newton's law, by which the mass is found, is off "
