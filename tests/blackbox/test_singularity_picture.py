@@ -1,5 +1,6 @@
 """Pictures of /singularity: what they are, and how they end early."""
 
+import math
 import os
 import re
 import signal
@@ -175,6 +176,57 @@ def test_a_changed_sky_is_a_changed_picture(console):
             )
             assert reply.status == 200, reply
             tag = reply.headers["etag"]
+
+
+def aside(position_angle_deg, away_deg=15, ra_deg=100, dec_deg=40):
+    """So far from a place on the sky, from north over east."""
+    angle, away, dec = map(
+        math.radians, (position_angle_deg, away_deg, dec_deg))
+    z = (math.sin(dec) * math.cos(away)
+         + math.cos(dec) * math.sin(away) * math.cos(angle))
+    ra = math.atan2(
+        math.sin(angle) * math.sin(away) * math.cos(dec),
+        math.cos(away) - math.sin(dec) * z,
+    )
+    return ra_deg + math.degrees(ra), math.degrees(math.asin(z))
+
+
+def impact_rg(deflection):
+    """The weak deflection by a hole without spin (Keeton & Petters 2005),
+    solved by bisection."""
+    low, high = 8, 1000
+    while high - low > 1e-9:
+        b = (low + high) / 2
+        bent = (4 / b + 15 * math.pi / 4 / b**2 + 128 / 3 / b**3
+                + 3465 * math.pi / 64 / b**4 + 3584 / 5 / b**5)
+        low, high = (b, high) if bent > deflection else (low, b)
+    return low
+
+
+@pytest.mark.parametrize("inclination_deg", [0, 60, 120])
+@pytest.mark.parametrize("position_angle_deg", [0, 90, 220])
+def test_a_star_is_seen_where_light_is_bent_to(
+        console, inclination_deg, position_angle_deg):
+    ra_deg, dec_deg = aside(position_angle_deg)
+    star = console.table("star.csv",
+                         f"name,ra,dec,Vmag\nA,{ra_deg},{dec_deg},3\n")
+    console.imported("star", star)
+    with console.served() as site:
+        reply = site.get("/singularity", {
+            "format": "png", "width_px": 240, "height_px": 240, "fov_rg": 60,
+            "ra_deg": 100, "dec_deg": 40, "disc_outer_rg": 0,
+            "inclination_deg": inclination_deg, "catalogue": "star",
+        })
+    rows = decode(reply.body)[2]
+    lit = [((x - 119.5) / 4, (119.5 - y) / 4)
+           for y in range(240) for x in range(240) if rows[y][3 * x] > 60]
+    # The images by light that goes around the hole are fainter, and nearer.
+    right, up = max(lit, key=lambda at: math.hypot(*at))
+    # East is left, and the image is opposite to the star.
+    angle = math.radians(position_angle_deg)
+    far = impact_rg(math.radians(15))
+    assert math.hypot(right - far * math.sin(angle),
+                      up + far * math.cos(angle)) < 0.7
 
 
 def test_head_computes_nothing(site):
