@@ -71,6 +71,9 @@ static const struct mass_model followers[] = {
 static const struct mass_model rays_model = {
 	"rays", "Carter 1968, Phys. Rev. 174, 1559"};
 
+static const struct mass_model merger_model = {
+	"BMR2012", "Barausse, Morozova & Rezzolla 2012, ApJ 758, 63"};
+
 static const struct mass_model inspiral_model = {
 	"inspiral", "Peters 1964, Phys. Rev. 136, B1224"};
 
@@ -92,6 +95,8 @@ mass_citations_write(struct json *json, const struct mass_answer *answer)
 	     answer->is_hole && i < sizeof(followers) / sizeof(followers[0]);
 	     i++)
 		citation_write(json, &followers[i]);
+	if (answer->is_merger)
+		citation_write(json, &merger_model);
 	if (answer->companion_msun > 0 || answer->is_merger || !answer->is_hole)
 		citation_write(json, &inspiral_model);
 }

@@ -140,6 +140,10 @@ tides_write(struct json *json, const struct singularity *it)
 const struct lc_field singularity_merger[] = {
 	LC_FIELD("final_mass_msun", LC_NUMBER, .unit = "solMass",
 		 .doc = "The remnant's mass (UIB2016)."),
+	LC_FIELD("final_mass_bmr2012_msun", LC_NUMBER, .unit = "solMass",
+		 .doc = "The remnant's mass by BMR2012."),
+	LC_FIELD("final_mass_spread_msun", LC_NUMBER, .unit = "solMass",
+		 .doc = "Half of what the models differ by."),
 	LC_FIELD("final_spin", LC_NUMBER, .doc = "The remnant's spin."),
 	LC_FIELD("final_spin_uib2016", LC_NUMBER, .doc = "By UIB2016."),
 	LC_FIELD("final_spin_hbr2016", LC_NUMBER, .doc = "By HBR2016 M3J4."),
@@ -175,6 +179,8 @@ merger_write(struct json *json, const struct singularity *it)
 
 	json_object_begin(json, "merger");
 	json_number(json, "final_mass_msun", remnant->mass);
+	json_number(json, "final_mass_bmr2012_msun", remnant->mass_bmr);
+	json_number(json, "final_mass_spread_msun", remnant->mass_spread);
 	json_number(json, "final_spin", remnant->spin);
 	json_number(json, "final_spin_uib2016", remnant->spin_uib);
 	json_number(json, "final_spin_hbr2016", remnant->spin_hbr);

@@ -39,6 +39,15 @@ peak_temperature_k(const struct singularity *it)
 	return usual_peak_k;
 }
 
+/* All light arrives redder from a distant hole, as from a cooler disc. */
+static double
+seen_temperature_k(const struct singularity *it)
+{
+	double z = it->args->has_redshift ? it->args->redshift : 0;
+
+	return peak_temperature_k(it) / (1 + z);
+}
+
 static double
 fov_rg(const struct singularity *it)
 {
@@ -136,7 +145,7 @@ view_of(const struct singularity *it)
 		.height_px = (int)args->height_px,
 		.fov_rg = fov_rg(it),
 		.disc_outer_rg = args->disc_outer_rg,
-		.peak_temperature_k = peak_temperature_k(it),
+		.peak_temperature_k = seen_temperature_k(it),
 		.sky = strcmp(args->sky, "stars") == 0 ? PICTURE_STARS :
 		       strcmp(args->sky, "grid") == 0  ? PICTURE_GRID :
 							 PICTURE_NO_SKY,
@@ -163,7 +172,7 @@ view_words(const struct singularity *it, const struct picture_view *view)
 				    "a thin disc out to %.6g GM/c2 of at most "
 				    "%.6g K",
 				    view->disc_outer_rg,
-				    view->peak_temperature_k);
+				    peak_temperature_k(it));
 	if (scale == NULL || disc == NULL)
 		return NULL;
 	return arena_printf(lc_arena(it->call),

@@ -213,6 +213,24 @@ merger_chirp_mass(double m1, double m2)
 	return total * pow(m1 / total * (m2 / total), 0.6);
 }
 
+/* Fitted to equal masses: without spins, and with aligned ones. */
+#define BMR_P0 0.04827
+#define BMR_P1 0.01707
+
+/* Radiated energy over the mass: the test particle's, and what fits add. */
+static double
+bmr_energy(const struct pair *pair)
+{
+	double ratio = 1.0 + pair->q;
+	double a = (pair->along1 + pair->q * pair->q * pair->along2) /
+		   (ratio * ratio);
+	double particle = kerr_efficiency(a);
+	double most = 4.0 * BMR_P0 + 16.0 * BMR_P1 * a * (a + 1.0);
+
+	return particle * pair->eta +
+	       4.0 * pair->eta * pair->eta * (most - particle);
+}
+
 void
 merger_find(const struct merger_binary *binary, struct merger_remnant *remnant)
 {
@@ -222,6 +240,8 @@ merger_find(const struct merger_binary *binary, struct merger_remnant *remnant)
 
 	remnant->radiated = total * uib_energy(&pair);
 	remnant->mass = total - remnant->radiated;
+	remnant->mass_bmr = total * (1.0 - bmr_energy(&pair));
+	remnant->mass_spread = fabs(remnant->mass - remnant->mass_bmr) / 2.0;
 	remnant->chirp_mass = merger_chirp_mass(binary->m1, binary->m2);
 	remnant->mass_ratio = pair.q;
 	remnant->symmetric_mass_ratio = pair.eta;

@@ -5,7 +5,8 @@
  * Sources: UIB2016, Jimenez-Forteza et al. 2017, Phys. Rev. D 95, 064024
  * (radiated energy, final spin of aligned binaries); HBR2016, Hofmann,
  * Barausse & Rezzolla 2016, ApJL 825, L19, fit M3J4 (final spin, also of
- * precessing ones).
+ * precessing ones); BMR2012, Barausse, Morozova & Rezzolla 2012, ApJ 758, 63,
+ * equation 18 (radiated energy).
  */
 #ifndef RELATIVITY_MERGER_H
 #define RELATIVITY_MERGER_H
@@ -21,8 +22,10 @@ struct merger_binary {
 };
 
 struct merger_remnant {
-	double mass;     /* in the unit of m1 (UIB2016, aligned parts) */
-	double radiated; /* energy as mass */
+	double mass;        /* in the unit of m1 (UIB2016, aligned parts) */
+	double mass_bmr;    /* the same by BMR2012 */
+	double mass_spread; /* half of how far these differ */
+	double radiated;    /* energy as mass */
 	double chirp_mass;
 	double mass_ratio; /* lighter over heavier */
 	double symmetric_mass_ratio;

@@ -123,7 +123,7 @@ def test_what_is_asked_changes_the_picture(site):
     for params in (
         {}, {"colour": "redshift"}, {"colour": "order"}, {"sky": "none"},
         {"sky": "grid"}, {"spin": -0.9}, {"spin": 0}, {"inclination_deg": 30},
-        {"disc_outer_rg": 0}, {"fov_rg": 20}, {"peak_temperature_k": 4000},
+        {"disc_outer_rg": 0}, {"fov_rg": 20}, {"peak_temperature_k": 4000}, {"redshift": 1},
         {"mass_msun": 1e8, "accretion_rate_msun_yr": 0.1},
         {"mass_msun": 4.3e6, "distance_pc": 8178, "fov_uas": 100},
         {"ra_deg": 83.8, "dec_deg": -5.4},

@@ -222,10 +222,36 @@ greatest_spins(void **state)
 	}
 }
 
+/* BMR2012 at equal masses is its own coefficients, and near UIB2016. */
+static void
+test_models_of_the_mass(void **state)
+{
+	const struct merger_binary still = {.m1 = 1, .m2 = 1};
+	const struct merger_binary some[] = {
+		{.m1 = 36, .m2 = 29},
+		{.m1 = 3, .m2 = 1, .chi1 = 0.6, .chi2 = -0.4},
+		{.m1 = 1, .m2 = 1, .chi1 = 0.8, .chi2 = 0.8},
+		{.m1 = 10, .m2 = 1, .chi1 = -0.5, .chi2 = 0.2},
+	};
+	struct merger_remnant remnant;
+
+	(void)state;
+	merger_find(&still, &remnant);
+	assert_true(fabs(remnant.mass_bmr - 2 * (1 - 0.04827)) < 1e-14);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		double total = some[i].m1 + some[i].m2;
+
+		merger_find(&some[i], &remnant);
+		assert_true(remnant.mass_spread > 1e-6 * total);
+		assert_true(remnant.mass_spread < 4e-3 * total);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_models_of_the_mass),
 		cmocka_unit_test(cases),
 		cmocka_unit_test(plain_numbers),
 		cmocka_unit_test(either_order),
