@@ -196,13 +196,13 @@ LC_VALUE(lc_client, struct lc_client)
 enum lc_work {
 	LC_QUICK, /* on the accepting thread; also what parks at once */
 	LC_HEAVY, /* on the CPU pool, under SCHED_IDLE */
+	LC_BRIEF, /* there too, for some ms: between the parts of others */
 	LC_WORK__MAX
 };
 
 /*
  * What an answer can be: X(constant, bit, word, media type, its parameters).
- * A client chooses by Accept or by ?format=word, which weighs more.  Who asks
- * for text/xml means a VOTable.
+ * Accept or ?format=word, which weighs more, chooses; text/xml is a VOTable.
  */
 #define LC_FORMAT_TABLE(X)                                               \
 	X(LC_AS_JSON, 1, "json", "application/json", "")                 \
@@ -373,10 +373,10 @@ void lc_shorten_deadline(struct lc_call *call, int64_t ms);
 struct lc_progress *lc_progress(struct lc_call *call);
 
 /*
- * Heavy work in `count` parts of 100 ms at most, on this thread and on those
- * of the pool that are idle: `part` is called once for each index, with a
- * progress of its own.  The first that is not LC_OK stops the others and is
- * returned when all have ended.  The call's progress goes from 0 to `to`.
+ * Heavy work in `count` parts of 100 ms at most, on this thread and on idle
+ * ones of the pool: `part` is called once for each index, with a progress of
+ * its own.  The first that is not LC_OK stops the others and is returned when
+ * all have ended.  The call's progress goes from 0 to `to`.
  */
 enum lc_rc lc_parts(struct lc_call *call, size_t count,
 		    enum lc_rc (*part)(void *arg, size_t index,

@@ -236,6 +236,20 @@ singularity_run(struct lc_call *call, const void *arguments)
 	return picture ? singularity_picture_write(it) : numbers_write(it);
 }
 
+/* So many characters of rays are followed in some milliseconds. */
+enum { RAYS_BRIEF = 2000 };
+
+static enum lc_work
+singularity_weigh(struct lc_call *call, const void *arguments)
+{
+	const struct singularity_args *args = arguments;
+
+	if (lc_format(call) == LC_AS_PNG)
+		return LC_HEAVY;
+	return args->has_rays && strlen(args->rays) > RAYS_BRIEF ? LC_HEAVY :
+								   LC_BRIEF;
+}
+
 static enum lc_rc
 singularity_version(struct lc_call *call, const void *arguments,
 		    uint64_t *version)
@@ -306,8 +320,9 @@ static const struct lc_example singularity_post_examples[] = {
 #define SINGULARITY_ENDPOINT                                                   \
 	.path = "/singularity", .tag = &singularity_tag,                       \
 	.params = singularity_params,                                          \
-	.args_size = sizeof(struct singularity_args), .work = LC_HEAVY,        \
-	.deadline_ms = 60000, .body_max_bytes = 1 << 20,                       \
+	.args_size = sizeof(struct singularity_args),                          \
+	.weigh = singularity_weigh, .deadline_ms = 60000,                      \
+	.body_max_bytes = 1 << 20,                                             \
 	.cache = {.fresh_s = 3600, .stale_s = 86400},                          \
 	.formats = LC_AS_JSON | LC_AS_PNG, .reply = singularity_reply,         \
 	.problems = singularity_problems, .warns = true,                       \

@@ -37,8 +37,9 @@ limit_print(const struct lc_endpoint *endpoint, struct buf *out)
 static void
 route_print(const struct lc_endpoint *endpoint, int path_width)
 {
-	static const char *const works[LC_WORK__MAX] = {
-		[LC_QUICK] = "quick", [LC_HEAVY] = "heavy"};
+	static const char *const works[LC_WORK__MAX] = {[LC_QUICK] = "quick",
+							[LC_HEAVY] = "heavy",
+							[LC_BRIEF] = "brief"};
 	struct buf guards, limit;
 
 	buf_init(&guards);

@@ -91,6 +91,7 @@ struct lc_call {
 	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
 	struct slots *slots; /* of the pool's thread that is at work; or NULL */
+	bool brief;          /* heavy work that is over in some ms */
 	struct team *team;   /* the same thread's; or NULL */
 	int64_t arrived_ns, bound_ns, run_ns;
 

@@ -114,13 +114,14 @@ dispatch_run(struct lc_call *call)
 	work = endpoint->weigh != NULL ? endpoint->weigh(call, call->args) :
 					 endpoint->work;
 	/* The type of a file is known only to who makes it. */
-	if (work == LC_HEAVY && call->request.method == LC_HEAD &&
+	if (work != LC_QUICK && call->request.method == LC_HEAD &&
 	    call->format != LC_AS_FILE) {
 		lc_body(call, NULL);
 		call->length_unknown = true;
 		return LC_OK;
 	}
-	if (work == LC_HEAVY && !call->in_place) {
+	if (work != LC_QUICK && !call->in_place) {
+		call->brief = work == LC_BRIEF;
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}

@@ -7,7 +7,6 @@
 
 #include "engine/call.h"
 #include "engine/engine.h"
-#include "engine/queue.h"
 #include "engine/slots.h"
 
 /* A team's state: how many helpers are in it, and these. */
@@ -25,6 +24,7 @@ struct work {
 	size_t count;
 	double to;
 	struct lc_progress *whole; /* the call's */
+	const struct pool *pool;
 	/* Stopped by the first part that fails, with what that returned. */
 	struct lc_progress progress;
 	atomic_size_t next, done;
@@ -37,7 +37,6 @@ struct team {
 };
 
 struct parts {
-	struct queue *queue;
 	int count;
 	atomic_int given;
 	struct team teams[];
@@ -105,7 +104,8 @@ lc_parts(struct lc_call *call, size_t count,
 			    .arg = arg,
 			    .count = count,
 			    .to = to,
-			    .whole = &call->progress};
+			    .whole = &call->progress,
+			    .pool = call->engine->pool};
 	struct team *team = call->team; /* NULL: not in the pool */
 	struct lc_progress own;
 
@@ -118,7 +118,8 @@ lc_parts(struct lc_call *call, size_t count,
 		pool_wake(call->engine->pool, count - 1);
 	}
 	while (work_next(&work, &own))
-		;
+		if (team != NULL)
+			pool_run_brief(call->engine->pool);
 	if (team != NULL)
 		team_end(team);
 	return (enum lc_rc)atomic_load(&work.progress.stop);
@@ -168,11 +169,11 @@ team_leave(struct team *team)
 /* Whether a helper of the team is of more use elsewhere. */
 static bool
 parts_called_away(struct parts *parts, const struct team *team,
-		  const struct slots *slots)
+		  const struct work *work, const struct slots *slots)
 {
 	int fewest = 0;
 
-	if (queue_length(parts->queue) > 0 || slots_awaited(slots))
+	if (pool_queued(work->pool) > 0 || slots_awaited(slots))
 		return true;
 	return parts_fewest(parts, &fewest) != NULL &&
 	       fewest + 1 < atomic_load(&team->state);
@@ -191,7 +192,7 @@ team_work(struct team *team, struct parts *parts, const struct slots *slots)
 			team_close(team);
 			break;
 		}
-	} while (!parts_called_away(parts, team, slots));
+	} while (!parts_called_away(parts, team, work, slots));
 }
 
 enum parts_help
@@ -216,17 +217,14 @@ parts_help(struct parts *parts, struct slots *slots)
 /* ---- the teams */
 
 struct parts *
-parts_new(int threads, struct queue *queue)
+parts_new(int threads)
 {
 	struct parts *parts;
 
-	if (queue == NULL)
-		return NULL;
 	parts = calloc(1, sizeof(*parts) +
 				  (size_t)threads * sizeof(parts->teams[0]));
 	if (parts == NULL)
 		return NULL;
-	parts->queue = queue;
 	parts->count = threads;
 	atomic_init(&parts->given, 0);
 	for (int i = 0; i < threads; i++) {

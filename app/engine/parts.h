@@ -5,7 +5,8 @@
  * pool.  While it runs lc_parts() its team is open: idle threads join it,
  * each with a heavy slot of its own, and all take the next part from one
  * counter.  A helper leaves after its part when a call waits for a thread or
- * for a slot, or when another team has fewer helpers.  The owner returns
+ * for a slot, or when another team has fewer helpers.  Between its parts the
+ * owner runs brief calls that wait (see engine/pool.h).  The owner returns
  * when the last helper has left; nobody but the pool's threads comes here.
  *
  * A team is one atomic number, so that nobody waits for a thread which the
@@ -17,15 +18,11 @@
 #include "lightcone.h"
 
 struct parts;
-struct queue;
 struct slots;
 struct team;
 
-/*
- * The teams of as many threads.  Calls wait in `queue`, which is borrowed.
- * NULL when there is no memory, or no queue.
- */
-struct parts *parts_new(int threads, struct queue *queue);
+/* The teams of as many threads; NULL when there is no memory. */
+struct parts *parts_new(int threads);
 void parts_free(struct parts *parts);
 
 /* The calling thread's team; to be asked once by each thread. */

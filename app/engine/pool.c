@@ -15,7 +15,8 @@
 #include "engine/queue.h"
 #include "engine/slots.h"
 
-enum { POOL_LOOK_MS = 10 };
+/* Between two parts of a call so many brief ones are let in. */
+enum { POOL_LOOK_MS = 10, POOL_BRIEF_MOST = 16 };
 
 /*
  * Each put is followed by a post of `news`, and each thread looks into the
@@ -24,6 +25,7 @@ enum { POOL_LOOK_MS = 10 };
  */
 struct pool {
 	struct queue *queue;
+	struct queue *brief; /* these go first, and need no slot */
 	struct parts *parts;
 	sem_t news;
 	const char *state_dir;
@@ -43,21 +45,37 @@ pool_cores(void)
 	return CPU_COUNT(&set);
 }
 
-static void
-job_run(struct lc_call *call, struct slots *slots, struct team *team)
+static enum lc_rc
+job_compute(struct lc_call *call)
+{
+	enum lc_rc rc;
+
+	call->bound_ns = clock_mono_ns();
+	rc = call->endpoint->run(call, call->args);
+	call->run_ns = clock_mono_ns();
+	return rc;
+}
+
+static enum lc_rc
+job_compute_with_slot(struct lc_call *call, struct slots *slots,
+		      struct team *team)
 {
 	enum lc_rc rc = slots_take(slots, &call->progress);
 
-	if (rc == LC_OK) {
-		call->bound_ns = clock_mono_ns();
-		call->slots = slots;
-		call->team = team;
-		rc = call->endpoint->run(call, call->args);
-		call->team = NULL;
-		call->slots = NULL;
-		call->run_ns = clock_mono_ns();
-		slots_give(slots);
-	}
+	if (rc != LC_OK)
+		return rc;
+	call->slots = slots;
+	call->team = team;
+	rc = job_compute(call);
+	call->team = NULL;
+	call->slots = NULL;
+	slots_give(slots);
+	return rc;
+}
+
+static void
+job_end(struct lc_call *call, enum lc_rc rc)
+{
 	/* An answer in pieces was claimed with its first piece. */
 	if (call->streaming)
 		call->verdict = rc;
@@ -65,6 +83,43 @@ job_run(struct lc_call *call, struct slots *slots, struct team *team)
 		call_post_answer(call, 2);
 	else
 		call_post_release(call);
+}
+
+/* Brief work is over before a slot would matter. */
+static void
+job_run_brief(struct lc_call *call)
+{
+	enum lc_rc rc = progress_stopped(&call->progress);
+
+	job_end(call, rc == LC_OK ? job_compute(call) : rc);
+}
+
+static void
+job_run(struct lc_call *call, struct slots *slots, struct team *team)
+{
+	if (call->brief)
+		job_run_brief(call);
+	else
+		job_end(call, job_compute_with_slot(call, slots, team));
+}
+
+void
+pool_run_brief(struct pool *pool)
+{
+	struct lc_call *call;
+
+	for (int i = 0;
+	     i < POOL_BRIEF_MOST && (call = queue_take(pool->brief)) != NULL;
+	     i++)
+		job_run_brief(call);
+}
+
+static struct lc_call *
+pool_take(struct pool *pool)
+{
+	struct lc_call *call = queue_take(pool->brief);
+
+	return call != NULL ? call : queue_take(pool->queue);
 }
 
 enum pool_patience { POOL_NO_WAIT, POOL_WAIT_BRIEFLY, POOL_WAIT };
@@ -122,7 +177,7 @@ pool_run(void *arg)
 	slots_open(&slots, pool->state_dir, pool->slot_count);
 	for (;;) {
 		pool_wait(pool, patience);
-		call = queue_take(pool->queue);
+		call = pool_take(pool);
 		if (call != NULL) {
 			/*
 			 * A putter that was stopped half-way may have hidden
@@ -189,8 +244,9 @@ pool_new(const struct options *options)
 	pool->slot_count =
 		options->heavy_slots > 0 ? (int)options->heavy_slots : cores;
 	pool->queue = queue_new((size_t)options->pool_queue);
-	pool->parts = parts_new(pool->wanted, pool->queue);
-	if (pool->queue == NULL || pool->parts == NULL) {
+	pool->brief = queue_new((size_t)options->pool_queue);
+	pool->parts = parts_new(pool->wanted);
+	if (pool->queue == NULL || pool->brief == NULL || pool->parts == NULL) {
 		pool_free(pool);
 		return NULL;
 	}
@@ -202,7 +258,7 @@ pool_add(struct pool *pool, struct lc_call *call)
 {
 	if (!pool_start(pool))
 		return LC_NO_MEMORY;
-	if (!queue_put(pool->queue, call))
+	if (!queue_put(call->brief ? pool->brief : pool->queue, call))
 		return LC_QUEUE_FULL;
 	sem_post(&pool->news);
 	return LC_OK;
@@ -211,7 +267,7 @@ pool_add(struct pool *pool, struct lc_call *call)
 void
 pool_wake(struct pool *pool, size_t most)
 {
-	size_t wanted = queue_length(pool->queue) + most;
+	size_t wanted = pool_queued(pool) + most;
 	int posted = 0;
 
 	sem_getvalue(&pool->news, &posted);
@@ -222,7 +278,7 @@ pool_wake(struct pool *pool, size_t most)
 size_t
 pool_queued(const struct pool *pool)
 {
-	return queue_length(pool->queue);
+	return queue_length(pool->queue) + queue_length(pool->brief);
 }
 
 bool
@@ -250,9 +306,11 @@ pool_free(struct pool *pool)
 
 	if (pool == NULL)
 		return;
-	while (pool->queue != NULL && (call = queue_take(pool->queue)) != NULL)
+	while (pool->queue != NULL && pool->brief != NULL &&
+	       (call = pool_take(pool)) != NULL)
 		call_release(call);
 	parts_free(pool->parts);
+	queue_free(pool->brief);
 	queue_free(pool->queue);
 	sem_destroy(&pool->news);
 	pthread_mutex_destroy(&pool->starting);

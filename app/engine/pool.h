@@ -5,7 +5,8 @@
  * The queue before them is bounded; how many compute at once is bounded
  * over all processes by the heavy slots.  Pool threads take no lock that a
  * quick thread takes.  They start with the first job.  A thread without a job
- * helps with the parts of another one's (engine/parts.h).
+ * helps with the parts of another one's (engine/parts.h).  Brief calls go
+ * before others and need no slot; threads whose call has parts run them too.
  */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H
@@ -26,6 +27,12 @@ enum lc_rc pool_add(struct pool *pool, struct lc_call *call) LC_CHECKED;
 
 /* Wakes threads that sleep, so many at most, to look for what they can do. */
 void pool_wake(struct pool *pool, size_t most);
+
+/*
+ * For a thread of the pool between two parts of its call: runs brief calls
+ * that wait, some of them.
+ */
+void pool_run_brief(struct pool *pool);
 
 /* How many calls wait for a thread, about. */
 size_t pool_queued(const struct pool *pool);

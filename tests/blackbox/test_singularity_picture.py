@@ -360,3 +360,22 @@ def test_quick_requests_pass_pictures(serve):
     for each in asking:
         each.join()
     assert sorted(waits)[100] < 0.05
+
+
+def test_numbers_do_not_wait_for_pictures(serve):
+    served = serve(LIGHTCONE_POOL_THREADS=1, LIGHTCONE_HEAVY_SLOTS=1)
+    with Peer(served.path) as first, Peer(served.path) as second:
+        for peer in (first, second):
+            peer.ask("/singularity", BIG)
+        served.wait_busy()
+        busy_s = served.cpu_s()
+        waits = []
+        for mass in range(1, 11):
+            began = time.monotonic()
+            reply = served.site.get("/singularity", {"mass_msun": mass})
+            waits.append(time.monotonic() - began)
+            assert reply.json()["mass"] == mass
+        assert sorted(waits)[5] < 1
+        # The picture went on meanwhile, and does so still.
+        served.wait_busy()
+        assert served.cpu_s() > busy_s
