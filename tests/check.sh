@@ -27,8 +27,8 @@ check() {
 	fi
 	check_directory=$top
 	check_units units
-	stage rooms 60 count_tap tests/rooms.sh || :
-	stage style 60 count_tap tests/style.sh || :
+	stage rooms 180 count_tap tests/rooms.sh || :
+	stage style 180 count_tap tests/style.sh || :
 	check_blackbox 'black box'
 	if [[ $1 == true ]]; then
 		check_sanitized "${options[@]}"
@@ -72,7 +72,7 @@ check_python() {
 }
 
 check_blackbox() {
-	stage "$1" 600 count_blackbox "${steadily[@]}" \
+	stage "$1" 900 count_blackbox "${steadily[@]}" \
 		env LIGHTCONE_BUILD="$check_directory" \
 		"$(check_python)" -m pytest -q -rfEs tests/blackbox || :
 }
@@ -96,7 +96,7 @@ count_blackbox() {
 check_sanitized() {
 	local steadily=() reports said
 
-	stage 'what is shipped' 60 count_nothing \
+	stage 'what is shipped' 180 count_nothing \
 		make -s distdir distdir=build-source || return 0
 	# Sanitizers of older compilers fail now and then under the wide
 	# address randomization of newer kernels.
