@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/call.h"
+#include "engine/courtesy.h"
 #include "engine/engine.h"
 #include "engine/slots.h"
 
@@ -49,6 +50,7 @@ static bool
 work_next(struct work *work, struct lc_progress *own)
 {
 	size_t index = atomic_fetch_add(&work->next, 1), done;
+	int64_t waited_ns = courtesy_waited_ns();
 	enum lc_rc rc;
 
 	if (index >= work->count)
@@ -63,6 +65,8 @@ work_next(struct work *work, struct lc_progress *own)
 	done = atomic_fetch_add(&work->done, 1) + 1;
 	progress_raise(work->whole,
 		       work->to * (double)done / (double)work->count);
+	if (atomic_load(&work->next) < work->count)
+		courtesy_wait(waited_ns, own);
 	return true;
 }
 
