@@ -21,6 +21,16 @@ static void (*const kernels[TRACE_KERNEL__MAX])(const struct trace_scene *scene,
 #endif
 };
 
+/*
+ * gcc's address sanitizer aligns a function's variables to 32 bytes, not to
+ * the 64 that vectors of eight want.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define TRACE_ALIGNS_64 false
+#else
+#define TRACE_ALIGNS_64 true
+#endif
+
 static bool
 kernel_runs_here(enum trace_kernel kernel)
 {
@@ -29,7 +39,7 @@ kernel_runs_here(enum trace_kernel kernel)
 		return __builtin_cpu_supports("avx2") &&
 		       __builtin_cpu_supports("fma");
 	if (kernel == TRACE_AVX512)
-		return __builtin_cpu_supports("avx512f") &&
+		return TRACE_ALIGNS_64 && __builtin_cpu_supports("avx512f") &&
 		       __builtin_cpu_supports("avx512dq") &&
 		       __builtin_cpu_supports("avx512vl");
 #endif

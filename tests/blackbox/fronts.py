@@ -287,6 +287,13 @@ INSTALLED = [
     if not missing(name) and (BUILD == SOURCE or name in ELSEWHERE)
 ]
 
+# Ways in, with mounts, for answers that depend on neither.
+FEW = [
+    each for each in
+    [("lighttpd", ""), ("apache", "/sub/dir"), ("lighttpd-cgi", "")]
+    if each[0] in INSTALLED
+]
+
 
 @contextmanager
 def starting(name, stage, mount, **options):

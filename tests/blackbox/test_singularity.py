@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import fronts
 import problems
 
 CASES = json.loads(
@@ -15,6 +16,10 @@ CASES = json.loads(
 )
 AU_M = 149597870700.0
 YEAR_S = 31557600.0
+
+
+pytestmark = pytest.mark.parametrize(
+    "front", fronts.FEW, indirect=True, ids=lambda each: "".join(each))
 
 
 def messages(reply):

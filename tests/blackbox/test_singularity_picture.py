@@ -18,6 +18,9 @@ from fcgi_client import FcgiSite, Peer
 from processes import wait_until
 from stage import SOURCE
 
+few = pytest.mark.parametrize(
+    "front", fronts.FEW, indirect=True, ids=lambda each: "".join(each))
+
 SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
 MASSIVE = {"mass_msun": 4.3e6, "distance_pc": 8178}
 # Some seconds' work for a core.
@@ -83,6 +86,7 @@ def picture(site, **params):
     return decode(reply.body)
 
 
+@few
 def test_a_picture_is_what_was_asked_for(site):
     width, height, rows, texts = picture(site)
     assert (width, height) == (64, 40)
@@ -93,6 +97,7 @@ def test_a_picture_is_what_was_asked_for(site):
     assert sum(middle[3 * 14:3 * 26]) > 1.5 * sum(middle[3 * 38:3 * 50])
 
 
+@few
 def test_accept_and_format(site):
     browser = "image/avif,image/webp,image/png,*/*;q=0.5"
     shown = site.get("/singularity", SMALL, [("Accept", browser)])
@@ -108,6 +113,7 @@ def test_accept_and_format(site):
         "/singularity", SMALL, [("Accept", "text/csv")]).status == 406
 
 
+@few
 def test_a_browser_that_opens_a_page_gets_text(site):
     accept = (
         "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,"
@@ -118,6 +124,7 @@ def test_a_browser_that_opens_a_page_gets_text(site):
     assert reply.media_type == "application/json"
 
 
+@few
 def test_what_is_asked_changes_the_picture(site):
     seen = {}
     for params in (
@@ -133,6 +140,7 @@ def test_what_is_asked_changes_the_picture(site):
     assert len(set(seen.values())) == len(seen)
 
 
+@few
 @pytest.mark.parametrize(
     "params, name",
     [
@@ -229,6 +237,7 @@ def test_a_star_is_seen_where_light_is_bent_to(
                       up + far * math.cos(angle)) < 0.7
 
 
+@few
 def test_head_computes_nothing(site):
     began = time.monotonic()
     reply = site.ask("HEAD", "/singularity", BIG)
@@ -237,6 +246,7 @@ def test_head_computes_nothing(site):
     assert time.monotonic() - began < 1
 
 
+@few
 def test_the_readme_shows_what_is_answered(site, stage):
     if stage.sanitized:
         pytest.skip("it takes long")
