@@ -282,7 +282,8 @@ test_failing(void **state)
 	peers_answered(peers, 1, 503);
 	job_check(&jobs[0]);
 	assert_int_equal(jobs[0].rc, LC_UNAVAILABLE);
-	assert_int_equal(job_ran(&jobs[0]), 2);
+	/* The other one may have been told before it began. */
+	assert_in_range(job_ran(&jobs[0]), 1, 2);
 	scene_close(&scene);
 }
 
