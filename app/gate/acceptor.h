@@ -33,7 +33,8 @@ struct gate_threads {
 	pthread_t senders[GATE_SENDERS];
 	pthread_t keeper;
 
-	int watch; /* epoll: connections that were put aside */
+	int bell;  /* rung for the stop, and then readable for ever */
+	int watch; /* epoll: the bell, and connections that were put aside */
 	struct lock lock;
 	struct porter_waiting *waiting; /* its head under the lock */
 	atomic_int waiting_count;

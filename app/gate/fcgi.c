@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "gate/acceptor.h"
+#include "gate/porter.h"
 
 enum {
 	FCGI_REPLACED_LOOK_S = 5,
@@ -62,6 +62,7 @@ threads_stop(struct gate_threads *threads)
 	struct timespec end;
 
 	atomic_store(&threads->stopping, true);
+	porter_ring(threads);
 	/* A peer that holds an acceptor must not use up the others' time. */
 	while (atomic_load(&threads->accepting) > 0 &&
 	       clock_mono_ns() < drained_ns)

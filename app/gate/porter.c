@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -153,12 +154,28 @@ waiting_sweep(struct keeper *keeper, int64_t now_ns)
 bool
 porter_init(struct gate_threads *threads)
 {
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET,
+				    .data = {.ptr = threads}};
+
 	lock_init(&threads->lock);
 	threads->watch = epoll_create1(EPOLL_CLOEXEC);
-	if (threads->watch >= 0)
+	threads->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (threads->watch >= 0 && threads->bell >= 0 &&
+	    epoll_ctl(threads->watch, EPOLL_CTL_ADD, threads->bell, &event) ==
+		    0)
 		return true;
 	log_error("nothing can be waited for: %s", strerror(errno));
 	return false;
+}
+
+void
+porter_ring(struct gate_threads *threads)
+{
+	const uint64_t one = 1;
+
+	/* Fails never; porters would look a little later. */
+	if (write(threads->bell, &one, sizeof(one)) < 0)
+		return;
 }
 
 void
@@ -167,6 +184,7 @@ porter_release(struct gate_threads *threads)
 	while (threads->waiting != NULL)
 		waiting_close(threads, threads->waiting);
 	close(threads->watch);
+	close(threads->bell);
 	lock_release(&threads->lock);
 }
 
@@ -185,7 +203,7 @@ porter_keep(void *arg)
 	struct gate_threads *threads = arg;
 
 	while (!atomic_load(&threads->ending)) {
-		struct epoll_event event = {.data = {.ptr = NULL}};
+		struct epoll_event event = {.data = {.ptr = threads}};
 		int timeout_ms = wake_ms(threads);
 
 		if (keeper.rests)
@@ -193,7 +211,8 @@ porter_keep(void *arg)
 		else if (atomic_load(&threads->waiting_count) > 0 &&
 			 timeout_ms > PORTER_SWEEP_MS)
 			timeout_ms = PORTER_SWEEP_MS;
-		if (epoll_wait(threads->watch, &event, 1, timeout_ms) > 0)
+		if (epoll_wait(threads->watch, &event, 1, timeout_ms) > 0 &&
+		    event.data.ptr != threads)
 			waiting_look(&keeper, event.data.ptr, clock_mono_ns());
 		if (atomic_load(&threads->waiting_count) > 0)
 			waiting_sweep(&keeper, clock_mono_ns());
@@ -206,11 +225,16 @@ porter_send(void *arg)
 {
 	struct gate_threads *threads = arg;
 	struct outbox *outbox = threads->engine->outbox;
-	struct pollfd ready = {.fd = outbox_descriptor(outbox),
-			       .events = POLLIN};
+	struct pollfd ready[] = {
+		{.fd = outbox_descriptor(outbox), .events = POLLIN},
+		{.fd = threads->bell, .events = POLLIN},
+	};
 
 	while (!atomic_load(&threads->ending)) {
-		if (poll(&ready, 1, wake_ms(threads)) > 0)
+		nfds_t count = atomic_load(&threads->stopping) ? 1 : 2;
+
+		if (poll(ready, count, wake_ms(threads)) > 0 &&
+		    ready[0].revents != 0)
 			outbox_act(outbox);
 	}
 	return NULL;

@@ -10,6 +10,9 @@
 /* Makes what porters wait on; false, with a word in the log. */
 bool porter_init(struct gate_threads *threads);
 
+/* Tells the porters at once that `stopping` was set. */
+void porter_ring(struct gate_threads *threads);
+
 /* Closes what still waits. */
 void porter_release(struct gate_threads *threads);
 
