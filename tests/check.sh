@@ -46,15 +46,34 @@ check_clients() {
 	tests/node/install.sh build-node || say 'Going on without that'
 }
 
-# The unit tests one after the other: some of them measure time.
+# The unit tests, and at the end, by themselves, those that would be disturbed.
 check_units() {
-	find "$check_directory/tests" -name '*.trs' -exec rm -f {} +
+	local alone others
+
+	mapfile -t alone < <(units_alone)
+	mapfile -t others < <(make -s -C "$check_directory" \
+		--eval='named: ; @printf "%s\n" $(TESTS)' named |
+		grep -vxF "$(printf '%s\n' "${alone[@]}")")
 	stage "$1, compiled" 600 count_nothing \
 		make -s -C "$check_directory" -j"$cores" check TESTS= ||
 		return 0
-	stage "$1" 300 count_units "${steadily[@]}" \
+	check_units_named "$1" "$cores" "${others[@]}"
+	check_units_named "$1, alone" 1 "${alone[@]}"
+}
+
+# check_units_named STAGE PROCESSES TESTS...
+check_units_named() {
+	find "$check_directory/tests" -name '*.trs' -exec rm -f {} +
+	stage "$1" 600 count_units "${steadily[@]}" \
 		env CMOCKA_MESSAGE_OUTPUT=TAP \
-		make -s -C "$check_directory" check VERBOSE=1 || :
+		make -s -C "$check_directory" -j"$2" check VERBOSE=1 \
+		TESTS="${*:3}" || :
+}
+
+# Those that have threads, or look at the clock.
+units_alone() {
+	grep -lE '<pthread\.h>|"(scene|threads)\.h"|clock_mono_ns' \
+		tests/unit/test_*.c | sed 's/\.c$//'
 }
 
 count_units() {
@@ -94,7 +113,7 @@ count_blackbox() {
 # The sanitizers' builds are made from what "make dist" would ship: the source
 # tree itself is configured already, and what is not shipped is found out.
 check_sanitized() {
-	local steadily=() reports said
+	local steadily=() reports said alone
 
 	stage 'what is shipped' 180 count_nothing \
 		make -s distdir distdir=build-source || return 0
@@ -113,7 +132,12 @@ check_sanitized() {
 			check_blackbox 'black box, asan'
 	fi
 	if check_configure build-tsan thread "$@"; then
-		check_units 'units, tsan'
+		# No other can race.
+		mapfile -t alone < <(units_alone)
+		stage 'units, tsan, compiled' 600 count_nothing \
+			make -s -C "$check_directory" -j"$cores" check TESTS= \
+			check_PROGRAMS="${alone[*]}" || return 0
+		check_units_named 'units, tsan' 1 "${alone[@]}"
 	fi
 }
 

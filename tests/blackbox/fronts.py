@@ -11,6 +11,8 @@ import socket
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from http_client import Site
 from processes import (
     Program,
@@ -287,12 +289,24 @@ INSTALLED = [
     if not missing(name) and (BUILD == SOURCE or name in ELSEWHERE)
 ]
 
-# Ways in, with mounts, for answers that depend on neither.
-FEW = [
-    each for each in
-    [("lighttpd", ""), ("apache", "/sub/dir"), ("lighttpd-cgi", "")]
-    if each[0] in INSTALLED
+# Where a test is repeated: at each front, at one or the other mount; and for
+# what depends on the mount, at both.
+PLACES = [
+    (name, MOUNTS[i % len(MOUNTS)]) for i, name in enumerate(INSTALLED)
 ]
+ALL_PLACES = [(name, mount) for name in INSTALLED for mount in MOUNTS]
+
+# For answers that depend on neither.
+FEW_PLACES = [
+    each for each in PLACES if each[0] in ("lighttpd", "apache", "lighttpd-cgi")
+]
+
+
+def over(places):
+    """Repeats a test with a front, or a file of such, at other places."""
+    return pytest.mark.parametrize(
+        "front", places, indirect=True, ids="".join
+    )
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import pytest
 
 import fronts
 
+everywhere = fronts.over(fronts.ALL_PLACES)
+
 
 @pytest.mark.parametrize("name", fronts.FRONTS)
 def test_front_is_installed(name):
@@ -13,6 +15,7 @@ def test_front_is_installed(name):
         pytest.skip(f"the front {name} is not tested: {reason}")
 
 
+@everywhere
 @pytest.mark.parametrize("path", ["", "/", "/galaxy", "/health"])
 def test_a_neighbour_is_not_ours(site, path):
     """An application at /sub/dir leaves /sub/directory alone."""
@@ -22,6 +25,7 @@ def test_a_neighbour_is_not_ours(site, path):
         assert "json" not in reply.media_type
 
 
+@everywhere
 @pytest.mark.parametrize("path", [
     "/lightcone.conf", "/.htaccess", "/state/openngc.current",
     "/catalogues/openngc.1.sqlite", "/slots.lock", "/state.sqlite-wal",
@@ -31,6 +35,7 @@ def test_no_file_of_ours_can_be_had(site, path):
     assert site.get(path).status in (403, 404)
 
 
+@everywhere
 def test_names_and_signs_arrive_unchanged(site):
     """Percent signs, pluses and letters beyond ASCII, through every server."""
     text = "100% + 1 & 2 = ŋ/?#"
@@ -39,6 +44,7 @@ def test_names_and_signs_arrive_unchanged(site):
     assert reply.json()["errors"][0]["input"] == text
 
 
+@everywhere
 def test_an_answer_of_megabytes_arrives_whole(site):
     params = {"coordinates": "0 0", "radius_deg": 180, "limit": 10000}
     reply = site.get("/galaxy", params)
@@ -46,6 +52,7 @@ def test_an_answer_of_megabytes_arrives_whole(site):
     assert len(reply.json()["system"]) == 10000
 
 
+@everywhere
 def test_ranges_are_not_cut_out_of_answers(site):
     fields = [("Range", "bytes=0-9")]
     reply = site.get("/galaxy", "coordinates=M31", fields)

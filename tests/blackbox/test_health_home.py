@@ -7,8 +7,11 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+import fronts
 from processes import clean_environment
 from stage import SOURCE
+
+everywhere = fronts.over(fronts.ALL_PLACES)
 
 
 class Links(HTMLParser):
@@ -33,6 +36,7 @@ class Links(HTMLParser):
             self.title += data
 
 
+@everywhere
 def test_the_mount_without_its_slash_is_home_too(site):
     reply = site.exchange("GET", site.mount or "/")
     if reply.status == 301:  # Apache adds a folder's slash
@@ -41,6 +45,7 @@ def test_the_mount_without_its_slash_is_home_too(site):
         assert reply.body == site.get("/").body
 
 
+@everywhere
 def test_home_has_links_that_work(site):
     reply = site.get("/")
     assert reply.status == 200, reply
@@ -60,6 +65,7 @@ def test_home_has_links_that_work(site):
         assert target.status == 200, (address, target)
 
 
+@everywhere
 def test_health(site):
     reply = site.get("/health")
     assert reply.status == 200, reply
@@ -70,6 +76,7 @@ def test_health(site):
     assert answer["catalogue"]["objects"] == 13375
 
 
+@everywhere
 def test_nothing_of_the_machine_is_told(site, front, stage):
     for path in ("/health", "/", "/galaxy", "/nothing"):
         text = site.get(path).text

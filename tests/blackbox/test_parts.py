@@ -65,8 +65,7 @@ def test_a_call_of_another_process_goes_before_help(start):
         began = time.monotonic()
         assert second.site.get("/compute", {"cpu_ms": 1}).status == 200
         assert time.monotonic() - began < 1.5
-        assert first.stats()["computing"] >= 1
-        first.wait_stat("computing", 2)  # and the help is back
+        first.wait_stat("computing", 2)  # it goes on, and the help is back
 
 
 def test_a_peer_that_leaves_cancels_all_parts(start):

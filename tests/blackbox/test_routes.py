@@ -2,7 +2,10 @@
 
 import pytest
 
+import fronts
 from problems import errors, problem
+
+pytestmark = fronts.over(fronts.ALL_PLACES)
 
 
 def test_unknown_path(site):

@@ -18,8 +18,7 @@ AU_M = 149597870700.0
 YEAR_S = 31557600.0
 
 
-pytestmark = pytest.mark.parametrize(
-    "front", fronts.FEW, indirect=True, ids=lambda each: "".join(each))
+pytestmark = fronts.over(fronts.FEW_PLACES)
 
 
 def messages(reply):

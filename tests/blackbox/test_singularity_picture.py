@@ -18,8 +18,7 @@ from fcgi_client import FcgiSite, Peer
 from processes import wait_until
 from stage import SOURCE
 
-few = pytest.mark.parametrize(
-    "front", fronts.FEW, indirect=True, ids=lambda each: "".join(each))
+few = fronts.over(fronts.FEW_PLACES)
 
 SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
 MASSIVE = {"mass_msun": 4.3e6, "distance_pc": 8178}

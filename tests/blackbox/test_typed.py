@@ -23,8 +23,8 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("query, expected", RIGHT)
-def test_right(app, query, expected):
-    answer = app.site.get("/typed", query).json()
+def test_right(steady_app, query, expected):
+    answer = steady_app.site.get("/typed", query).json()
     assert {name: answer[name] for name in expected} == expected
     assert ("colour" in answer) == ("colour" in query)
 
@@ -49,8 +49,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize("query, expected", WRONG)
-def test_wrong(app, query, expected):
-    reply = app.site.get("/typed", query)
+def test_wrong(steady_app, query, expected):
+    reply = steady_app.site.get("/typed", query)
     assert reply.status == 422, reply
     found = {e["loc"][1]: e["type"] for e in reply.json()["errors"]}
     assert found == expected
