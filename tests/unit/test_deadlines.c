@@ -25,12 +25,8 @@ enum {
 	LEAD_MS = 1000, /* in which all of them begin, on the slowest machine */
 	STEP_MS = 10,
 	STEPS = 12,
-#ifdef __SANITIZE_THREAD__
-	LATE_MS = 100, /* races are looked for in this build, and it is slow */
-#else
 	LATE_MS = 20, /* as promised */
-#endif
-	TRIES = 10, /* on a machine that does other things as well */
+	TRIES = 10,   /* on a machine that does other things as well */
 };
 
 static struct peer peers[CALLS];
