@@ -21,7 +21,7 @@ from keys import add_key
 READERS = 8
 ALL = "true" in (os.environ.get("CI"), os.environ.get("CHECK_ALL"))
 EDITS, SOME_EDITS = 10_000, 1_000  # all, or enough for a quick check
-TIME_S = 60
+MOST = 8  # an edit takes less than so many reads of a reader
 
 # Those of the file among them must not be seen as they are there.
 RA, DEC = 187.7, 12.39
@@ -249,7 +249,7 @@ def test_readers_and_a_writer(stage):
     assert min(tally.counts) > edits / 20, list(tally.counts)
     assert len(spent_s) == 2 and min(spent_s) > max(spent_s) / 20, spent_s
     print(f"{edits} edits in {took_s:.1f} s, {sum(tally.counts)} reads")
-    assert stage.sanitized or took_s < TIME_S
+    assert stage.sanitized or sum(tally.counts) / READERS < MOST * edits
 
 
 def write_first(connection, key):
