@@ -23,115 +23,10 @@
 #include "base/progress.h"
 #include "base/rc.h"
 #include "http/request.h"
+#include "lightcone_fields.h"
+#include "lightcone_jobs.h"
 
 struct lc_call;
-
-/* ---- fields: what a request brings, and what a reply holds */
-
-enum lc_type {
-	LC_INT,
-	LC_NUMBER,
-	LC_TEXT,
-	LC_BOOL,
-	LC_LIST,   /* in C a struct lc_list */
-	LC_OBJECT, /* in C a struct of its own */
-	LC_ANY,    /* any JSON; an optional member of a body is not read */
-	LC_TYPE__MAX
-};
-
-/*
- * Where a parameter stands; a member of an object stands where that does.
- * LC_IN_BOTH: in the query or in the body, a JSON object that may be absent,
- * also of GET, and may be wrapped: {"params": {...}}.
- */
-enum lc_place { LC_IN_QUERY, LC_IN_PATH, LC_IN_HEADER, LC_IN_BODY, LC_IN_BOTH };
-
-/* Several values of one type, in the call's arena. */
-struct lc_list {
-	const void *items;
-	size_t count;
-};
-
-/*
- * A parameter of a request, or a field of a reply.  The bounds and the
- * default are text, read by the type's own parser when the program starts:
- * bounds of a text count its characters, bounds of a list its items.  No
- * `def` and not `optional` means required.
- *
- * In a query a list is a parameter that may be given several times.  The
- * header field of `if_match` is If-Match.  All fields with LC_IN_BODY
- * together are one JSON object; others in it are refused.
- */
-struct lc_field {
-	const char *name;
-	enum lc_type type;
-	enum lc_place in;
-	size_t offset; /* of the C field in the arguments' struct */
-	size_t bytes;  /* of the C field */
-	bool optional; /* then `has_offset` is that of a bool beside it */
-	size_t has_offset;
-	bool nullable; /* null is as good as absent */
-	const char *def;
-	const char *min;
-	const char *max;
-	const char *above; /* a number's bounds that are themselves outside */
-	const char *below;
-	const char *const *choices; /* allowed texts, ends in NULL */
-	const char *pattern;        /* a text's, POSIX extended and ECMA 262 */
-	const char *format;         /* a text's: see http/formats.h */
-	const char *unit;
-	const char *doc;
-	const struct lc_field *members; /* an object's, ends in LC_FIELD_END */
-	const struct lc_field *item;    /* of a list */
-	/* Further members of a reply's object: the i-th, or false. */
-	bool (*more)(size_t i, struct lc_field *field);
-};
-
-#define LC_TYPE_OF(value) \
-	_Generic((value),              \
-		int64_t: LC_INT,       \
-		double: LC_NUMBER,     \
-		const char *: LC_TEXT, \
-		bool: LC_BOOL,         \
-		struct lc_list: LC_LIST, default: LC_OBJECT)
-
-/* A field of `struct tag` as a parameter; the C type gives the type. */
-#define LC_PARAM(tag, field, ...) LC_PARAM_AS(tag, field, #field, __VA_ARGS__)
-
-/* The same with a `bool has_FIELD` that tells whether it was given. */
-#define LC_PARAM_OPTIONAL(tag, field, ...) \
-	LC_PARAM_OPTIONAL_AS(tag, field, #field, __VA_ARGS__)
-
-/* Both with a name of their own: "RA". */
-#define LC_PARAM_AS(tag, field, wire_name, ...)                           \
-	{                                                                 \
-		.name = wire_name,                                        \
-		.type = LC_TYPE_OF(((struct tag *)NULL)->field),          \
-		.offset = offsetof(struct tag, field),                    \
-		.bytes = sizeof(((struct tag *)NULL)->field), __VA_ARGS__ \
-	}
-#define LC_PARAM_OPTIONAL_AS(tag, field, wire_name, ...)             \
-	LC_PARAM_AS(tag, field, wire_name, .optional = true,         \
-		    .has_offset = offsetof(struct tag, has_##field), \
-		    __VA_ARGS__)
-
-/* What a list's items are, by their C type. */
-#define LC_ITEM(ctype, ...)                                                 \
-	{                                                                   \
-		.type = LC_TYPE_OF(*(ctype *)NULL), .bytes = sizeof(ctype), \
-		__VA_ARGS__                                                 \
-	}
-
-/* A field of a reply. */
-#define LC_FIELD(field_name, field_type, ...)                       \
-	{                                                           \
-		.name = field_name, .type = field_type, __VA_ARGS__ \
-	}
-
-#define LC_FIELD_END         \
-	{                    \
-		.name = NULL \
-	}
 
 /* ---- guards: what must hold before an endpoint's function runs */
 
@@ -212,7 +107,8 @@ enum lc_work {
 	X(LC_AS_VOTABLE, 16, "votable", "application/x-votable+xml", "") \
 	X(LC_AS_TSV, 32, "tsv", "text/tab-separated-values",             \
 	  "; charset=utf-8")                                             \
-	X(LC_AS_PNG, 64, "png", "image/png", "")
+	X(LC_AS_PNG, 64, "png", "image/png", "")                         \
+	X(LC_AS_SVG, 128, "svg", "image/svg+xml", "")
 
 enum lc_format {
 #define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
@@ -304,6 +200,16 @@ struct lc_endpoint {
 	 */
 	enum lc_work (*weigh)(struct lc_call *call, const void *args);
 	int64_t deadline_ms; /* from the request's arrival */
+	/*
+	 * The whole number among its parameters that is the deadline in ms
+	 * instead, up to option deadline_max_ms; or NULL.
+	 */
+	const char *deadline_from;
+	/*
+	 * As what it goes on when the client prefers respond-async, at once
+	 * or after so many seconds; or NULL: the preference is ignored.
+	 */
+	const struct lc_job_kind *job;
 	struct lc_cache cache;
 	const struct lc_rate *rate; /* NULL: no limit */
 	unsigned formats;           /* of enum lc_format; 0: JSON */

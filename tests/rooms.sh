@@ -18,10 +18,11 @@ app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
 app/services/limiter*.c     base/* services/gcra.h services/limiter.h services/segment.h sodium.h
 app/services/gcra*          base/* services/limiter.h
-app/services/outbound*.c    base/* services/store.h curl/*
+app/services/outbound*.c    base/* services/outbound*.h curl/* sodium.h
 app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
+app/services/jobs*          base/* services/store.h services/state.h services/digest.h services/segment.h services/jobs*.h services/results.h sodium.h $threads
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
@@ -30,9 +31,13 @@ app/sky/*                   base/* services/store.h services/state.h services/se
 app/relativity/picture*.c   base/* relativity/* png.h
 app/relativity/trace_*.c     base/* relativity/* immintrin.h emmintrin.h
 app/relativity/*            base/* relativity/*
+handlers/job*               lightcone.h handlers/* base/number.h base/text.h services/jobs.h services/results.h services/outbound*.h
+handlers/notify*            lightcone.h handlers/* services/outbound_address.h
 handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
 app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
-app/lightcone.h             base/* http/* engine/*
+app/lightcone.h             base/* http/* engine/* app/lightcone_*.h
+app/lightcone_jobs.h        base/* services/jobs_policy.h
+app/lightcone_fields.h    base/*
 app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h
 app/cli.c                   base/* commands/*
 END

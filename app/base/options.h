@@ -25,6 +25,12 @@ struct options {
 	const char *cors_methods;
 	const char *trusted_proxies;
 	const char *rate;
+	const char *webhook_secret;
+	const char *webhook_private;
+	const char *smtp_url;
+	const char *smtp_user;
+	const char *smtp_password;
+	const char *mail_from;
 	const char *check_replies;
 	const char *log_level;
 	/* whole numbers */
@@ -38,6 +44,11 @@ struct options {
 	int64_t header_max_bytes;
 	int64_t send_timeout_ms;
 	int64_t receive_timeout_ms;
+	int64_t work_processes;
+	int64_t work_memory_mb;
+	int64_t work_grace_ms;
+	int64_t work_lease_ms;
+	int64_t results_max_mb;
 	int64_t stop_ms;
 
 	char *owned[32]; /* the texts that did not come from the table */
@@ -53,6 +64,7 @@ struct option {
 	int64_t min, max;           /* of a whole number; of a text's bytes */
 	const char *const *choices; /* of a choice, ends in NULL */
 	bool (*ok)(const char *value); /* what else a text must be; or NULL */
+	bool is_secret;                /* it is never printed */
 	const char *def;
 	const char *unit; /* "" where there is none */
 	const char *doc;

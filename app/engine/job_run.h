@@ -1,0 +1,40 @@
+/*
+ * A job's work, done by an engine: the request that was accepted, or the
+ * kind's own function, with its payload as the body.  Nothing is sent
+ * anywhere; limits, guards and the client's deadline were seen to when it
+ * was accepted.
+ */
+#ifndef ENGINE_JOB_RUN_H
+#define ENGINE_JOB_RUN_H
+
+#include "base/buf.h"
+#include "base/progress.h"
+#include "engine/engine.h"
+
+struct job_outcome {
+	enum lc_rc rc;
+	int status;        /* HTTP's */
+	const char *media; /* of the body; or NULL */
+	struct buf body;   /* what was answered; of a failure, the problem */
+	const char *words; /* why it failed; NULL: nothing more is known */
+	int64_t retry_after_s; /* that the function asked for; 0: nothing */
+	/* From the payload: whom to tell, and where the job can be seen. */
+	const char *webhook, *email, *url;
+	struct arena arena; /* of the texts */
+};
+
+void job_outcome_init(struct job_outcome *outcome);
+void job_outcome_release(struct job_outcome *outcome);
+
+/*
+ * Runs it to its end on this thread and those of the engine's pool, no longer
+ * than the policy's timeout.  `stop` stops it (LC_CANCELLED, LC_STOPPING);
+ * `tick` is told how far it is, 0 to 1, every 50 ms or so while the pool
+ * works.  One thread at a time.
+ */
+void job_run(struct engine *engine, const struct lc_job_kind *kind,
+	     const char *payload, struct lc_progress *stop,
+	     void (*tick)(void *arg, double done), void *arg,
+	     struct job_outcome *outcome);
+
+#endif
