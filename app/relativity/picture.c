@@ -5,6 +5,8 @@
 
 #include "relativity/constants.h"
 #include "relativity/kerr.h"
+#include "relativity/picture_file.h"
+#include "relativity/picture_first.h"
 #include "relativity/picture_images.h"
 #include "relativity/picture_smooth.h"
 #include "relativity/picture_tile.h"
@@ -45,6 +47,9 @@ fill(struct picture *picture, const struct picture_view *view,
 	/* A map of orders has a plain sky. */
 	bool starry = view->sky == PICTURE_STARS && star_count > 0 &&
 		      view->colour != PICTURE_ORDER;
+	const struct picture_first first = {picture->shade.back, view->fov_rg};
+	const struct picture_exposure exposure = {picture_first_magnified,
+						  &first, PICTURE_STARS_SEEN};
 	enum lc_rc rc;
 
 	picture->scene.directions = starry || view->sky == PICTURE_GRID;
@@ -63,7 +68,7 @@ fill(struct picture *picture, const struct picture_view *view,
 	if (!starry)
 		return LC_OK;
 	return picture_stars_init(&picture->stars, stars, star_count,
-				  picture->shade.back, view->fov_rg);
+				  &exposure);
 }
 
 struct picture *
@@ -107,6 +112,17 @@ picture_pixels(const struct picture *picture)
 	return picture->pixels;
 }
 
+enum lc_rc
+picture_png(const struct picture *picture, const char *words,
+	    struct lc_progress *progress, struct buf *out)
+{
+	const struct picture_file file = {picture->pixels, picture->width_px,
+					  picture->height_px, "A black hole",
+					  words};
+
+	return picture_file_png(&file, progress, out);
+}
+
 /* ---- a part: a pair of tiles, one above and one below the middle */
 
 static int
@@ -135,6 +151,24 @@ tile_of(const struct picture *picture, size_t part)
 	};
 }
 
+static enum lc_rc
+finish_stars(const struct picture *picture, struct picture_tile *tile,
+	     struct lc_progress *progress)
+{
+	size_t spots = (size_t)tile->width * (size_t)tile->height;
+	const struct picture_sight sight = {
+		.stars = &picture->stars,
+		.pixel_area = picture->pixel_rg * picture->pixel_rg,
+		.width = tile->width,
+		.height = tile->height,
+		.spots = tile->spots,
+		.light = tile->stars,
+	};
+
+	memset(tile->stars, 0, spots * sizeof(*tile->stars));
+	return picture_images(&sight, progress);
+}
+
 /* From where its rays have ended to its pixels. */
 static enum lc_rc
 finish(const struct picture *picture, struct picture_tile *tile,
@@ -147,10 +181,7 @@ finish(const struct picture *picture, struct picture_tile *tile,
 	if (rc != LC_OK)
 		return rc;
 	if (tile->stars != NULL) {
-		size_t spots = (size_t)tile->width * (size_t)tile->height;
-
-		memset(tile->stars, 0, spots * sizeof(*tile->stars));
-		rc = picture_images(picture, tile, progress);
+		rc = finish_stars(picture, tile, progress);
 		if (rc != LC_OK)
 			return rc;
 	}

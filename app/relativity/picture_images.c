@@ -168,19 +168,19 @@ cell_place(const struct cell *cell, const double direction[3], double at[2],
 
 /* Adds a spot of light at a place of the tile, in pixels. */
 static void
-draw(struct picture_tile *tile, double x, double y, struct colour light)
+draw(const struct picture_sight *sight, double x, double y, struct colour light)
 {
 	const double rate = -0.5 / (SPREAD_PX * SPREAD_PX);
 	const double rim = exp(rate * CUT_PX * CUT_PX);
 	int left = (int)ceil(x - CUT_PX), top = (int)ceil(y - CUT_PX);
 
-	for (int i = top < 0 ? 0 : top; i <= y + CUT_PX && i < tile->height;
+	for (int i = top < 0 ? 0 : top; i <= y + CUT_PX && i < sight->height;
 	     i++)
 		for (int j = left < 0 ? 0 : left;
-		     j <= x + CUT_PX && j < tile->width; j++) {
+		     j <= x + CUT_PX && j < sight->width; j++) {
 			double off = (i - y) * (i - y) + (j - x) * (j - x);
 			float part = (float)(exp(rate * off) - rim);
-			struct colour *to = &tile->stars[i * tile->width + j];
+			struct colour *to = &sight->light[i * sight->width + j];
 
 			if (part <= 0)
 				continue;
@@ -191,8 +191,8 @@ draw(struct picture_tile *tile, double x, double y, struct colour light)
 }
 
 static void
-try_star(const struct picture *picture, struct picture_tile *tile,
-	 const struct cell *cell, int x, int y, const struct picture_star *star)
+try_star(const struct picture_sight *sight, const struct cell *cell, int x,
+	 int y, const struct picture_star *star)
 {
 	double direction[3] = {(double)star->x, (double)star->y,
 			       (double)star->z};
@@ -202,13 +202,12 @@ try_star(const struct picture *picture, struct picture_tile *tile,
 
 	if (!cell_place(cell, direction, at, &size))
 		return;
-	light = picture_stars_light(&picture->stars, star,
-				    picture->pixel_rg * picture->pixel_rg /
-					    size);
+	light = picture_stars_light(sight->stars, star,
+				    sight->pixel_area / size);
 	if (light < FAINTEST)
 		return;
-	colour = picture_stars_colour(&picture->stars, star);
-	draw(tile, x + at[0], y + at[1],
+	colour = picture_stars_colour(sight->stars, star);
+	draw(sight, x + at[0], y + at[1],
 	     (struct colour){colour.r * light, colour.g * light,
 			     colour.b * light});
 }
@@ -216,11 +215,11 @@ try_star(const struct picture *picture, struct picture_tile *tile,
 /* ---- looking for stars */
 
 static void
-try_cell(const struct picture *picture, struct picture_tile *tile, int x, int y)
+try_cell(const struct picture_sight *sight, int x, int y)
 {
-	const struct picture_spot *spot = &tile->spots[y * tile->width + x];
+	const struct picture_spot *spot = &sight->spots[y * sight->width + x];
 	const struct picture_spot *const corners[4] = {
-		spot, spot + 1, spot + tile->width, spot + tile->width + 1};
+		spot, spot + 1, spot + sight->width, spot + sight->width + 1};
 	struct picture_stars_search search;
 	bool spanned = false;
 	struct cell cell;
@@ -230,18 +229,18 @@ try_cell(const struct picture *picture, struct picture_tile *tile, int x, int y)
 	if (!cell_bound(&cell, corners))
 		return;
 	reach = REACH * sqrt(cell.radius2) + 1e-7;
-	picture_stars_search(&picture->stars, cell.centre, reach, &search);
+	picture_stars_search(sight->stars, cell.centre, reach, &search);
 	while (picture_stars_next(&search, &from, &to))
 		for (; from < to; from++) {
 			const struct picture_star *star =
-				&picture->stars.stars[from];
+				&sight->stars->stars[from];
 
 			if (star_distance2(star, cell.centre) > reach * reach)
 				continue;
 			if (!spanned)
 				cell_span(&cell, corners);
 			spanned = true;
-			try_star(picture, tile, &cell, x, y, star);
+			try_star(sight, &cell, x, y, star);
 		}
 }
 
@@ -255,7 +254,7 @@ struct block {
  * nothing.
  */
 static bool
-block_bound(const struct picture_tile *tile, const struct block *block,
+block_bound(const struct picture_sight *sight, const struct block *block,
 	    double centre[3], double *reach)
 {
 	double length, most = 0;
@@ -264,7 +263,7 @@ block_bound(const struct picture_tile *tile, const struct block *block,
 	for (int y = block->top; y < block->bottom; y++)
 		for (int x = block->left; x < block->right; x++)
 			for (int i = 0; i < 3; i++)
-				centre[i] += tile->spots[y * tile->width + x]
+				centre[i] += sight->spots[y * sight->width + x]
 						     .direction[i];
 	length = sqrt(dot(centre, centre));
 	if (length <= 0)
@@ -274,7 +273,7 @@ block_bound(const struct picture_tile *tile, const struct block *block,
 	for (int y = block->top; y < block->bottom; y++)
 		for (int x = block->left; x < block->right; x++) {
 			const struct picture_spot *spot =
-				&tile->spots[y * tile->width + x];
+				&sight->spots[y * sight->width + x];
 			double far = distance2(spot->direction, centre);
 
 			if (spot->end == TRACE_SKY && far > most)
@@ -286,46 +285,44 @@ block_bound(const struct picture_tile *tile, const struct block *block,
 
 /* Whether there may be a star in a block: most have none. */
 static bool
-has_stars(const struct picture *picture, const struct picture_tile *tile,
-	  const struct block *block)
+has_stars(const struct picture_sight *sight, const struct block *block)
 {
 	struct picture_stars_search search;
 	double centre[3], reach;
 	size_t from, to;
 
-	if (!block_bound(tile, block, centre, &reach))
+	if (!block_bound(sight, block, centre, &reach))
 		return false;
 	if (reach > REACH_MOST)
 		return true;
-	picture_stars_search(&picture->stars, centre, reach, &search);
+	picture_stars_search(sight->stars, centre, reach, &search);
 	while (picture_stars_next(&search, &from, &to))
 		for (; from < to; from++)
-			if (star_distance2(&picture->stars.stars[from],
+			if (star_distance2(&sight->stars->stars[from],
 					   centre) <= reach * reach)
 				return true;
 	return false;
 }
 
 enum lc_rc
-picture_images(const struct picture *picture, struct picture_tile *tile,
-	       struct lc_progress *progress)
+picture_images(const struct picture_sight *sight, struct lc_progress *progress)
 {
-	for (int top = 0; top + 1 < tile->height; top += BLOCK)
-		for (int left = 0; left + 1 < tile->width; left += BLOCK) {
+	for (int top = 0; top + 1 < sight->height; top += BLOCK)
+		for (int left = 0; left + 1 < sight->width; left += BLOCK) {
 			/* With the far corners of its last cells. */
 			struct block block = {
 				left, top,
-				smaller(left + BLOCK + 1, tile->width),
-				smaller(top + BLOCK + 1, tile->height)};
+				smaller(left + BLOCK + 1, sight->width),
+				smaller(top + BLOCK + 1, sight->height)};
 			enum lc_rc rc = progress_stopped(progress);
 
 			if (rc != LC_OK)
 				return rc;
-			if (!has_stars(picture, tile, &block))
+			if (!has_stars(sight, &block))
 				continue;
 			for (int y = top; y + 1 < block.bottom; y++)
 				for (int x = left; x + 1 < block.right; x++)
-					try_cell(picture, tile, x, y);
+					try_cell(sight, x, y);
 		}
 	return LC_OK;
 }

@@ -12,11 +12,23 @@
 
 #include "base/progress.h"
 #include "base/rc.h"
-#include "relativity/picture_tile.h"
+#include "relativity/colour.h"
+#include "relativity/picture_shade.h"
+#include "relativity/picture_stars.h"
 
-/* Adds the light of all stars to tile->stars. */
-enum lc_rc picture_images(const struct picture *picture,
-			  struct picture_tile *tile,
+/* What a rectangle of pixels sees of one sky. */
+struct picture_sight {
+	const struct picture_stars *stars;
+	double pixel_area; /* as picture_stars_light() measures it */
+	int width, height;
+	/* In rows; of a pixel that does not see this sky the end is not
+	 * TRACE_SKY, and its direction 0. */
+	const struct picture_spot *spots;
+	struct colour *light;
+};
+
+/* Adds the light of all stars to sight->light. */
+enum lc_rc picture_images(const struct picture_sight *sight,
 			  struct lc_progress *progress) LC_CHECKED;
 
 #endif

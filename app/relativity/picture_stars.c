@@ -3,11 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "relativity/constants.h"
-
 enum {
 	ROWS_MOST = 256,
-	SEEN = 1500,    /* about so many images are to be seen */
 	STEPS = 10,     /* of a magnitude, when counting what will be seen */
 	MAGNITUDES = 80 /* and so many of them */
 };
@@ -15,7 +12,7 @@ enum {
 /* The brightest of the magnitudes that are counted. */
 #define BRIGHTEST_MAG (-60.0)
 
-/* What the SEENth image looks like. */
+/* What the last image that is to be seen looks like. */
 #define FAINTEST_SEEN 0.12F
 
 /* Of bright images the light grows as the flux to the power of 1 - this. */
@@ -24,9 +21,6 @@ enum {
 /* Colours are kept for this range of B-V. */
 #define BLUEST (-0.4)
 #define REDDEST 2.4
-
-/* The shadow's radius without spin. */
-#define CRITICAL_RG 5.196152422706632
 
 /* The measure of azimuth. */
 static double
@@ -175,22 +169,6 @@ picture_stars_next(struct picture_stars_search *search, size_t *from,
 
 /* ---- exposure */
 
-/*
- * About where a star's first image lies that is `angle` from where the
- * camera looks: the weak deflection 4 / b far outside, and the exponential
- * approach to the shadow's edge.  And how much it is magnified there.
- */
-static double
-first_image(double angle, double *magnified)
-{
-	double fall = exp(-angle);
-	double radius = CRITICAL_RG + fall * (4 / angle + 1.75);
-	double slope = fall * (4 / (angle * angle) + 4 / angle + 1.75);
-
-	*magnified = radius * slope / fmax(sin(angle), 0.01);
-	return radius;
-}
-
 static double
 flux(const struct picture_star *star)
 {
@@ -199,21 +177,20 @@ flux(const struct picture_star *star)
 
 /* The flux of the last image that is to be seen. */
 static double
-expose(const struct picture_stars *stars, const double back[3], double fov_rg)
+expose(const struct picture_stars *stars,
+       const struct picture_exposure *exposure)
 {
 	unsigned counts[STEPS * MAGNITUDES] = {0}, seen = 0;
-	double magnified, angle;
 	int step, last = 0;
 
 	for (size_t i = 0; i < stars->count; i++) {
 		const struct picture_star *star = &stars->stars[i];
+		double direction[3] = {(double)star->x, (double)star->y,
+				       (double)star->z};
+		double magnified =
+			exposure->magnified(exposure->view, direction);
 
-		angle = acos(fmin(fmax((double)star->x * back[0] +
-					       (double)star->y * back[1] +
-					       (double)star->z * back[2],
-				       -1),
-				  1));
-		if (first_image(fmax(angle, 1e-6), &magnified) > fov_rg / 2)
+		if (magnified <= 0)
 			continue;
 		step = (int)(((double)star->magnitude - 2.5 * log10(magnified) -
 			      BRIGHTEST_MAG) *
@@ -221,7 +198,8 @@ expose(const struct picture_stars *stars, const double back[3], double fov_rg)
 		if (step >= 0 && step < STEPS * MAGNITUDES)
 			counts[step]++;
 	}
-	for (step = 0; step < STEPS * MAGNITUDES && seen < SEEN; step++)
+	for (step = 0; step < STEPS * MAGNITUDES && seen < exposure->seen;
+	     step++)
 		if (counts[step] > 0) {
 			seen += counts[step];
 			last = step;
@@ -258,12 +236,12 @@ picture_stars_colour(const struct picture_stars *stars,
 
 enum lc_rc
 picture_stars_init(struct picture_stars *stars, struct picture_star *list,
-		   size_t count, const double back[3], double fov_rg)
+		   size_t count, const struct picture_exposure *exposure)
 {
 	*stars = (struct picture_stars){.stars = list, .count = count};
 	if (index_stars(stars, list) != LC_OK)
 		return LC_NO_MEMORY;
-	stars->unit = expose(stars, back, fov_rg);
+	stars->unit = expose(stars, exposure);
 	for (int i = 0; i < PICTURE_STAR_COLOURS; i++)
 		stars->colours[i] = colour_star(
 			BLUEST +

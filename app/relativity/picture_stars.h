@@ -16,7 +16,10 @@
 #include "relativity/colour.h"
 #include "relativity/picture.h"
 
-enum { PICTURE_STAR_COLOURS = 64 };
+enum {
+	PICTURE_STAR_COLOURS = 64,
+	PICTURE_STARS_SEEN = 1500 /* that a picture shows, as a rule */
+};
 
 struct picture_stars {
 	const struct picture_star *stars; /* by cell */
@@ -27,14 +30,23 @@ struct picture_stars {
 	struct colour colours[PICTURE_STAR_COLOURS];
 };
 
+/* What a picture is to show of a sky. */
+struct picture_exposure {
+	/* About how much the first image of what is in a direction is
+	 * magnified, as for picture_stars_light(); 0: it is out of view. */
+	double (*magnified)(const void *view, const double direction[3]);
+	const void *view;
+	unsigned seen; /* about so many images */
+};
+
 /*
- * Sorts the stars and chooses the exposure from what will be seen of them
- * around `back`, where the camera looks.  LC_NO_MEMORY, and then there is
- * nothing to release.
+ * Sorts the stars and chooses how bright to show them.  LC_NO_MEMORY, and
+ * then there is nothing to release.
  */
 enum lc_rc picture_stars_init(struct picture_stars *stars,
 			      struct picture_star *list, size_t count,
-			      const double back[3], double fov_rg) LC_CHECKED;
+			      const struct picture_exposure *exposure)
+	LC_CHECKED;
 void picture_stars_release(struct picture_stars *stars);
 
 /* A search for the stars around a direction. */
@@ -59,8 +71,8 @@ bool picture_stars_next(struct picture_stars_search *search, size_t *from,
 
 /*
  * How bright the middle of an image is, linear; about 0 for what cannot be
- * seen.  `magnified` is the area in gravitational radii squared on which a
- * steradian of sky is seen.
+ * seen.  `magnified` is the area on which a steradian of sky is seen, in what the
+ * picture measures areas in (gravitational radii squared, steradians).
  */
 float picture_stars_light(const struct picture_stars *stars,
 			  const struct picture_star *star, double magnified);

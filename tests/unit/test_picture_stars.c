@@ -14,6 +14,7 @@
 #include "chance.h"
 #include "picture_fixture.h"
 #include "relativity/constants.h"
+#include "relativity/picture_first.h"
 #include "relativity/trace.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -31,6 +32,11 @@ distance2(const struct picture_star *star, const double to[3])
 	return x * x + y * y + z * z;
 }
 
+static const double back[3] = {-1, 0, 0};
+static const struct picture_first first = {back, 30};
+static const struct picture_exposure exposure = {picture_first_magnified,
+						 &first, PICTURE_STARS_SEEN};
+
 /* A search finds what looking at every star finds. */
 static void
 a_search_finds_all(void **state)
@@ -38,7 +44,6 @@ a_search_finds_all(void **state)
 	static const size_t counts[] = {1, 2, 10, STARS};
 	static const double poles[][3] = {{0, 0, 1},  {0, 0, -1}, {1, 0, 0},
 					  {-1, 0, 0}, {0, 1, 0},  {0, -1, 0}};
-	static const double back[3] = {-1, 0, 0};
 	struct chance chance = {5};
 
 	(void)state;
@@ -56,7 +61,7 @@ a_search_finds_all(void **state)
 			centre[j] = i % 3 == 0 ? poles[i % COUNT(poles)][j] :
 						 (double)(&stars[i].x)[j];
 		assert_int_equal(
-			picture_stars_init(&index, stars, count, back, 30),
+			picture_stars_init(&index, stars, count, &exposure),
 			LC_OK);
 		picture_stars_search(&index, centre, reach, &search);
 		while (picture_stars_next(&search, &from, &to))
@@ -74,13 +79,12 @@ a_search_finds_all(void **state)
 static void
 brighter_stars_and_images_are_brighter(void **state)
 {
-	static const double back[3] = {0, 0, -1};
 	struct picture_stars index;
 	float before = 0;
 
 	(void)state;
 	picture_random_stars(stars, STARS);
-	assert_int_equal(picture_stars_init(&index, stars, STARS, back, 30),
+	assert_int_equal(picture_stars_init(&index, stars, STARS, &exposure),
 			 LC_OK);
 	for (float magnitude = 20; magnitude > -20; magnitude -= 0.5F) {
 		struct picture_star star = {.magnitude = magnitude};
