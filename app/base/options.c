@@ -129,7 +129,11 @@ option_set(struct options *options, const struct option *option,
 			break;
 		return option_keep_text(options, option, value);
 	}
-	buf_printf(why, "%s: %s cannot be \"%s\"", where, option->name, value);
+	buf_printf(why, "%s: %s cannot be ", where, option->name);
+	if (option->is_secret)
+		buf_add_text(why, "what it is there (it is not shown)");
+	else
+		buf_printf(why, "\"%s\"", value);
 	option_say_right(option, why);
 	return LC_INVALID;
 }
@@ -153,6 +157,16 @@ line_trim(char *text)
 	return text;
 }
 
+/* How much of a wrong line may be shown: a word, and no secret. */
+static int
+line_shown(const char *text)
+{
+	for (const struct option *o = options_table; o->name != NULL; o++)
+		if (o->is_secret && text_begins_nocase(text, o->name))
+			return (int)strlen(o->name);
+	return (int)strcspn(text, " \t");
+}
+
 static enum lc_rc
 line_read(struct options *options, char *line, const char *where,
 	  struct buf *why)
@@ -166,8 +180,8 @@ line_read(struct options *options, char *line, const char *where,
 		return LC_OK;
 	equals = strchr(text, '=');
 	if (equals == NULL) {
-		buf_printf(why, "%s: \"%s\" has no '='; write name = value",
-			   where, text);
+		buf_printf(why, "%s: \"%.*s\" has no '='; write name = value",
+			   where, line_shown(text), text);
 		return LC_INVALID;
 	}
 	*equals = '\0';
@@ -175,7 +189,8 @@ line_read(struct options *options, char *line, const char *where,
 	option = option_find(name);
 	if (option == NULL) {
 		nearest = option_nearest(name);
-		buf_printf(why, "%s: there is no option \"%s\"", where, name);
+		buf_printf(why, "%s: there is no option \"%.*s\"", where,
+			   line_shown(name), name);
 		if (nearest != NULL)
 			buf_printf(why, "; did you mean \"%s\"?", nearest);
 		else
@@ -328,6 +343,10 @@ options_print(const struct options *options, const struct option *option,
 	if (option->type == OPTION_INT)
 		buf_printf(out, "%lld",
 			   (long long)*(const int64_t *)(const void *)field);
+	else if (option->is_secret)
+		buf_add_text(out, **(char *const *)(const void *)field != '\0' ?
+					  "(set)" :
+					  "");
 	else
 		buf_add_text(out, *(char *const *)(const void *)field);
 }

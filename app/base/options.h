@@ -87,7 +87,7 @@ enum lc_rc options_load_from(struct options *options, const char *path,
 
 void options_release(struct options *options);
 
-/* Adds an option's present value, as text. */
+/* Adds an option's present value, as text; of a secret, whether it is set. */
 void options_print(const struct options *options, const struct option *option,
 		   struct buf *out);
 

@@ -3,6 +3,7 @@
 
 #include "base/options.h"
 #include "base/text.h"
+#include "base/whsec.h"
 
 #define INT_OPTION(field)                   \
 	.name = #field, .type = OPTION_INT, \
@@ -25,6 +26,22 @@ cache_ok(const char *value)
 	return strcmp(value, "off") == 0 ||
 	       (strncmp(value, scheme, sizeof(scheme) - 1) == 0 &&
 		value[sizeof(scheme) - 1] != '\0');
+}
+
+/* A user in it would be printed, and has options of its own. */
+static bool
+smtp_url_ok(const char *value)
+{
+	const char *host = value;
+
+	if (value[0] == '\0')
+		return true;
+	if (strncmp(value, "smtp://", 7) == 0)
+		host += 7;
+	else if (strncmp(value, "smtps://", 8) == 0)
+		host += 8;
+	return host != value && *host != '\0' &&
+	       strpbrk(host, "@/?#\\ \t") == NULL;
 }
 
 const struct option options_table[] = {
@@ -50,14 +67,17 @@ const struct option options_table[] = {
 	 .doc = "The proxies whose X-Forwarded-For is believed."},
 	{CHOICE_OPTION(rate), .choices = switches, .def = "on", .unit = "",
 	 .doc = "Whether the endpoints' rate limits count."},
-	{TEXT_OPTION(webhook_secret), .max = 128, .def = "", .is_secret = true,
-	 .unit = "whsec_ and base64",
-	 .doc = "What webhooks are signed with; empty: none are sent."},
+	{TEXT_OPTION(webhook_secret), .max = 1024, .def = "",
+	 .ok = whsec_list_ok, .is_secret = true,
+	 .unit = "whsec_ and base64 of 24 to 64 bytes",
+	 .doc = "What webhooks are signed with; empty: none are sent. Several "
+		"with spaces between them all sign, while one takes another's "
+		"place."},
 	{CHOICE_OPTION(webhook_private), .choices = switches, .def = "off",
 	 .unit = "",
 	 .doc = "Whether webhooks may go to private networks and to this "
 		"machine."},
-	{TEXT_OPTION(smtp_url), .max = 256, .def = "",
+	{TEXT_OPTION(smtp_url), .max = 256, .def = "", .ok = smtp_url_ok,
 	 .unit = "smtp://HOST:PORT or smtps://HOST:PORT",
 	 .doc = "The mail server; empty: no mail is sent."},
 	{TEXT_OPTION(smtp_user), .max = 128, .def = "", .unit = "",

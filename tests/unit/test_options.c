@@ -209,6 +209,103 @@ test_wrong(void **state)
 	}
 }
 
+/* A secret is taken, and shown nowhere. */
+static void
+test_secrets(void **state)
+{
+	static const struct {
+		const char *text, *variable;
+		enum lc_rc rc;
+	} cases[] = {
+		{"smtp_password = hunter2\n", NULL, LC_OK},
+		{NULL, "LIGHTCONE_SMTP_PASSWORD=hunter2", LC_OK},
+		{"webhook_secret = hunter2\n", NULL, LC_INVALID},
+		{"webhook_secret = whsec_hunter2hunter2\n", NULL, LC_INVALID},
+		{NULL, "LIGHTCONE_WEBHOOK_SECRET=hunter2", LC_INVALID},
+		{"smtp_password hunter2\n", NULL, LC_INVALID},
+		{"SMTP_Password:hunter2\n", NULL, LC_INVALID},
+		{"smtp_pasword hunter2\n", NULL, LC_INVALID},
+		{"smtp_password:hunter2 = \n", NULL, LC_INVALID},
+		{"smtp_pasword hunter2 = \n", NULL, LC_INVALID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct options options;
+		char why[1024];
+		struct buf value;
+
+		assert_int_equal(
+			load(&options, cases[i].text, cases[i].variable, why),
+			cases[i].rc);
+		assert_null(strstr(why, "hunter2"));
+		if (cases[i].rc != LC_OK)
+			continue;
+		assert_string_equal(options.smtp_password, "hunter2");
+		buf_init(&value);
+		for (const struct option *o = options_table; o->name != NULL;
+		     o++)
+			options_print(&options, o, &value);
+		buf_add_char(&value, '\0');
+		assert_null(strstr(value.bytes, "hunter2"));
+		assert_non_null(strstr(value.bytes, "(set)"));
+		buf_release(&value);
+		options_release(&options);
+	}
+}
+
+/* What webhooks and mail may be told: whether the text is taken. */
+static void
+test_outgoing(void **state)
+{
+	static const struct {
+		const char *text;
+		enum lc_rc rc;
+	} cases[] = {
+		{"webhook_secret =", LC_OK},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+		 LC_OK},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz "
+		 " whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNA==",
+		 LC_OK},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNA",
+		 LC_OK},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzN",
+		 LC_INVALID},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
+		 LC_INVALID},
+		{"webhook_secret = MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+		 LC_INVALID},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz,"
+		 "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+		 LC_INVALID},
+		{"webhook_secret = whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz whs",
+		 LC_INVALID},
+		{"webhook_secret = whsec_", LC_INVALID},
+		{"smtp_url =", LC_OK},
+		{"smtp_url = smtp://localhost", LC_OK},
+		{"smtp_url = smtps://mail.example.org:465", LC_OK},
+		{"smtp_url = smtp://[::1]:2525", LC_OK},
+		{"smtp_url = smtp://", LC_INVALID},
+		{"smtp_url = mail.example.org", LC_INVALID},
+		{"smtp_url = https://mail.example.org", LC_INVALID},
+		{"smtp_url = smtp://me:secret@mail.example.org", LC_INVALID},
+		{"smtp_url = smtp://mail.example.org/x", LC_INVALID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct options options;
+		char why[1024];
+		enum lc_rc rc = load(&options, cases[i].text, NULL, why);
+
+		if (rc != cases[i].rc)
+			fail_msg("%s: %s", cases[i].text, why);
+		if (rc == LC_OK)
+			options_release(&options);
+	}
+}
+
 /* Walks the table: each option refuses something, and shows its default. */
 static void
 test_wrong_of_each(void **state)
@@ -342,6 +439,8 @@ main(void)
 		cmocka_unit_test(test_precedence),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_outgoing),
 		cmocka_unit_test(test_wrong_of_each),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_missing),
