@@ -10,6 +10,8 @@ enum { OBJECTS_NEAR_MOST = 5, OBJECTS_OFFERED_MOST = 20 };
 /* So many rows are looked at in some milliseconds. */
 static const double quick_rows = 50000;
 
+static const char in_query[] = "catalogue";
+
 const struct lc_tag objects_tag = {
 	"sky", "Objects of the sky, from the catalogues that are loaded."};
 
@@ -59,20 +61,18 @@ objects_no_catalogue(struct lc_call *call)
 }
 
 static enum lc_rc
-catalogue_refuse(struct lc_call *call, const char *name)
+catalogue_refuse(struct lc_call *call, const char *param, const char *name)
 {
 	const char *sentence = offer_sentence(call);
 
 	return sentence == NULL ? LC_NO_MEMORY :
-				  lc_refuse(call, "catalogue", "value_error",
-					    name, "%s", sentence);
+				  lc_refuse(call, param, "value_error", name,
+					    "%s", sentence);
 }
 
-/* Where the name of a catalogue stands, which tells what a wrong one is. */
-enum where { IN_QUERY, IN_PATH };
-
+/* The parameter tells what a wrong name is; NULL: it stands in the path. */
 static enum lc_rc
-catalogue_open(struct lc_call *call, const char *name, enum where where,
+catalogue_open(struct lc_call *call, const char *param, const char *name,
 	       struct catalogue **out)
 {
 	const struct context *context = lc_context(call);
@@ -88,19 +88,19 @@ catalogue_open(struct lc_call *call, const char *name, enum where where,
 	if (rc == LC_NOT_FOUND && is_default)
 		rc = LC_UNAVAILABLE; /* that it is missing is our fault */
 	if (rc == LC_NOT_FOUND)
-		return where == IN_PATH ? objects_no_catalogue(call) :
-					  catalogue_refuse(call, name);
+		return param == NULL ? objects_no_catalogue(call) :
+				       catalogue_refuse(call, param, name);
 	return rc == LC_OK ? rc : lc_fail(call, rc, "%s", why);
 }
 
 static enum lc_rc
-catalogue_ask(struct lc_call *call, const char *name, enum where where,
+catalogue_ask(struct lc_call *call, const char *param, const char *name,
 	      enum lc_rc (*ask)(struct lc_call *call,
 				struct catalogue *catalogue, const void *args),
 	      const void *args)
 {
 	struct catalogue *catalogue;
-	enum lc_rc rc = catalogue_open(call, name, where, &catalogue);
+	enum lc_rc rc = catalogue_open(call, param, name, &catalogue);
 
 	if (rc != LC_OK)
 		return rc;
@@ -118,7 +118,16 @@ objects_ask(struct lc_call *call, const char *name,
 			      const void *args),
 	    const void *args)
 {
-	return catalogue_ask(call, name, IN_QUERY, ask, args);
+	return catalogue_ask(call, in_query, name, ask, args);
+}
+
+enum lc_rc
+objects_ask_of(struct lc_call *call, const char *param, const char *name,
+	       enum lc_rc (*ask)(struct lc_call *call,
+				 struct catalogue *catalogue, const void *args),
+	       const void *args)
+{
+	return catalogue_ask(call, param, name, ask, args);
 }
 
 enum lc_rc
@@ -128,7 +137,7 @@ objects_ask_in_path(struct lc_call *call, const char *name,
 				      const void *args),
 		    const void *args)
 {
-	return catalogue_ask(call, name, IN_PATH, ask, args);
+	return catalogue_ask(call, NULL, name, ask, args);
 }
 
 enum lc_rc
@@ -247,14 +256,14 @@ version_read(struct lc_call *call, struct catalogue *catalogue,
 enum lc_rc
 objects_version(struct lc_call *call, const char *name, uint64_t *version)
 {
-	return catalogue_ask(call, name, IN_QUERY, version_read, &version);
+	return catalogue_ask(call, in_query, name, version_read, &version);
 }
 
 enum lc_rc
 objects_version_in_path(struct lc_call *call, const char *name,
 			uint64_t *version)
 {
-	return catalogue_ask(call, name, IN_PATH, version_read, &version);
+	return catalogue_ask(call, NULL, name, version_read, &version);
 }
 
 enum lc_work

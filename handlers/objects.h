@@ -20,6 +20,14 @@ enum lc_rc objects_ask(struct lc_call *call, const char *name,
 					 const void *args),
 		       const void *args) LC_CHECKED;
 
+/* The same where another parameter names it: "settings.catalogue". */
+enum lc_rc objects_ask_of(struct lc_call *call, const char *param,
+			  const char *name,
+			  enum lc_rc (*ask)(struct lc_call *call,
+					    struct catalogue *catalogue,
+					    const void *args),
+			  const void *args) LC_CHECKED;
+
 /*
  * The same where the catalogue's name is a part of the path: one that is not
  * there is LC_NOT_FOUND.

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "relativity/constants.h"
+#include "stars.h"
 #include "table.h"
 
 /* Raised when the same question gets another answer. */
@@ -260,7 +261,9 @@ singularity_version(struct lc_call *call, const void *arguments,
 	*version = lc_mix(lc_args_digest(call), SINGULARITY_REVISION);
 	/* Only the stars come from elsewhere than from the arguments. */
 	if (lc_format(call) == LC_AS_PNG && strcmp(args->sky, "stars") == 0)
-		rc = singularity_stars_version(call, args, version);
+		rc = stars_version(call,
+				   args->has_catalogue ? args->catalogue : NULL,
+				   version);
 	return rc;
 }
 

@@ -84,24 +84,4 @@ enum lc_rc singularity_rays_write(struct json *json,
 enum lc_rc singularity_picture_check(const struct singularity *it) LC_CHECKED;
 enum lc_rc singularity_picture_write(const struct singularity *it) LC_CHECKED;
 
-/* ---- singularity_stars.c: the stars behind the hole */
-
-struct singularity_stars {
-	struct picture_star *list; /* in the call's arena */
-	size_t count;
-};
-
-/*
- * Those of the catalogue that was asked for, or of the default one; where
- * they have no magnitudes, those of OpenNGC.  A hole can be seen without
- * stars as well.
- */
-enum lc_rc singularity_stars_find(const struct singularity *it,
-				  struct singularity_stars *stars) LC_CHECKED;
-
-/* Mixes into `version` which stars there are. */
-enum lc_rc singularity_stars_version(struct lc_call *call,
-				     const struct singularity_args *args,
-				     uint64_t *version) LC_CHECKED;
-
 #endif

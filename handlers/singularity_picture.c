@@ -8,6 +8,7 @@
 #include "relativity/disc.h"
 #include "relativity/picture.h"
 #include "singularity.h"
+#include "stars.h"
 
 /* Where nothing is said of the disc's temperature and the view's width. */
 static const double usual_peak_k = 10000;
@@ -185,6 +186,38 @@ view_words(const struct singularity *it, const struct picture_view *view)
 
 /* ---- the picture */
 
+/*
+ * The hole's frame has the observer at an angle from the spin axis, z, in
+ * the plane of x and z; it stands on the sky with its axis to the north.
+ */
+static struct stars_axes
+axes_of(const struct singularity *it)
+{
+	double ra = it->args->ra_deg * RAD_PER_DEG;
+	double dec = it->args->dec_deg * RAD_PER_DEG;
+	double i = singularity_inclination_deg(it) * RAD_PER_DEG;
+	double sight[3] = {cos(dec) * cos(ra), cos(dec) * sin(ra), sin(dec)};
+	double north[3] = {-sin(dec) * cos(ra), -sin(dec) * sin(ra), cos(dec)};
+	struct stars_axes axes = {.y = {sin(ra), -cos(ra), 0}};
+
+	for (int k = 0; k < 3; k++) {
+		axes.x[k] = -sight[k] * sin(i) - north[k] * cos(i);
+		axes.z[k] = -sight[k] * cos(i) + north[k] * sin(i);
+	}
+	return axes;
+}
+
+static enum lc_rc
+sky_find(const struct singularity *it, struct stars *stars)
+{
+	const struct singularity_args *args = it->args;
+	struct stars_axes axes = axes_of(it);
+
+	return stars_find(it->call, "catalogue",
+			  args->has_catalogue ? args->catalogue : NULL, &axes,
+			  stars);
+}
+
 static enum lc_rc
 part(void *arg, size_t index, struct lc_progress *progress)
 {
@@ -197,14 +230,14 @@ singularity_picture_write(const struct singularity *it)
 	struct picture_view view = view_of(it);
 	const char *words = view_words(it, &view);
 	struct lc_call *call = it->call;
-	struct singularity_stars stars = {.count = 0};
+	struct stars stars = {.count = 0};
 	struct picture *picture;
 	enum lc_rc rc = LC_OK;
 
 	if (words == NULL)
 		return LC_NO_MEMORY;
 	if (view.sky == PICTURE_STARS)
-		rc = singularity_stars_find(it, &stars);
+		rc = sky_find(it, &stars);
 	if (rc != LC_OK)
 		return rc;
 	picture = picture_new(&view, stars.list, stars.count);

@@ -1,40 +1,13 @@
-/*
- * The stars behind the hole of /singularity.
- */
+#include "stars.h"
+
 #include <math.h>
 
 #include "context.h"
 #include "objects.h"
 #include "relativity/constants.h"
-#include "singularity.h"
 
 /* What there are stars from where a catalogue has no magnitudes. */
 static const char spare[] = "openngc";
-
-/*
- * The hole's frame has the observer at an angle from the spin axis, z, in
- * the plane of x and z; it stands on the sky with its axis to the north.
- */
-struct frame {
-	double sight[3], north[3], west[3]; /* in ICRS */
-	double sin_i, cos_i;
-};
-
-static struct frame
-frame_of(const struct singularity *it)
-{
-	double ra = it->args->ra_deg * RAD_PER_DEG;
-	double dec = it->args->dec_deg * RAD_PER_DEG;
-	double i = singularity_inclination_deg(it) * RAD_PER_DEG;
-
-	return (struct frame){
-		.sight = {cos(dec) * cos(ra), cos(dec) * sin(ra), sin(dec)},
-		.north = {-sin(dec) * cos(ra), -sin(dec) * sin(ra), cos(dec)},
-		.west = {sin(ra), -cos(ra), 0},
-		.sin_i = sin(i),
-		.cos_i = cos(i),
-	};
-}
 
 static double
 dot(const double a[3], const double b[3])
@@ -43,47 +16,45 @@ dot(const double a[3], const double b[3])
 }
 
 static struct picture_star
-star_of(const struct frame *frame, const struct bright_object *object)
+star_of(const struct stars_axes *axes, const struct bright_object *object)
 {
 	double ra = object->ra_deg * RAD_PER_DEG;
 	double dec = object->dec_deg * RAD_PER_DEG;
 	double icrs[3] = {cos(dec) * cos(ra), cos(dec) * sin(ra), sin(dec)};
-	double away = dot(icrs, frame->sight), up = dot(icrs, frame->north);
 
 	return (struct picture_star){
-		.x = (float)(-away * frame->sin_i - up * frame->cos_i),
-		.y = (float)dot(icrs, frame->west),
-		.z = (float)(-away * frame->cos_i + up * frame->sin_i),
+		.x = (float)dot(icrs, axes->x),
+		.y = (float)dot(icrs, axes->y),
+		.z = (float)dot(icrs, axes->z),
 		.magnitude = object->magnitude,
 		.b_minus_v = object->b_minus_v,
 	};
 }
 
-static enum lc_rc
-stars_copy(const struct singularity *it, const struct bright_list *list,
-	   struct singularity_stars *stars)
-{
-	struct frame frame = frame_of(it);
+struct wanted {
+	const struct stars_axes *axes;
+	struct stars *stars;
+};
 
-	stars->list = lc_alloc(it->call, list->count * sizeof(*stars->list));
+static enum lc_rc
+stars_copy(struct lc_call *call, const struct bright_list *list,
+	   const struct wanted *wanted)
+{
+	struct stars *stars = wanted->stars;
+
+	stars->list = lc_alloc(call, list->count * sizeof(*stars->list));
 	if (stars->list == NULL)
 		return LC_NO_MEMORY;
 	for (size_t i = 0; i < list->count; i++)
-		stars->list[i] = star_of(&frame, &list->objects[i]);
+		stars->list[i] = star_of(wanted->axes, &list->objects[i]);
 	stars->count = list->count;
 	return LC_OK;
 }
-
-struct stars_wanted {
-	const struct singularity *it;
-	struct singularity_stars *stars;
-};
 
 static enum lc_rc
 stars_ask(struct lc_call *call, struct catalogue *catalogue, const void *args)
 {
 	const struct context *context = lc_context(call);
-	const struct stars_wanted *wanted = args;
 	const struct bright_list *list;
 	enum lc_rc rc = bright_acquire(context->bright, catalogue,
 				       lc_progress(call), &list);
@@ -91,16 +62,15 @@ stars_ask(struct lc_call *call, struct catalogue *catalogue, const void *args)
 	if (rc != LC_OK)
 		return rc;
 	if (list->count > 0)
-		rc = stars_copy(wanted->it, list, wanted->stars);
+		rc = stars_copy(call, list, args);
 	bright_release(list);
 	return rc;
 }
 
 /* Without words, and without a star where the catalogue cannot be had. */
 static enum lc_rc
-stars_try(const char *name, const struct stars_wanted *wanted)
+stars_try(struct lc_call *call, const char *name, const struct wanted *wanted)
 {
-	struct lc_call *call = wanted->it->call;
 	const struct context *context = lc_context(call);
 	char why[CATALOGUE_WHY_MAX];
 	struct catalogue *catalogue;
@@ -116,20 +86,19 @@ stars_try(const char *name, const struct stars_wanted *wanted)
 }
 
 enum lc_rc
-singularity_stars_find(const struct singularity *it,
-		       struct singularity_stars *stars)
+stars_find(struct lc_call *call, const char *param, const char *name,
+	   const struct stars_axes *axes, struct stars *stars)
 {
-	const struct context *context = lc_context(it->call);
-	const struct singularity_args *args = it->args;
-	const struct stars_wanted wanted = {it, stars};
+	const struct context *context = lc_context(call);
+	const struct wanted wanted = {axes, stars};
 	enum lc_rc rc;
 
-	if (args->has_catalogue)
-		rc = objects_ask(it->call, args->catalogue, stars_ask, &wanted);
+	if (name != NULL)
+		rc = objects_ask_of(call, param, name, stars_ask, &wanted);
 	else
-		rc = stars_try(context->catalogue, &wanted);
+		rc = stars_try(call, context->catalogue, &wanted);
 	if (rc == LC_OK && stars->count == 0)
-		rc = stars_try(spare, &wanted);
+		rc = stars_try(call, spare, &wanted);
 	return rc;
 }
 
@@ -150,11 +119,8 @@ spare_version(struct lc_call *call)
 }
 
 enum lc_rc
-singularity_stars_version(struct lc_call *call,
-			  const struct singularity_args *args,
-			  uint64_t *version)
+stars_version(struct lc_call *call, const char *name, uint64_t *version)
 {
-	const char *name = args->has_catalogue ? args->catalogue : NULL;
 	uint64_t state = 0;
 	enum lc_rc rc = objects_version(call, name, &state);
 
