@@ -1,0 +1,110 @@
+#include "relativity/wormhole.h"
+
+#include <math.h>
+
+#include "relativity/constants.h"
+#include "relativity/wormhole_integral.h"
+
+/* The lensing width is as many M. */
+#define WIDTH_BY_MASS 1.4295268191803
+
+struct wormhole
+wormhole_ellis(void)
+{
+	return (struct wormhole){.kind = WORMHOLE_ELLIS};
+}
+
+struct wormhole
+wormhole_dneg(double length, double lensing_width)
+{
+	return (struct wormhole){
+		.kind = WORMHOLE_DNEG,
+		.half_length = length / 2,
+		.mass = lensing_width / WIDTH_BY_MASS,
+	};
+}
+
+/* 1 - r'^2 at the stations. */
+#define STATION_SPARE 0.01
+
+/* How far outside the cylinder, in units of pi M / 2. */
+static double
+x_of(const struct wormhole *shape, double l)
+{
+	double outside = fabs(l) - shape->half_length;
+
+	return outside > 0 ? 2 * outside / (PI * shape->mass) : 0;
+}
+
+double
+wormhole_radius(const struct wormhole *shape, double l)
+{
+	double x;
+
+	if (shape->kind == WORMHOLE_ELLIS)
+		return hypot(1, l);
+	x = x_of(shape, l);
+	return 1 + shape->mass * (x * atan(x) - log1p(x * x) / 2);
+}
+
+double
+wormhole_slope(const struct wormhole *shape, double l)
+{
+	if (shape->kind == WORMHOLE_ELLIS)
+		return l / hypot(1, l);
+	return copysign(2 / PI * atan(x_of(shape, l)), l);
+}
+
+double
+wormhole_bend(const struct wormhole *shape, double l)
+{
+	double x;
+
+	if (shape->kind == WORMHOLE_ELLIS)
+		return pow(1 + l * l, -1.5);
+	if (fabs(l) < shape->half_length)
+		return 0;
+	x = x_of(shape, l);
+	return 4 / (PI * PI * shape->mass * (1 + x * x));
+}
+
+double
+wormhole_station(const struct wormhole *shape)
+{
+	if (shape->kind == WORMHOLE_ELLIS)
+		return sqrt(1 / STATION_SPARE - 1);
+	return shape->half_length +
+	       PI / 2 * shape->mass * tan(PI / 2 * sqrt(1 - STATION_SPARE));
+}
+
+/* sqrt(1 - r'^2); 1 - r' is the angle that is left, and far out it is
+ * small. */
+static double
+height_rate(const void *way, double x)
+{
+	double left = 2 / PI * atan2(1, x);
+
+	(void)way;
+	return sqrt(left * (2 - left));
+}
+
+double
+wormhole_height(const struct wormhole *shape, double l)
+{
+	double x, height;
+
+	if (shape->kind == WORMHOLE_ELLIS)
+		return asinh(l);
+	x = x_of(shape, l);
+	height = fmin(fabs(l), shape->half_length);
+	if (x > 0) {
+		struct wormhole_integral of = {
+			.at = height_rate,
+			.least = fmin(1, x),
+			.most = fmax(1, x),
+		};
+
+		height += PI / 2 * shape->mass * wormhole_integral(&of, x);
+	}
+	return copysign(height, l);
+}
