@@ -2,7 +2,6 @@
  * lightcone.fcgi and lightcone.cgi: composition, and nothing else.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "context.h"
@@ -14,15 +13,6 @@ static enum lc_rc
 memcached_probe(void *self, char *why, size_t why_bytes)
 {
 	return cache_probe(self, why, why_bytes);
-}
-
-static void
-log_level_apply(const char *level)
-{
-	if (strcmp(level, "error") == 0)
-		log_set_level(LOG_ERROR_ONLY);
-	else if (strcmp(level, "warning") == 0)
-		log_set_level(LOG_WARNINGS);
 }
 
 /* Serves with everything made; returns the exit code. */
@@ -87,7 +77,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	buf_release(&why);
-	log_level_apply(options.log_level);
+	log_set_level_word(options.log_level);
 	if (cache_new(options.cache, &cache, cache_why, sizeof(cache_why)) ==
 	    LC_OK)
 		code = serve(&gate, &options, cache);

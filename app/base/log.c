@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,6 +16,17 @@ void
 log_set_level(enum log_level level)
 {
 	atomic_store(&log_level, (int)level);
+}
+
+void
+log_set_level_word(const char *word)
+{
+	if (strcmp(word, "error") == 0)
+		log_set_level(LOG_ERROR_ONLY);
+	else if (strcmp(word, "warning") == 0)
+		log_set_level(LOG_WARNINGS);
+	else
+		log_set_level(LOG_NOTICES);
 }
 
 static void

@@ -14,6 +14,8 @@ enum log_level { LOG_ERROR_ONLY, LOG_WARNINGS, LOG_NOTICES, LOG_LEVEL__MAX };
 
 /* Which messages are written from now on; LOG_NOTICES at start. */
 void log_set_level(enum log_level level);
+/* The same, as option log_level says it. */
+void log_set_level_word(const char *word);
 
 void log_error(const char *format, ...) LC_PRINTF(1, 2);
 void log_warning(const char *format, ...) LC_PRINTF(1, 2);

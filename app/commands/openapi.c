@@ -5,14 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "commands/application.h"
 #include "commands/command.h"
 #include "commands/privilege.h"
-#include "context.h"
 #include "engine/openapi.h"
-#include "table.h"
-
-enum { OPENAPI_STOP_MS = 1000 };
 
 static int
 document_print(struct engine *engine, const char *mount)
@@ -32,43 +28,23 @@ document_print(struct engine *engine, const char *mount)
 	return code;
 }
 
-/* With an engine of our own, which serves nobody else. */
+/* The examples are answered in place: nothing is left to wait for. */
 static int
-engine_ask(const struct options *options, const char *mount)
+application_ask(const struct options *options, const char *mount)
 {
-	static const struct companion nobody[] = {{.name = NULL}};
-	struct context context = {
-		.catalogues = catalogue_set_new(options->state, false),
-		.edits = edits_new(options->state),
-		.bright = bright_new(),
-		.catalogue = options->catalogue,
-		.companions = nobody,
-	};
+	struct application application;
 	int code = COMMAND_FAILED;
-	struct engine engine;
 	struct buf why;
 
 	buf_init(&why);
-	if (context.catalogues == NULL || context.edits == NULL ||
-	    context.bright == NULL)
-		fprintf(stderr, "lightcone openapi: out of memory\n");
-	else if (engine_init(&engine, options, endpoint_table, &context,
-			     &why) != LC_OK)
+	if (application_init(&application, options, false, &why) == LC_OK) {
+		code = document_print(&application.engine, mount);
+		application_release(&application);
+	} else {
 		fprintf(stderr, "lightcone openapi: %.*s\n", (int)why.length,
 			why.bytes);
-	else {
-		code = document_print(&engine, mount);
-		/* Examples are answered in place: nothing is left to wait for. */
-		if (!engine_stop(&engine,
-				 clock_mono_ns() +
-					 OPENAPI_STOP_MS * CLOCK_NS_PER_MS))
-			return code;
-		engine_release(&engine);
 	}
 	buf_release(&why);
-	bright_free(context.bright);
-	edits_free(context.edits);
-	catalogue_set_free(context.catalogues);
 	return code;
 }
 
@@ -113,7 +89,7 @@ openapi_run(int argc, char **argv)
 	buf_release(&why);
 	/* An engine opens, and may make, files in the state directory. */
 	code = privilege_become_owner(options.state) == LC_OK ?
-		       engine_ask(&options, mount) :
+		       application_ask(&options, mount) :
 		       COMMAND_NO_WRITE;
 	options_release(&options);
 	return code;
