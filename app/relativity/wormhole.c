@@ -8,6 +8,9 @@
 /* The lensing width is as many M. */
 #define WIDTH_BY_MASS 1.4295268191803
 
+/* 1 - r'^2 at the stations. */
+#define STATION_TILT 0.01
+
 struct wormhole
 wormhole_ellis(void)
 {
@@ -23,9 +26,6 @@ wormhole_dneg(double length, double lensing_width)
 		.mass = lensing_width / WIDTH_BY_MASS,
 	};
 }
-
-/* 1 - r'^2 at the stations. */
-#define STATION_SPARE 0.01
 
 /* How far outside the cylinder, in units of pi M / 2. */
 static double
@@ -69,42 +69,43 @@ wormhole_bend(const struct wormhole *shape, double l)
 }
 
 double
+wormhole_tilt(const struct wormhole *shape, double l)
+{
+	double left; /* 1 - |r'| */
+
+	if (shape->kind == WORMHOLE_ELLIS)
+		return 1 / (1 + l * l);
+	left = 2 / PI * atan2(1, x_of(shape, l));
+	return left * (2 - left);
+}
+
+double
 wormhole_station(const struct wormhole *shape)
 {
 	if (shape->kind == WORMHOLE_ELLIS)
-		return sqrt(1 / STATION_SPARE - 1);
+		return sqrt(1 / STATION_TILT - 1);
 	return shape->half_length +
-	       PI / 2 * shape->mass * tan(PI / 2 * sqrt(1 - STATION_SPARE));
+	       PI / 2 * shape->mass * tan(PI / 2 * sqrt(1 - STATION_TILT));
 }
 
-/* sqrt(1 - r'^2); 1 - r' is the angle that is left, and far out it is
- * small. */
 static double
-height_rate(const void *way, double x)
+height_rate(const void *shape, double l)
 {
-	double left = 2 / PI * atan2(1, x);
-
-	(void)way;
-	return sqrt(left * (2 - left));
+	return sqrt(wormhole_tilt(shape, l));
 }
 
 double
 wormhole_height(const struct wormhole *shape, double l)
 {
-	double x, height;
+	double inside = fmin(fabs(l), shape->half_length);
+	double distance = fabs(l) - inside, unit = PI / 2 * shape->mass;
+	struct wormhole outside = *shape;
+	struct wormhole_integral of = {.at = height_rate, .way = &outside};
 
 	if (shape->kind == WORMHOLE_ELLIS)
 		return asinh(l);
-	x = x_of(shape, l);
-	height = fmin(fabs(l), shape->half_length);
-	if (x > 0) {
-		struct wormhole_integral of = {
-			.at = height_rate,
-			.least = fmin(1, x),
-			.most = fmax(1, x),
-		};
-
-		height += PI / 2 * shape->mass * wormhole_integral(&of, x);
-	}
-	return copysign(height, l);
+	outside.half_length = 0;
+	of.least = fmin(unit, distance);
+	of.most = fmax(unit, distance);
+	return copysign(inside + wormhole_integral(&of, distance), l);
 }

@@ -30,10 +30,14 @@ struct wormhole wormhole_ellis(void);
 /* length = 2a, from 0 to 200, and the lensing width, from 1e-4 to 10. */
 struct wormhole wormhole_dneg(double length, double lensing_width);
 
-/* r, dr/dl, d2r/dl2 at any l. */
+/* r, dr/dl, d2r/dl2 at any l; the last jumps at a cylinder's end, where it is
+ * the outside's. */
 double wormhole_radius(const struct wormhole *shape, double l);
 double wormhole_slope(const struct wormhole *shape, double l);
 double wormhole_bend(const struct wormhole *shape, double l);
+
+/* 1 - r'^2, to all its digits far out, too. */
+double wormhole_tilt(const struct wormhole *shape, double l);
 
 /* Where the stations stand, at l = +- this: 1 - r'^2 is 0.01 there. */
 double wormhole_station(const struct wormhole *shape);

@@ -16,11 +16,12 @@ double
 wormhole_integral(const struct wormhole_integral *of, double length)
 {
 	double end = isfinite(length) ? length : 0, unit = end > 0 ? end : 1;
-	double low = log(of->least / unit), high = log(of->most / unit);
-	double sum = 0;
+	double low, high, sum = 0;
 
 	if (length <= 0)
 		return 0;
+	low = log(of->least / unit);
+	high = log(of->most / unit);
 	/* A way with an end is t = length y / (1 + y), and y has its scale. */
 	if (end > 0) {
 		low = fmin(low, 0);
