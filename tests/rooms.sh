@@ -22,6 +22,7 @@ app/services/outbound*.c    base/* services/outbound*.h curl/* sodium.h
 app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
+app/services/results*       base/* services/digest.h services/results.h services/jobs_steps.h
 app/services/jobs*          base/* services/store.h services/state.h services/digest.h services/segment.h services/jobs*.h services/results.h sodium.h $threads
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads

@@ -62,6 +62,92 @@ static const char *const state_migrations[] = {
 	" after TEXT"
 	");"
 	"CREATE INDEX history_key ON history (catalogue, key);",
+
+	/* Jobs.  A queued one either waits for the calendar (run_at_ms), for the
+	   machine's clock (due_ms, of the boot due_boot) or both, or is ready,
+	   since ready_ms.  All times are in milliseconds, and null where they
+	   say nothing; those that end in _boot go with the one before.  The
+	   payload comes last, so that nothing else lies behind a long one. */
+	"CREATE TABLE jobs ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE,"
+	" kind TEXT NOT NULL,"
+	" state TEXT NOT NULL,"
+	" priority INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL,"
+	" attempts_most INTEGER NOT NULL,"
+	" ready_ms INTEGER,"
+	" run_at_ms INTEGER,"
+	" due_ms INTEGER,"
+	" due_boot INTEGER,"
+	" lease INTEGER NOT NULL," /* 0: nobody has begun it */
+	" lease_ms INTEGER,"       /* until when it holds */
+	" lease_boot INTEGER,"
+	" cancel INTEGER NOT NULL,"
+	" progress REAL NOT NULL,"
+	" created_ms INTEGER NOT NULL,"
+	" started_ms INTEGER,"
+	" ended_ms INTEGER," /* of all of it, not of an attempt */
+	" result_status INTEGER NOT NULL,"
+	" result_bytes INTEGER NOT NULL,"
+	" result_media TEXT,"
+	" unique_key TEXT,"
+	" error TEXT,"
+	" payload TEXT NOT NULL"
+	");"
+	"CREATE INDEX jobs_ready ON jobs (kind, priority DESC, seq, ready_ms)"
+	" WHERE ready_ms IS NOT NULL;"
+	"CREATE INDEX jobs_run_at ON jobs (run_at_ms)"
+	" WHERE run_at_ms IS NOT NULL;"
+	"CREATE INDEX jobs_due ON jobs (due_boot, due_ms)"
+	" WHERE due_ms IS NOT NULL;"
+	"CREATE UNIQUE INDEX jobs_unique ON jobs (kind, unique_key)"
+	" WHERE unique_key IS NOT NULL AND ended_ms IS NULL;"
+	"CREATE INDEX jobs_state ON jobs (state, seq, kind);"
+	"CREATE INDEX jobs_kind ON jobs (kind, seq);"
+	"CREATE INDEX jobs_ended ON jobs (kind, ended_ms)"
+	" WHERE ended_ms IS NOT NULL;"
+	"CREATE INDEX jobs_result ON jobs (ended_ms, result_bytes)"
+	" WHERE result_bytes > 0;"
+	/* How many there are, and the bytes of their results, at a glance. */
+	"CREATE TABLE job_counts ("
+	" state TEXT PRIMARY KEY,"
+	" number INTEGER NOT NULL,"
+	" bytes INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+	"INSERT INTO job_counts VALUES ('queued', 0, 0), ('running', 0, 0),"
+	" ('succeeded', 0, 0), ('failed', 0, 0), ('cancelled', 0, 0);"
+	"CREATE TRIGGER job_added AFTER INSERT ON jobs BEGIN"
+	" UPDATE job_counts SET number = number + 1,"
+	"  bytes = bytes + new.result_bytes WHERE state = new.state;"
+	" END;"
+	"CREATE TRIGGER job_removed AFTER DELETE ON jobs BEGIN"
+	" UPDATE job_counts SET number = number - 1,"
+	"  bytes = bytes - old.result_bytes WHERE state = old.state;"
+	" END;"
+	"CREATE TRIGGER job_changed AFTER UPDATE OF state, result_bytes ON jobs"
+	" BEGIN"
+	" UPDATE job_counts SET number = number - 1,"
+	"  bytes = bytes - old.result_bytes WHERE state = old.state;"
+	" UPDATE job_counts SET number = number + 1,"
+	"  bytes = bytes + new.result_bytes WHERE state = new.state;"
+	" END;"
+	/* Idempotency-Key: what a client has already asked for. */
+	"CREATE TABLE job_keys ("
+	" client TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" digest INTEGER NOT NULL," /* of the kind and the payload */
+	" id TEXT NOT NULL,"
+	" created_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (client, key)"
+	") WITHOUT ROWID;"
+	"CREATE INDEX job_keys_id ON job_keys (id);"
+	"CREATE INDEX job_keys_created ON job_keys (created_ms);"
+	/* Up to which multiple of its period a kind has been added. */
+	"CREATE TABLE periodic ("
+	" kind TEXT PRIMARY KEY,"
+	" tick INTEGER NOT NULL"
+	") WITHOUT ROWID;",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");

@@ -1,0 +1,131 @@
+#include "services/jobs_file.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum {
+	JOBS_FILE_TRIES = 4,
+	JOBS_FILE_VERSION = 3 /* the first with jobs in it */
+};
+
+void
+jobs_file_finish(struct jobs_file *file)
+{
+	for (size_t i = 0; i < file->count; i++)
+		store_finish(file->queries[i].query);
+	file->count = 0;
+}
+
+void
+jobs_file_close(struct jobs_file *file)
+{
+	jobs_file_finish(file);
+	store_close(file->store);
+	file->store = NULL;
+}
+
+static bool
+jobs_file_is(const struct jobs_file *file, const struct state_mark *mark)
+{
+	return file->store != NULL && file->mark.device == mark->device &&
+	       file->mark.inode == mark->inode;
+}
+
+enum lc_rc
+jobs_file_read(struct jobs_file *file, const char *state_dir, char *why,
+	       size_t why_bytes)
+{
+	struct state_mark mark;
+	int64_t version;
+	enum lc_rc rc = state_find(state_dir, &mark, why, why_bytes);
+
+	if (rc == LC_OK && jobs_file_is(file, &mark))
+		return LC_OK;
+	jobs_file_close(file);
+	if (rc != LC_OK)
+		return rc;
+	/* A file that comes between the two is seen the next time. */
+	file->mark = mark;
+	rc = state_open_read(state_dir, &file->store, why, why_bytes);
+	if (rc != LC_OK)
+		return rc;
+	rc = store_pragma(file->store, "PRAGMA user_version", &version);
+	if (rc != LC_OK)
+		rc = state_failed(file->store, rc, why, why_bytes);
+	else if (version < JOBS_FILE_VERSION)
+		rc = LC_NOT_FOUND;
+	if (rc != LC_OK)
+		jobs_file_close(file);
+	return rc;
+}
+
+static enum lc_rc
+jobs_file_set(struct jobs_file *file, bool quick, char *why, size_t why_bytes)
+{
+	enum lc_rc rc =
+		store_exec(file->store, quick ? "PRAGMA synchronous = NORMAL" :
+						"PRAGMA synchronous = FULL");
+
+	if (rc != LC_OK)
+		return state_failed(file->store, rc, why, why_bytes);
+	file->quick = quick;
+	return LC_OK;
+}
+
+static enum lc_rc
+jobs_file_open(struct jobs_file *file, const char *state_dir, char *why,
+	       size_t why_bytes)
+{
+	for (int i = 0; i < JOBS_FILE_TRIES; i++) {
+		struct state_mark mark;
+		enum lc_rc rc = state_find(state_dir, &mark, why, why_bytes);
+		const bool there = rc == LC_OK;
+
+		if (there && jobs_file_is(file, &mark))
+			return LC_OK;
+		jobs_file_close(file);
+		if (there || rc == LC_NOT_FOUND)
+			rc = state_open(state_dir, &file->store, why,
+					why_bytes);
+		if (rc != LC_OK)
+			return rc;
+		file->quick = false;
+		if (there)
+			file->mark = mark; /* the next round compares */
+		else
+			jobs_file_close(file);
+	}
+	snprintf(why, why_bytes, "state.sqlite does not stay in its place");
+	return LC_UNAVAILABLE;
+}
+
+enum lc_rc
+jobs_file_write(struct jobs_file *file, const char *state_dir, bool quick,
+		char *why, size_t why_bytes)
+{
+	enum lc_rc rc = jobs_file_open(file, state_dir, why, why_bytes);
+
+	if (rc == LC_OK && file->quick != quick)
+		rc = jobs_file_set(file, quick, why, why_bytes);
+	return rc;
+}
+
+enum lc_rc
+jobs_file_query(struct jobs_file *file, const char *sql,
+		struct store_query **out)
+{
+	enum lc_rc rc;
+
+	for (size_t i = 0; i < file->count; i++)
+		if (file->queries[i].sql == sql) {
+			*out = file->queries[i].query;
+			return LC_OK;
+		}
+	assert(file->count < JOBS_FILE_QUERIES);
+	rc = store_prepare(file->store, sql, out);
+	if (rc == LC_OK) {
+		file->queries[file->count].sql = sql;
+		file->queries[file->count++].query = *out;
+	}
+	return rc;
+}
