@@ -2,6 +2,7 @@
 #include <stdbool.h>
 
 #include "base/xml.h"
+#include "relativity/constants.h"
 #include "relativity/wormhole_axes.h"
 #include "relativity/wormhole_drawing.h"
 #include "relativity/wormhole_embed.h"
@@ -69,30 +70,56 @@ add_head(const struct wormhole_drawing *drawing, double throat_m,
 
 /* ---- the surface */
 
-/* Half of what is between two circles: the front one, or the back one. */
+/* Along a circle from one place to another, in four arcs. */
 static void
-add_half(const struct wormhole_drawing *drawing, int point, bool front,
+add_arcs(const struct wormhole_drawing *drawing,
+	 const struct wormhole_point *point, double from, double to,
 	 struct buf *out)
+{
+	double rx = point->r * drawing->scale, ry = rx * drawing->sine, at[2];
+
+	for (int i = 1; i <= 4; i++) {
+		wormhole_drawing_place(drawing, point->r, point->z,
+				       from + i * (to - from) / 4, at);
+		buf_printf(out, "A%.1f %.1f 0 0 %d %.1f %.1f", rx, ry,
+			   to > from, at[0], at[1]);
+	}
+}
+
+/* A part of what is between two circles. */
+static void
+add_sector(const struct wormhole_drawing *drawing, int point, double from,
+	   double to, bool outside, struct buf *out)
+{
+	const struct wormhole_point *inner = &drawing->points[point];
+	const struct wormhole_point *outer = inner + STRIDE;
+	double at[2];
+
+	if (to - from < 1e-3)
+		return;
+	wormhole_drawing_place(drawing, inner->r, inner->z, from, at);
+	buf_printf(out, "<path fill=\"url(#%c%c)\" d=\"M%.1f %.1f",
+		   outer->l <= 0 ? 'f' : 'n', outside ? 'o' : 'i', at[0],
+		   at[1]);
+	add_arcs(drawing, inner, from, to, out);
+	wormhole_drawing_place(drawing, outer->r, outer->z, to, at);
+	buf_printf(out, "L%.1f %.1f", at[0], at[1]);
+	add_arcs(drawing, outer, to, from, out);
+	buf_add_text(out, "Z\"/>\n");
+}
+
+/* The inside is seen of what is behind, and the outside of the rest. */
+static void
+add_band(const struct wormhole_drawing *drawing, int point, struct buf *out)
 {
 	const struct wormhole_point *from = &drawing->points[point];
 	const struct wormhole_point *to = from + STRIDE;
-	double scale = drawing->scale, inner = from->r * scale;
-	double outer = to->r * scale;
-	double y = drawing->y - from->z * drawing->cosine * scale;
-	double end = drawing->y - to->z * drawing->cosine * scale;
-	bool far = to->l <= 0;
-	/* What is so flat is seen from the same side all around. */
-	bool flat = fabs(to->r - from->r) * drawing->sine >
-		    (to->z - from->z) * drawing->cosine;
-	bool outside = flat ? far : front;
+	double lean = (from->r - to->r) * drawing->sine /
+		      ((to->z - from->z) * drawing->cosine);
+	double split = acos(fmin(fmax(lean, -1), 1));
 
-	buf_printf(out,
-		   "<path fill=\"url(#%c%c)\" d=\"M%.1f %.1fA%.1f %.1f 0 0 %d "
-		   "%.1f %.1fL%.1f %.1fA%.1f %.1f 0 0 %d %.1f %.1fZ\"/>\n",
-		   far ? 'f' : 'n', outside ? 'o' : 'i', drawing->x - inner, y,
-		   inner, inner * drawing->sine, !front, drawing->x + inner, y,
-		   drawing->x + outer, end, outer, outer * drawing->sine, front,
-		   drawing->x - outer, end);
+	add_sector(drawing, point, -split, split, false, out);
+	add_sector(drawing, point, split, 2 * PI - split, true, out);
 }
 
 /* What is higher is nearer to the eye. */
@@ -100,10 +127,8 @@ static void
 add_surface(const struct wormhole_drawing *drawing, struct buf *out)
 {
 	buf_add_text(out, "<g fill-opacity=\"0.42\">\n");
-	for (int i = 0; i < WORMHOLE_BANDS; i += STRIDE) {
-		add_half(drawing, i, false, out);
-		add_half(drawing, i, true, out);
-	}
+	for (int i = 0; i < WORMHOLE_BANDS; i += STRIDE)
+		add_band(drawing, i, out);
 	buf_add_text(out, "</g>\n");
 }
 
