@@ -49,9 +49,6 @@ extern const struct lc_guard lc_guard_write;
 extern const struct lc_guard lc_guard_publish;
 extern const struct lc_guard lc_guard_admin;
 
-/* Lets `Prefer: wait=N` bring the call's deadline forward to N seconds. */
-extern const struct lc_guard lc_guard_wait;
-
 /*
  * Finds out whose request it is, through proxies that option
  * trusted_proxies names: lc_client_of().
@@ -199,7 +196,8 @@ struct lc_endpoint {
 	 * they are bound, instead of `work`.
 	 */
 	enum lc_work (*weigh)(struct lc_call *call, const void *args);
-	int64_t deadline_ms; /* from the request's arrival */
+	/* From the request's arrival; Prefer: wait=N brings it forward. */
+	int64_t deadline_ms;
 	/*
 	 * The whole number among its parameters that is the deadline in ms
 	 * instead, up to option deadline_max_ms; or NULL.

@@ -122,7 +122,6 @@ const struct lc_endpoint client_endpoint = {
 	TEST_TABLE(LC_GET, "/client", client, .guards = client_guards,
 		   .reply = said_reply)};
 
-static const struct lc_guard *const wait_guards[] = {&lc_guard_wait, NULL};
 
 /* Computes until it is told to stop. */
 static enum lc_rc
@@ -142,7 +141,6 @@ const struct lc_endpoint waiting_endpoint = {
 	.path = "/wait",
 	.tag = &testapp_tag,
 	.summary = "Computes until its deadline.",
-	.guards = wait_guards,
 	.work = LC_HEAVY,
 	.deadline_ms = 8000,
 	.reply = said_reply,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/after.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
 #include "engine/reply.h"
@@ -104,6 +105,7 @@ call_answer(struct lc_call *call)
 		reply_send(call);
 	}
 	call->transport->finish(call);
+	afters_take(engine->afters, call);
 	call_drop(call, holders);
 	atomic_fetch_sub(&engine->open, 1);
 }

@@ -24,6 +24,7 @@
 #include "http/response.h"
 #include "lightcone.h"
 
+struct call_task;
 struct engine;
 struct slots;
 struct team;
@@ -48,7 +49,12 @@ enum call_state {
 	CALL_BY_ENGINE, /* the engine answers in its place */
 };
 
-enum { CALL_FIRST_BYTES = 3072, CALL_NOT_LISTED = -1, CALL_TAG_BYTES = 24 };
+enum {
+	CALL_FIRST_BYTES = 3072,
+	CALL_NOT_LISTED = -1,
+	CALL_TAG_BYTES = 24,
+	CALL_JOB_BYTES = 23
+};
 
 /* What a guard left. */
 struct call_value {
@@ -113,6 +119,17 @@ struct lc_call {
 	void *gone_arg;
 	enum lc_rc (*reply)(struct lc_call *call, void *arg);
 	void *reply_arg;
+
+	/* after the response */
+	struct call_task *tasks;
+	struct lc_call *after_next;
+
+	/* what goes on as a job, and what is one's work */
+	char job_id[CALL_JOB_BYTES];    /* "": none was added */
+	const char *job_link;           /* "/api/jobs/ID" */
+	bool job_takes_over;            /* that is the answer */
+	const struct lc_job_kind *work; /* it is the work of a job; or NULL */
+	int64_t retry_after_s;          /* that the job asks for */
 
 	bool was_listed;
 	long listed; /* its place in the deadlines' heap */

@@ -311,6 +311,19 @@ deadlines_remove(struct deadlines *d, struct lc_call *call)
 }
 
 void
+deadlines_end(struct deadlines *d, struct lc_call *call, enum lc_rc why)
+{
+	bool claimed = false;
+
+	pthread_mutex_lock(&d->lock);
+	if (call->listed != CALL_NOT_LISTED)
+		claimed = call_expire(d, call, why);
+	pthread_mutex_unlock(&d->lock);
+	if (claimed)
+		call_end(call);
+}
+
+void
 deadlines_stop(struct deadlines *d)
 {
 	struct lc_call *taken[DEADLINES_BATCH];

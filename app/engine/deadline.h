@@ -29,6 +29,10 @@ enum lc_rc deadlines_add(struct deadlines *deadlines, struct lc_call *call)
 /* Harmless for a call that is not listed. */
 void deadlines_remove(struct deadlines *deadlines, struct lc_call *call);
 
+/* Ends a call now, if it is listed, for this reason; its work is stopped. */
+void deadlines_end(struct deadlines *deadlines, struct lc_call *call,
+		   enum lc_rc why);
+
 /* Ends every listed call with 503, now, and admits no more. */
 void deadlines_stop(struct deadlines *deadlines);
 

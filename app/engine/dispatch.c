@@ -1,8 +1,10 @@
 #include "engine/dispatch.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "engine/async.h"
 #include "engine/bind.h"
 #include "engine/caller.h"
 #include "engine/conditional.h"
@@ -50,9 +52,11 @@ dispatch_route(struct lc_call *call)
 {
 	const struct lc_endpoint *const *table = call->engine->table;
 	const char *path = call->request.path;
-	enum lc_rc rc =
-		router_find(table, call->request.method, path, &call->endpoint);
+	enum lc_rc rc;
 
+	if (call->endpoint != NULL)
+		return LC_OK; /* the work of a job, which is in no table */
+	rc = router_find(table, call->request.method, path, &call->endpoint);
 	if (rc == LC_NOT_FOUND)
 		return lc_fail(call, rc, "There is nothing at %.200s.", path);
 	if (rc == LC_METHOD) {
@@ -97,8 +101,45 @@ dispatch_read(struct lc_call *call)
 	prefer_read(&call->prefer, request->fields[REQUEST_PREFER]);
 	call->deadline_ms = call->endpoint->deadline_ms;
 	lc_shorten_deadline(call, call->engine->options->deadline_max_ms);
+	if (call->work != NULL)
+		call->deadline_ms = call->work->policy.timeout_ms;
 	return query_parse(&call->query, request->query, request->query_length,
 			   &call->arena);
+}
+
+/* The deadline that the request itself asks for, among its parameters. */
+static enum lc_rc
+dispatch_deadline(struct lc_call *call)
+{
+	const char *name = call->endpoint->deadline_from;
+	int64_t most_ms = call->engine->options->deadline_max_ms, ms;
+	const struct lc_field *field = call->endpoint->params;
+
+	if (name == NULL || call->work != NULL)
+		return LC_OK;
+	while (strcmp(field->name, name) != 0)
+		field++;
+	memcpy(&ms, (const char *)call->args + field->offset, sizeof(ms));
+	if (ms > most_ms)
+		return lc_refuse(call, name, "less_than_equal", NULL,
+				 "Input should be less than or equal to %lld, "
+				 "the most here",
+				 (long long)most_ms);
+	call->deadline_ms = ms;
+	return LC_OK;
+}
+
+/*
+ * How long the client waits.  Who would rather have a job than no answer
+ * gets it then; who would not, a 504.
+ */
+static void
+dispatch_wait(struct lc_call *call)
+{
+	if (call->prefer.wait_s < 0 || call->work != NULL)
+		return;
+	call->prefer_applied = true;
+	lc_shorten_deadline(call, call->prefer.wait_s * 1000);
 }
 
 static enum lc_rc
@@ -146,19 +187,27 @@ dispatch_stages(struct lc_call *call)
 		return LC_OK;
 	}
 	rc = dispatch_read(call);
-	if (rc == LC_OK)
+	if (rc == LC_OK && call->work == NULL)
 		rc = caller_count(call);
 	if (rc == LC_OK)
 		rc = negotiate(call);
-	if (rc == LC_OK)
+	if (rc == LC_OK && call->work == NULL)
 		rc = guards_pass(call);
 	if (rc == LC_OK)
 		rc = bind_request(call);
 	if (rc == LC_OK)
+		rc = dispatch_deadline(call);
+	if (rc == LC_OK)
 		rc = conditional_ask(call);
-	if (rc == LC_OK && call->response.status != 304)
-		rc = dispatch_run(call);
-	return rc;
+	if (rc != LC_OK || call->response.status == 304)
+		return rc;
+	if (async_is_wanted(call)) {
+		rc = async_begin(call);
+		if (rc != LC_OK || call->job_takes_over)
+			return rc;
+	}
+	dispatch_wait(call);
+	return dispatch_run(call);
 }
 
 int64_t

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/after.h"
 #include "engine/headers.h"
 #include "engine/table_check.h"
+#include "services/jobs.h"
 #include "services/keys.h"
 #include "services/limiter.h"
 
@@ -26,6 +28,7 @@ engine_open_services(struct engine *engine)
 	char why[256] = "";
 
 	engine->keys = keys_new(options->state);
+	engine->jobs = jobs_new(options->state);
 	if (strcmp(options->rate, "on") == 0 &&
 	    table_has_rates(engine->table)) {
 		engine->limiter = limiter_new(options->state, why, sizeof(why));
@@ -36,7 +39,7 @@ engine_open_services(struct engine *engine)
 		if (engine->limiter == NULL)
 			return false;
 	}
-	return engine->keys != NULL;
+	return engine->keys != NULL && engine->jobs != NULL;
 }
 
 enum lc_rc
@@ -66,10 +69,11 @@ engine_init(struct engine *engine, const struct options *options,
 	engine->outbox = outbox_new();
 	engine->deadlines = deadlines_new();
 	engine->pool = pool_new(options);
+	engine->afters = afters_new();
 	engine->check_replies = strcmp(options->check_replies, "on") == 0;
 	if (!engine_open_services(engine) || engine->outbox == NULL ||
 	    engine->deadlines == NULL || engine->pool == NULL ||
-	    engine->fields.fields.failed) {
+	    engine->afters == NULL || engine->fields.fields.failed) {
 		engine_release(engine);
 		buf_add_text(why, "no memory or descriptors for the engine");
 		return LC_NO_MEMORY;
@@ -90,15 +94,17 @@ engine_stop(struct engine *engine, int64_t until_ns)
 			return false;
 		nanosleep(&pause, NULL);
 	}
-	return true;
+	return afters_stop(engine->afters, until_ns);
 }
 
 void
 engine_release(struct engine *engine)
 {
+	afters_free(engine->afters);
 	deadlines_free(engine->deadlines);
 	pool_free(engine->pool);
 	outbox_free(engine->outbox);
+	jobs_free(engine->jobs);
 	keys_free(engine->keys);
 	limiter_free(engine->limiter);
 	response_release(&engine->fields);

@@ -17,6 +17,8 @@
 #include "http/response.h"
 #include "lightcone.h"
 
+struct afters;
+struct jobs;
 struct keys;
 struct limiter;
 
@@ -36,6 +38,8 @@ struct engine {
 	struct outbox *outbox;
 	struct deadlines *deadlines;
 	struct pool *pool;
+	struct afters *afters;
+	struct jobs *jobs;
 	atomic_int open; /* calls that were begun and not answered yet */
 };
 
@@ -46,7 +50,7 @@ enum lc_rc engine_init(struct engine *engine, const struct options *options,
 
 /*
  * Ends what waits or computes with 503 and lets the pool end, until
- * `until_ns` (monotonic).  The gate must go on emptying the outbox
+ * `until_ns` (monotonic).  Tasks after responses are done as well.  The gate must go on emptying the outbox
  * meanwhile.  False: some work did not end in time, and
  * engine_release() must not be called.
  */

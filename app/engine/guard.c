@@ -128,25 +128,6 @@ KEY_GUARD(write);
 KEY_GUARD(publish);
 KEY_GUARD(admin);
 
-/* ---- how long the client waits */
-
-static enum lc_rc
-wait_check(struct lc_call *call, const struct lc_guard *guard)
-{
-	(void)guard;
-	if (call->prefer.wait_s < 0)
-		return LC_OK;
-	lc_shorten_deadline(call, call->prefer.wait_s * 1000);
-	call->prefer_applied = true;
-	return LC_OK;
-}
-
-const struct lc_guard lc_guard_wait = {
-	.name = "wait",
-	.doc = "Prefer: wait=N shortens the deadline to N seconds.",
-	.check = wait_check,
-};
-
 /* ---- whose request it is */
 
 static enum lc_rc

@@ -13,14 +13,18 @@
 
 struct job_outcome {
 	enum lc_rc rc;
-	int status;        /* HTTP's */
-	const char *media; /* of the body; or NULL */
-	struct buf body;   /* what was answered; of a failure, the problem */
-	const char *words; /* why it failed; NULL: nothing more is known */
+	int status;       /* HTTP's */
+	const char *type; /* of the body; or NULL */
+	const char *body; /* what was answered; of a failure, the problem */
+	size_t body_length;
+	const char *words;     /* why it failed */
 	int64_t retry_after_s; /* that the function asked for; 0: nothing */
-	/* From the payload: whom to tell, and where the job can be seen. */
-	const char *webhook, *email, *url;
-	struct arena arena; /* of the texts */
+	/* Of a request: whom to tell (or NULL), and where the application was
+	 * reached, "https://example.org/api"; else NULL. */
+	const char *webhook, *email, *base;
+	/* What all that lies in. */
+	struct buf text;
+	struct arena arena;
 };
 
 void job_outcome_init(struct job_outcome *outcome);
@@ -29,8 +33,8 @@ void job_outcome_release(struct job_outcome *outcome);
 /*
  * Runs it to its end on this thread and those of the engine's pool, no longer
  * than the policy's timeout.  `stop` stops it (LC_CANCELLED, LC_STOPPING);
- * `tick` is told how far it is, 0 to 1, every 50 ms or so while the pool
- * works.  One thread at a time.
+ * `tick` is told how far it is, 0 to 1, every 50 ms or so while others work.
+ * One thread at a time may call.
  */
 void job_run(struct engine *engine, const struct lc_job_kind *kind,
 	     const char *payload, struct lc_progress *stop,

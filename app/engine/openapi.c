@@ -18,7 +18,8 @@ info_write(struct json *json)
 		"operation says otherwise (x-errors); a 422 lists every wrong "
 		"input. Parameters that are unknown are ignored "
 		"and named in the reply's `warnings`; with the header `Prefer: "
-		"handling=strict` they are errors. Names of fields carry "
+		"handling=strict` they are errors. `Prefer: wait=N` brings a "
+		"deadline forward to N seconds. Names of fields carry "
 		"their units.");
 	json_object_begin(json, "license");
 	json_text(json, "name", "MIT");

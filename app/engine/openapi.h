@@ -11,6 +11,7 @@
 #define ENGINE_OPENAPI_H
 
 #include "engine/engine.h"
+#include "engine/own_call.h"
 
 /* Adds the document, for an application at `mount` ("" or "/api"). */
 enum lc_rc openapi_write(struct engine *engine, const char *mount,
@@ -30,12 +31,8 @@ struct openapi {
 /* What an endpoint answered to one of its examples. */
 struct openapi_answer {
 	const struct lc_example *example;
-	int status; /* 0: it was not what it should have been */
 	struct buf text;
-	const char *type; /* in the text: of its media, without parameters */
-	size_t type_length;
-	const char *body; /* in the text */
-	size_t body_length;
+	struct own_answer said; /* status 0: not what it should have been */
 };
 
 enum { OPENAPI_EXAMPLES_MOST = 8 };

@@ -75,8 +75,12 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	if (endpoint->problem != NULL)
 		buf_printf(&text, "Errors are told with status %d as %s. ",
 			   endpoint->problem_status, endpoint->problem_media);
-	buf_printf(&text, "Answers within %lld ms, or with a 504.",
-		   (long long)endpoint->deadline_ms);
+	if (endpoint->deadline_from != NULL)
+		buf_printf(&text, "Answers within `%s` ms, or with a 504.",
+			   endpoint->deadline_from);
+	else
+		buf_printf(&text, "Answers within %lld ms, or with a 504.",
+			   (long long)endpoint->deadline_ms);
 	json_bytes(&doc->json, "description", text.bytes, text.length);
 	if (text.failed)
 		doc->json.out->failed = true;
@@ -190,6 +194,18 @@ static const struct lc_field conditions[] = {
 			"there must be nothing; else 412."),
 	LC_FIELD_END};
 
+/* What engine/async.h reads. */
+static const struct lc_field asynchronous[] = {
+	LC_FIELD("prefer", LC_TEXT, .in = LC_IN_HEADER, .optional = true,
+		 .doc = "respond-async: 202 at once, and the work goes on as a "
+			"job; \"respond-async, wait=N\": unless it is done "
+			"in N seconds."),
+	LC_FIELD("idempotency_key", LC_TEXT, .in = LC_IN_HEADER,
+		 .optional = true,
+		 .doc = "With respond-async: the same text makes no second job "
+			"within a day."),
+	LC_FIELD_END};
+
 static void
 parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
@@ -202,6 +218,9 @@ parameters_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 		format_write(&doc->json, endpoint);
 	for (const struct lc_field *f = conditions;
 	     endpoint->conditional && f->name != NULL; f++)
+		parameter_write(doc, endpoint, f);
+	for (const struct lc_field *f = asynchronous;
+	     endpoint->job != NULL && f->name != NULL; f++)
 		parameter_write(doc, endpoint, f);
 	json_array_end(&doc->json);
 }

@@ -37,9 +37,11 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 		const struct openapi_answer *answer = &answers->list[i];
 		char name[24];
 
-		if (answer->status != status || answer->body_length == 0 ||
-		    answer->type_length != strlen(type) ||
-		    memcmp(answer->type, type, answer->type_length) != 0)
+		if (answer->said.status != status ||
+		    answer->said.body_length == 0 ||
+		    answer->said.type_length != strlen(type) ||
+		    memcmp(answer->said.type, type, answer->said.type_length) !=
+			    0)
 			continue;
 		if (count == 0)
 			json_object_begin(json, "examples");
@@ -47,11 +49,11 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint,
 		json_object_begin(json, name);
 		json_text(json, "summary", answer->example->summary);
 		if (type_is_json(type))
-			json_raw(json, "value", answer->body,
-				 answer->body_length);
+			json_raw(json, "value", answer->said.body,
+				 answer->said.body_length);
 		else
-			json_bytes(json, "value", answer->body,
-				   answer->body_length);
+			json_bytes(json, "value", answer->said.body,
+				   answer->said.body_length);
 		json_object_begin(json, "x-request");
 		json_text(json, "method", method_name(endpoint->method));
 		json_text(json, "target", answer->example->target);
@@ -206,6 +208,7 @@ header_of(int status, const char **doc)
 		int status;
 		const char *name, *doc;
 	} rows[] = {
+		{202, "Location", "Where the job is."},
 		{200, "ETag", "Names what is answered, for If-None-Match."},
 		{401, "WWW-Authenticate", "How to send a key."},
 		{405, "Allow", "The methods that there are."},
@@ -268,7 +271,7 @@ problem_reply_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 	bool any = false;
 
 	for (size_t i = 0; i < answers->count; i++)
-		any = any || answers->list[i].status == rc_status(rc);
+		any = any || answers->list[i].said.status == rc_status(rc);
 	snprintf(text, sizeof(text), "%d", rc_status(rc));
 	json_object_begin(json, text);
 	if (any) {
@@ -283,6 +286,30 @@ problem_reply_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 		json_text(json, "$ref", text);
 		doc->used[rc] = true;
 	}
+	json_object_end(json);
+}
+
+/* What async_reply() writes. */
+static const struct lc_field job_fields[] = {
+	LC_FIELD("id", LC_TEXT, .doc = "Of the job; whoever has it may ask."),
+	LC_FIELD("state", LC_TEXT, .doc = "queued."),
+	LC_FIELD("job", LC_TEXT, .doc = "Where it can be asked for."),
+	LC_FIELD_END};
+
+static void
+job_reply_write(struct json *json)
+{
+	static const struct lc_endpoint shape = {.reply = job_fields};
+
+	json_object_begin(json, "202");
+	json_text(json, "description",
+		  "Accepted: the work goes on as a job, which Location names.");
+	openapi_headers(json, 202);
+	json_object_begin(json, "content");
+	json_object_begin(json, "application/json");
+	schema_reply(json, "schema", &shape);
+	json_object_end(json);
+	json_object_end(json);
 	json_object_end(json);
 }
 
@@ -308,6 +335,8 @@ openapi_replies(struct openapi *doc, const struct lc_endpoint *endpoint,
 			}
 		reply_write(&doc->json, endpoint, answers, *s, problem);
 	}
+	if (endpoint->job != NULL)
+		job_reply_write(&doc->json);
 	if (endpoint->method == LC_GET) {
 		json_object_begin(&doc->json, "304");
 		json_text(&doc->json, "description", status_phrase(304));

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "engine/async.h"
 #include "engine/bind.h"
 #include "engine/conditional.h"
 #include "engine/conform.h"
@@ -148,11 +149,28 @@ pieces_end(struct lc_call *call)
 		call->transport->write(call, body->bytes, body->length);
 }
 
+/* A job is the answer, and what may have been written is not. */
+static void
+job_send(struct lc_call *call)
+{
+	struct response response;
+
+	response_init(&response);
+	async_reply(call, &response);
+	headers_common(call, &response);
+	transmit(call, &response);
+	response_release(&response);
+}
+
 void
 reply_send(struct lc_call *call)
 {
 	if (call->streaming) {
 		pieces_end(call);
+		return;
+	}
+	if (async_takes_over(call, call->verdict)) {
+		job_send(call);
 		return;
 	}
 	if (call->verdict == LC_OK) {
@@ -182,6 +200,10 @@ reply_send_late(struct lc_call *call)
 
 	if (call->verdict == LC_CANCELLED)
 		return; /* nobody listens any more */
+	if (async_takes_over(call, call->verdict)) {
+		job_send(call);
+		return;
+	}
 	problem_of(call, &problem);
 	response_init(&response);
 	problem_put(call, &problem, &response);

@@ -251,6 +251,35 @@ endpoint_check_replies(const struct lc_endpoint *endpoint, struct buf *why)
 	return rc;
 }
 
+/* A deadline that a parameter tells is one that is always there. */
+static bool
+deadline_is_right(const struct lc_endpoint *endpoint)
+{
+	const struct lc_field *field = endpoint->params;
+
+	if (endpoint->deadline_from == NULL)
+		return endpoint->deadline_ms > 0;
+	while (field != NULL && field->name != NULL &&
+	       strcmp(field->name, endpoint->deadline_from) != 0)
+		field++;
+	return field != NULL && field->name != NULL && field->type == LC_INT &&
+	       !field->optional && field->bytes == sizeof(int64_t) &&
+	       field->min != NULL && field->min[0] != '-' &&
+	       endpoint->deadline_ms > 0;
+}
+
+/* What is kept of a request that goes on as a job is JSON. */
+static bool
+job_is_right(const struct lc_endpoint *endpoint)
+{
+	const struct lc_job_kind *kind = endpoint->job;
+
+	return kind == NULL ||
+	       (kind->work != NULL && kind->policy.kind != NULL &&
+		kind->policy.attempts > 0 && kind->policy.timeout_ms > 0 &&
+		(body_kind_all(endpoint) & ~(unsigned)LC_BODY_JSON) == 0);
+}
+
 static enum lc_rc
 endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 {
@@ -276,8 +305,16 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 				      "only GET tells a version, and only "
 				      "writers are conditional",
 				      why);
-	if (endpoint->deadline_ms <= 0)
-		return endpoint_fault(endpoint, "it has no deadline", why);
+	if (!deadline_is_right(endpoint))
+		return endpoint_fault(endpoint,
+				      "it has no deadline, or none that its "
+				      "parameter must tell",
+				      why);
+	if (!job_is_right(endpoint))
+		return endpoint_fault(endpoint,
+				      "the kind of its jobs has no work, no "
+				      "policy, or cannot keep its bodies",
+				      why);
 	if (endpoint->summary == NULL || endpoint->tag == NULL)
 		return endpoint_fault(endpoint, "it has no summary or no tag",
 				      why);

@@ -37,6 +37,7 @@ enum lc_method {
 	X(REQUEST_ACCEPT, "HTTP_ACCEPT")                                  \
 	X(REQUEST_PREFLIGHT_METHOD, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") \
 	X(REQUEST_AUTHORIZATION, "HTTP_AUTHORIZATION")                    \
+	X(REQUEST_IDEMPOTENCY_KEY, "HTTP_IDEMPOTENCY_KEY")                \
 	X(REQUEST_IF_MATCH, "HTTP_IF_MATCH")                              \
 	X(REQUEST_IF_NONE_MATCH, "HTTP_IF_NONE_MATCH")                    \
 	X(REQUEST_ORIGIN, "HTTP_ORIGIN")                                  \

@@ -63,8 +63,11 @@ scene_open(struct scene *scene, const struct lc_endpoint *const *table,
 void
 scene_close(struct scene *scene)
 {
-	static const char *const made[] = {"slots.lock", "limits.seg",
-					   "limits.seg.lock"};
+	static const char *const made[] = {
+		"slots.lock",       "limits.seg",       "limits.seg.lock",
+		"jobs.seg",         "jobs.seg.lock",    "state.sqlite",
+		"state.sqlite-wal", "state.sqlite-shm",
+	};
 	char path[128];
 
 	assert_true(engine_stop(&scene->engine, scene_later(SCENE_STOP_MS)));
