@@ -18,7 +18,7 @@ app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache*.c       base/* services/cache.h libmemcached*/* $threads
 app/services/limiter*.c     base/* services/gcra.h services/limiter.h services/segment.h sodium.h
 app/services/gcra*          base/* services/limiter.h
-app/services/outbound*.c    base/* services/outbound*.h curl/* sodium.h
+app/services/outbound*      base/* services/outbound*.h curl/* sodium.h
 app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h

@@ -8,7 +8,7 @@ enum { WHSEC_TEXT_MAX = (WHSEC_BYTES_MAX + 2) / 3 * 4 };
 
 static const char prefix[] = "whsec_";
 
-/* Padding may be absent, as in the specification's own example. */
+/* Whoever makes secrets may leave the padding out. */
 static size_t
 secret_decode(const char *text, size_t length,
 	      unsigned char out[WHSEC_BYTES_MAX])

@@ -4,7 +4,7 @@
 packages_build=(
 	build-essential autoconf automake pkg-config
 	libfcgi-dev libjson-c-dev libmemcached-dev libsodium-dev libxxhash-dev
-	libexpat1-dev libpng-dev libsqlite3-dev
+	libcurl4-openssl-dev libexpat1-dev libpng-dev libsqlite3-dev
 )
 packages_run=(lighttpd memcached curl)
 packages_test=(
