@@ -325,7 +325,7 @@ static const struct lc_example singularity_post_examples[] = {
 	.params = singularity_params,                                          \
 	.args_size = sizeof(struct singularity_args),                          \
 	.weigh = singularity_weigh, .deadline_ms = 60000,                      \
-	.body_max_bytes = 1 << 20,                                             \
+	.job = &singularity_job, .body_max_bytes = 1 << 20,                    \
 	.cache = {.fresh_s = 3600, .stale_s = 86400},                          \
 	.formats = LC_AS_JSON | LC_AS_PNG, .reply = singularity_reply,         \
 	.problems = singularity_problems, .warns = true,                       \
@@ -350,4 +350,15 @@ const struct lc_endpoint singularity_post_endpoint = {
 	.method = LC_POST,
 	.summary = "The same from a JSON body, also as {\"params\": {...}}.",
 	.examples = singularity_post_examples,
+};
+
+const struct lc_job_kind singularity_job = {
+	.policy = {.kind = "singularity",
+		   .attempts = 3,
+		   .timeout_ms = 600000,
+		   .backoff_ms = 2000,
+		   .backoff_most_ms = 60000,
+		   .keep_s = 7 * 86400},
+	.doc = "The answer to one GET or POST /singularity.",
+	.work = &singularity_endpoint,
 };

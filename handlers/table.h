@@ -16,6 +16,7 @@
 	X(object_delete)        \
 	X(singularity)          \
 	X(singularity_post)     \
+	X(wormhole)             \
 	X(cone)                 \
 	X(cone_capabilities)    \
 	X(cone_availability)    \

@@ -40,7 +40,7 @@ PRODUCT = Walk(
     error_marks={
         path: 'value="ERROR"' for path in ("/cone", "/cone/{catalogue}")
     },
-    picky=frozenset({"/singularity"}),
+    picky=frozenset({"/singularity", "/wormhole"}),
 )
 
 TESTAPP = Walk(

@@ -259,9 +259,10 @@ EXAMPLES = {
     ("get", "/health", "200"): 1,
     ("get", "/singularity", "200"): 3, ("get", "/singularity", "422"): 1,
     ("post", "/singularity", "200"): 1,
+    ("post", "/wormhole", "200"): 3, ("post", "/wormhole", "422"): 1,
 }
 # What is answered from the arguments alone.
-STATELESS = {"/singularity"}
+STATELESS = {"/singularity", "/wormhole"}
 
 
 def test_no_example_has_gone(product):
