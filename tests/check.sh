@@ -67,7 +67,7 @@ check_units_named() {
 	stage "$1" 600 count_units "${steadily[@]}" \
 		env CMOCKA_MESSAGE_OUTPUT=TAP \
 		make -s -C "$check_directory" -j"$2" check VERBOSE=1 \
-		TESTS="${*:3}" || :
+		TESTS="${*:3}" check_PROGRAMS="${*:3}" || :
 }
 
 # Those that have threads, or look at the clock.
