@@ -11,7 +11,7 @@ check() {
 	local options=()
 
 	trap 'exit 130' INT
-	export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+	export LC_ALL=C.UTF-8 PYTHONPYCACHEPREFIX=$logs/python
 	packages_need "${packages_build[@]}" "${packages_test[@]}"
 	if [[ $1 == true ]]; then
 		export CHECK_ALL=true
