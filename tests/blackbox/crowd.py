@@ -32,9 +32,13 @@ class Member:
 class Crowd:
     """Sends `count` requests; each asks for the server to close."""
 
-    def __init__(self, site, target, count):
+    def __init__(self, site, target, count, body=None):
         self.port = site.port
-        self.request = site.request_bytes("GET", site.mount + target)
+        self.request = site.request_bytes(
+            "GET" if body is None else "POST", site.mount + target,
+            [] if body is None else [("Content-Type", "application/json")],
+            body,
+        )
         self.count = count
         self.members = []
         self.connecting = 0
