@@ -260,6 +260,17 @@ colour_compress(struct colour linear)
 	return between(linear, times(white, most * shown), over * over);
 }
 
+struct colour
+colour_over(struct colour shown, struct colour light)
+{
+	if (light.r + light.g + light.b <= 0)
+		return shown;
+	light = colour_compress(light);
+	return (struct colour){shown.r + light.r * (1 - shown.r),
+			       shown.g + light.g * (1 - shown.g),
+			       shown.b + light.b * (1 - shown.b)};
+}
+
 /*
  * The transfer of sRGB is a power of 1/2.4; as a polynomial in the fourth
  * root it is within 4e-5 of that, and takes no call of a function.

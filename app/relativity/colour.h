@@ -50,6 +50,9 @@ struct colour colour_order(int order);
  */
 struct colour colour_compress(struct colour linear);
 
+/* Shown light with more light, of any strength, seen through it. */
+struct colour colour_over(struct colour shown, struct colour light);
+
 /* The bytes of light that can be shown, by the transfer of sRGB; what is
  * outside of 0 to 1 is cut. */
 void colour_bytes(struct colour shown, uint8_t bytes[3]);

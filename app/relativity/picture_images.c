@@ -190,6 +190,17 @@ draw(const struct picture_sight *sight, double x, double y, struct colour light)
 		}
 }
 
+/* The area of a pixel at a place. */
+static double
+pixel_area(const struct picture_sight *sight, double x, double y)
+{
+	double across = (x - sight->middle_x) * sight->perspective;
+	double down = (y - sight->middle_y) * sight->perspective;
+	double far2 = 1 + across * across + down * down;
+
+	return sight->pixel_area / (far2 * sqrt(far2));
+}
+
 static void
 try_star(const struct picture_sight *sight, const struct cell *cell, int x,
 	 int y, const struct picture_star *star)
@@ -203,7 +214,8 @@ try_star(const struct picture_sight *sight, const struct cell *cell, int x,
 	if (!cell_place(cell, direction, at, &size))
 		return;
 	light = picture_stars_light(sight->stars, star,
-				    sight->pixel_area / size);
+				    pixel_area(sight, x + at[0], y + at[1]) /
+					    size);
 	if (light < FAINTEST)
 		return;
 	colour = picture_stars_colour(sight->stars, star);

@@ -19,7 +19,13 @@
 /* What a rectangle of pixels sees of one sky. */
 struct picture_sight {
 	const struct picture_stars *stars;
-	double pixel_area; /* as picture_stars_light() measures it */
+	/* As picture_stars_light() measures it, where no pixel is seen
+	 * aslant. */
+	double pixel_area;
+	/* Where that is, in pixels from the first one's centre, and a pixel's
+	 * width over the distance of the plane they lie in; 0: all are seen
+	 * straight. */
+	double middle_x, middle_y, perspective;
 	int width, height;
 	/* In rows; of a pixel that does not see this sky the end is not
 	 * TRACE_SKY, and its direction 0. */

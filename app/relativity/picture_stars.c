@@ -220,9 +220,8 @@ picture_stars_light(const struct picture_stars *stars,
 
 /* ---- */
 
-struct colour
-picture_stars_colour(const struct picture_stars *stars,
-		     const struct picture_star *star)
+static struct colour
+own_colour(const struct picture_stars *stars, const struct picture_star *star)
 {
 	double index = (double)star->b_minus_v, place;
 
@@ -234,11 +233,21 @@ picture_stars_colour(const struct picture_stars *stars,
 		int)(fmin(fmax(place, 0), PICTURE_STAR_COLOURS - 1) + 0.5)];
 }
 
+struct colour
+picture_stars_colour(const struct picture_stars *stars,
+		     const struct picture_star *star)
+{
+	struct colour own = own_colour(stars, star), tint = stars->tint;
+
+	return (struct colour){own.r * tint.r, own.g * tint.g, own.b * tint.b};
+}
+
 enum lc_rc
 picture_stars_init(struct picture_stars *stars, struct picture_star *list,
 		   size_t count, const struct picture_exposure *exposure)
 {
-	*stars = (struct picture_stars){.stars = list, .count = count};
+	*stars = (struct picture_stars){
+		.stars = list, .count = count, .tint = {1, 1, 1}};
 	if (index_stars(stars, list) != LC_OK)
 		return LC_NO_MEMORY;
 	stars->unit = expose(stars, exposure);

@@ -28,6 +28,7 @@ struct picture_stars {
 	uint32_t *first; /* of each cell, and one more */
 	double unit;     /* see picture_stars_light() */
 	struct colour colours[PICTURE_STAR_COLOURS];
+	struct colour tint; /* of all of them: 1, 1, 1, unless it is changed */
 };
 
 /* What a picture is to show of a sky. */

@@ -86,18 +86,6 @@ picture_tile_shade(const struct picture *picture, struct picture_tile *tile)
 		}
 }
 
-/* Stars are seen through what is there, as light through light. */
-static struct colour
-with_stars(struct colour shown, struct colour stars)
-{
-	if (stars.r + stars.g + stars.b <= 0)
-		return shown;
-	stars = colour_compress(stars);
-	return (struct colour){shown.r + stars.r * (1 - shown.r),
-			       shown.g + stars.g * (1 - shown.g),
-			       shown.b + stars.b * (1 - shown.b)};
-}
-
 void
 picture_tile_write(const struct picture *picture,
 		   const struct picture_tile *tile)
@@ -116,7 +104,7 @@ picture_tile_write(const struct picture *picture,
 			struct colour shown = tile->shown[at];
 
 			if (tile->stars != NULL)
-				shown = with_stars(shown, tile->stars[at]);
+				shown = colour_over(shown, tile->stars[at]);
 			colour_bytes(shown, to);
 		}
 	}
