@@ -4,6 +4,7 @@
 
 #include "relativity/constants.h"
 #include "relativity/wormhole_integral.h"
+#include "relativity/wormhole_legs.h"
 
 /* The lensing width is as many M. */
 #define WIDTH_BY_MASS 1.4295268191803
@@ -39,12 +40,9 @@ x_of(const struct wormhole *shape, double l)
 double
 wormhole_radius(const struct wormhole *shape, double l)
 {
-	double x;
+	double outside = fmax(0, fabs(l) - shape->half_length);
 
-	if (shape->kind == WORMHOLE_ELLIS)
-		return hypot(1, l);
-	x = x_of(shape, l);
-	return 1 + shape->mass * (x * atan(x) - log1p(x * x) / 2);
+	return 1 + wormhole_legs_excess(shape, outside);
 }
 
 double

@@ -86,7 +86,7 @@ wormhole_plain_integral(wormhole_plain_fn *f, const void *way,
 	long double end = isinf(length) ? 1e9L : sqrtl(length);
 	long double from = 0, to = 1e-14L, sum = 0;
 
-	for (; from < end; from = to, to *= 1.5L)
+	for (; from < end; from = to, to *= 2)
 		sum += piece(f, way, from, fminl(to, end));
 	/* It is t^-2 from there. */
 	return isinf(length) ? sum + f(way, end * end) * end * end : sum;
