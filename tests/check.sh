@@ -90,10 +90,22 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
+# In several processes, where there is python3-pytest-xdist; and at the end, by
+# themselves, those that would be disturbed.
 check_blackbox() {
+	local python several=()
+
+	python=$(check_python)
+	! "$python" -c 'import xdist' 2> /dev/null || several=(-n "$cores")
+	check_blackbox_marked "$1" 'not alone' "${several[@]}"
+	check_blackbox_marked "$1, alone" alone
+}
+
+# check_blackbox_marked STAGE MARKS OPTIONS...
+check_blackbox_marked() {
 	stage "$1" 900 count_blackbox "${steadily[@]}" \
 		env LIGHTCONE_BUILD="$check_directory" \
-		"$(check_python)" -m pytest -q -rfEs tests/blackbox || :
+		"$python" -m pytest -q -rfEs -m "$2" "${@:3}" tests/blackbox || :
 }
 
 # A sanitizer's report fails the check also where no test noticed it.
@@ -107,7 +119,7 @@ count_blackbox() {
 		tally_fail "$(grep -m 1 -E 'ERROR:|error:' "$report")"
 		cat "$report" >> "$1"
 	done
-	rm -rf "$reports"
+	rm -f "$reports"/*
 }
 
 # The sanitizers' builds are made from what "make dist" would ship: the source
@@ -130,6 +142,7 @@ check_sanitized() {
 		ASAN_OPTIONS=$asan_options:$said \
 		UBSAN_OPTIONS=print_stacktrace=1:$said \
 			check_blackbox 'black box, asan'
+		rm -rf "$reports"
 	fi
 	if check_configure build-tsan thread "$@"; then
 		# No other can race.

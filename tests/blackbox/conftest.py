@@ -5,6 +5,7 @@ import signal
 import pytest
 
 import fronts
+import shares
 import stage as stages
 from console import Console
 from editor import Editor
@@ -31,6 +32,11 @@ def pytest_configure():
     signal.signal(signal.SIGTERM, end)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return shares.scheduler(config, log)
+
+
 @pytest.fixture(scope="session")
 def stage():
     for name in stages.PROGRAMS:
@@ -44,7 +50,7 @@ def stage():
 @pytest.fixture(
     scope="session",
     params=fronts.PLACES,
-    ids="".join,
+    ids=fronts.place_id,
 )
 def front(request, stage):
     """One front after the other; every scenario runs through each."""

@@ -302,10 +302,16 @@ FEW_PLACES = [
 ]
 
 
+def place_id(place):
+    """Such as "apache/" or "apache/sub/dir"; no other parameter has such a one."""
+    name, mount = place
+    return name + (mount or "/")
+
+
 def over(places):
     """Repeats a test with a front, or a file of such, at other places."""
     return pytest.mark.parametrize(
-        "front", places, indirect=True, ids="".join
+        "front", places, indirect=True, ids=place_id
     )
 
 

@@ -1,6 +1,7 @@
 """Processes: started, watched through /proc, and stopped by their pid."""
 
 import os
+import random
 import resource
 import signal
 import socket
@@ -24,10 +25,27 @@ def wait_until(condition, what, patience_s=PATIENCE_S):
         time.sleep(0.005)
 
 
+# Below the ports that the system takes for connections.
+PORTS = range(10000, 32768)
+reserved = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no other process that runs these tests takes meanwhile: each
+    holds a name for its ports until it ends.
+    """
+    while True:
+        port = random.choice(PORTS)
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0lightcone-tests-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        reserved.append(name)
+        return port
 
 
 def raise_descriptor_limit(wanted):

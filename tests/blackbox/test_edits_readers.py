@@ -18,6 +18,8 @@ import fronts
 from editor import at
 from keys import add_key
 
+pytestmark = pytest.mark.alone  # more readers than cores, and their share
+
 READERS = 8
 ALL = "true" in (os.environ.get("CI"), os.environ.get("CHECK_ALL"))
 EDITS, SOME_EDITS = 10_000, 1_000  # all, or enough for a quick check

@@ -11,6 +11,8 @@ from console import large_table
 from problems import problem
 from processes import clean_environment, wait_until
 
+pytestmark = pytest.mark.alone  # what is quick beside what is heavy
+
 STARS = 300_000
 WHOLE = 10  # requests for all of it at once
 QUICK = 200

@@ -3,9 +3,13 @@
 import signal
 import time
 
+import pytest
+
 from fcgi_client import Peer
 from processes import wait_until
 from testapp import now_us
+
+pytestmark = pytest.mark.alone  # how soon work ends, and who waits for it
 
 COMPUTE_DEADLINE_MS = 2000
 CANCELLED_MS = 50

@@ -11,6 +11,8 @@ import fronts
 from fcgi_client import FcgiSite
 from processes import rss_bytes, wait_until
 
+pytestmark = pytest.mark.alone  # what is left in memory
+
 ROUNDS = 10_000
 WARM_UP = 2_000
 GROWTH_BYTES = 1_000_000

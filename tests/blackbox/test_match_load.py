@@ -13,6 +13,8 @@ import matcher
 from matcher import CSV, JSON, MOST, lines, matches, post, read_csv
 from processes import clean_environment, rss_bytes
 
+pytestmark = pytest.mark.alone  # what is quick beside what is heavy
+
 GROWTH_BYTES = 24 << 20
 BUSY = {"radius_deg": 4, "limit": 20}
 SMALL = "name,ra_deg,dec_deg,colour\nA 1,10,20,\"red, dark\"\nB 2,11,20,\n"

@@ -15,6 +15,8 @@ from processes import (
     wait_until,
 )
 
+pytestmark = pytest.mark.alone  # thousands of connections, answers in time
+
 CROWD = 4000
 CROWD_DESCRIPTORS = 10000
 MOST_THREADS = 12

@@ -8,9 +8,13 @@ import socket
 import subprocess
 import time
 
+import pytest
+
 from fcgi_client import PARAMS, STDIN, Peer, begin, pairs, record, request
 from fcgi_client import stream, variables
 from processes import clean_environment, wait_until
+
+pytestmark = pytest.mark.alone  # what waiting costs, and who waits
 
 RECEIVE_MS = 300
 

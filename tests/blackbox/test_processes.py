@@ -19,6 +19,8 @@ from processes import (
     wait_until,
 )
 
+pytestmark = pytest.mark.alone  # how soon a process ends, and load
+
 STOP_S = 3
 M31 = "coordinates=M31"
 SERVER_MANAGED = ["lighttpd", "apache"]

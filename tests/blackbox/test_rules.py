@@ -186,18 +186,21 @@ def test_strict_handling(app):
     assert lenient.status == 200
 
 
+@pytest.mark.alone
 def test_wait_shortens_the_deadline(app):
     began = time.monotonic()
     problem(app.site.get("/wait", HTTP_PREFER="wait=1"), 504)
     assert 0.95 < time.monotonic() - began < 3
 
 
+@pytest.mark.alone
 def test_wait_does_not_prolong(app):
     began = time.monotonic()
     problem(app.site.get("/never", HTTP_PREFER="wait=5"), 504)
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.alone
 def test_head_does_not_compute(app):
     began = time.monotonic()
     reply = app.site.ask("HEAD", "/wait")

@@ -19,6 +19,7 @@ from processes import wait_until
 from stage import SOURCE
 
 few = fronts.over(fronts.FEW_PLACES)
+alone = pytest.mark.alone
 
 SMALL = {"spin": 0.9, "inclination_deg": 75, "width_px": 64, "height_px": 40}
 MASSIVE = {"mass_msun": 4.3e6, "distance_pc": 8178}
@@ -237,6 +238,7 @@ def test_a_star_is_seen_where_light_is_bent_to(
 
 
 @few
+@alone
 def test_head_computes_nothing(site):
     began = time.monotonic()
     reply = site.ask("HEAD", "/singularity", BIG)
@@ -308,6 +310,7 @@ def serve(stage, directory):
         each.backends.stop()
 
 
+@alone
 def test_a_client_that_leaves_frees_the_cpu(serve, stage):
     served = serve()
     with Peer(served.path) as peer:
@@ -317,6 +320,7 @@ def test_a_client_that_leaves_frees_the_cpu(serve, stage):
     assert stage.sanitized or used_s <= CPU_AFTER_S
 
 
+@alone
 def test_a_deadline_frees_the_cpu(serve, stage):
     served = serve(LIGHTCONE_DEADLINE_MAX_MS=700)
     reply = served.site.get("/singularity", BIG)
@@ -326,6 +330,7 @@ def test_a_deadline_frees_the_cpu(serve, stage):
     assert stage.sanitized or used_s <= CPU_AFTER_S
 
 
+@alone
 def test_a_stop_does_not_wait_for_pictures(serve):
     served = serve()
     replies = []
@@ -347,6 +352,7 @@ def test_a_stop_does_not_wait_for_pictures(serve):
     assert all("retry-after" in reply.headers for reply in replies)
 
 
+@alone
 def test_quick_requests_pass_pictures(serve):
     served = serve()
     done = threading.Event()
@@ -371,6 +377,7 @@ def test_quick_requests_pass_pictures(serve):
     assert sorted(waits)[100] < 0.05
 
 
+@alone
 def test_numbers_do_not_wait_for_pictures(serve):
     served = serve(LIGHTCONE_POOL_THREADS=1, LIGHTCONE_HEAVY_SLOTS=1)
     with Peer(served.path) as first, Peer(served.path) as second:
