@@ -1,12 +1,15 @@
 /*
  * lightcone.fcgi and lightcone.cgi: composition, and nothing else.
  */
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "context.h"
 #include "gate/gate.h"
 #include "services/cache.h"
+#include "services/jobs_presence.h"
 #include "table.h"
 
 static enum lc_rc
@@ -15,12 +18,25 @@ memcached_probe(void *self, char *why, size_t why_bytes)
 	return cache_probe(self, why, why_bytes);
 }
 
+static enum lc_rc
+worker_probe(void *self, char *why, size_t why_bytes)
+{
+	if (jobs_presence_seen(self))
+		return LC_OK;
+	snprintf(why, why_bytes, "no `lightcone work` runs; jobs wait for one");
+	return LC_UNAVAILABLE;
+}
+
 /* Serves with everything made; returns the exit code. */
 static int
 serve(struct gate *gate, const struct options *options, struct cache *cache)
 {
+	/* The probe reads it only. */
+	void *state = (void *)(uintptr_t)options->state;
 	const struct companion companions[] = {
-		{"memcached", cache, memcached_probe}, {.name = NULL}};
+		{"memcached", cache, memcached_probe},
+		{"worker", state, worker_probe},
+		{.name = NULL}};
 	struct context context = {
 		.catalogues = catalogue_set_new(options->state,
 						gate->kind == GATE_FCGI),

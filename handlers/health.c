@@ -100,6 +100,10 @@ static const struct lc_field companion_fields[] = {
 static const struct lc_field companions_fields[] = {
 	LC_FIELD("memcached", LC_OBJECT, .members = companion_fields,
 		 .optional = true, .doc = "The cache."),
+	LC_FIELD("worker", LC_OBJECT, .members = companion_fields,
+		 .optional = true,
+		 .doc = "lightcone work, which runs jobs; where it runs now "
+			"and then only, it is away in between."),
 	LC_FIELD_END};
 
 static const struct lc_field health_reply[] = {

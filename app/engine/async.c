@@ -7,7 +7,9 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 #include "engine/job_payload.h"
+#include "engine/schema.h"
 #include "services/jobs.h"
+#include "services/jobs_presence.h"
 
 _Static_assert((int)CALL_JOB_BYTES == (int)JOBS_ID_BYTES, "an id's room");
 
@@ -177,6 +179,13 @@ async_reply(const struct lc_call *call, struct response *response)
 	json_text(&json, "id", call->job_id);
 	json_text(&json, "state", jobs_state_name(JOBS_QUEUED));
 	json_text(&json, "job", call->job_link);
+	if (!jobs_presence_seen(call->engine->options->state)) {
+		json_array_begin(&json, schema_warnings.name);
+		json_text(&json, NULL,
+			  "No worker is there just now; the job begins when "
+			  "one is.");
+		json_array_end(&json);
+	}
 	json_object_end(&json);
 	buf_add_char(&response->body, '\n');
 	response_field_text(response, "Location", call->job_link);

@@ -66,7 +66,7 @@ scene_close(struct scene *scene)
 	static const char *const made[] = {
 		"slots.lock",       "limits.seg",       "limits.seg.lock",
 		"jobs.seg",         "jobs.seg.lock",    "state.sqlite",
-		"state.sqlite-wal", "state.sqlite-shm",
+		"state.sqlite-wal", "state.sqlite-shm", "work.lock",
 	};
 	char path[128];
 

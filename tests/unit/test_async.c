@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,6 +21,7 @@
 #include "peer.h"
 #include "scene.h"
 #include "services/jobs.h"
+#include "services/jobs_presence.h"
 #include "../testapp.h"
 
 enum { PREFER_MAX = 128 };
@@ -182,6 +184,7 @@ at_once(void **state)
 	struct scene scene;
 	struct peer peer;
 	char id[JOBS_ID_BYTES];
+	int descriptor;
 
 	(void)state;
 	begin(&scene, nothing);
@@ -189,6 +192,7 @@ at_once(void **state)
 	assert_true(peer_says(&peer, "Preference-Applied: respond-async\r\n"));
 	assert_true(peer_says(&peer, "Cache-Control: no-store\r\n"));
 	assert_true(peer_says(&peer, "\"state\":\"queued\""));
+	assert_true(peer_says(&peer, "\"warnings\":[\"No worker is there"));
 	location_of(&peer, id);
 	assert_true(peer_says(&peer, id));
 	look(&scene, id, "{\\\"ms\\\": 60000}");
@@ -197,14 +201,20 @@ at_once(void **state)
 	     "\"origin\":\"http://example.org\",\"mount\":\"/api\","
 	     "\"target\":\"/toil\"");
 	assert_int_equal(atomic_load(&runs), 0);
+	descriptor = jobs_presence_show(scene.state);
+	assert_true(descriptor >= 0);
+	ask(&scene, &peer, "{\"ms\": 60000}", "respond-async", NULL, 202);
+	assert_false(peer_says(&peer, "warnings"));
+	close(descriptor);
+	assert_false(jobs_presence_seen(scene.state));
 	/* What is wrong is said at once, and no job is made of it. */
 	ask(&scene, &peer, "{\"ms\": -1}", "respond-async", NULL, 422);
 	ask(&scene, &peer, "{\"ms\": 13}", "respond-async", NULL, 422);
-	assert_int_equal(jobs_there(&scene), 1);
+	assert_int_equal(jobs_there(&scene), 2);
 	/* Who does not ask for it gets none. */
 	ask(&scene, &peer, "{\"ms\": 0}", "wait=60", NULL, 200);
 	assert_true(peer_says(&peer, "Preference-Applied: wait=60\r\n"));
-	assert_int_equal(jobs_there(&scene), 1);
+	assert_int_equal(jobs_there(&scene), 2);
 	scene_close(&scene);
 }
 
