@@ -6,45 +6,89 @@
 #include "services/jobs_steps.h"
 #include "services/jobs_turn.h"
 
+/*
+ * Statements here read and then write by number: what an UPDATE returns, and
+ * what it has yet to change, SQLite keeps in tables of their own, whose making
+ * costs more than all the rest.
+ */
+
+enum { JOBS_CLAIM_FREED = 1000 }; /* at most, before others get their turn */
+
 /* ---- those whose time has come */
 
 static enum lc_rc
-jobs_claim_by_calendar(struct jobs_turn *turn)
+jobs_claim_next(struct jobs_turn *turn, struct store_query *query, bool *row,
+		int64_t *seq)
 {
-	struct store_query *query;
-	enum lc_rc rc = jobs_turn_query(
-		turn,
-		"UPDATE jobs SET run_at_ms = NULL,"
-		" ready_ms = CASE WHEN due_ms IS NULL THEN run_at_ms END"
-		" WHERE run_at_ms <= ?1",
-		&query);
+	enum lc_rc rc = jobs_turn_step(turn, query, row);
 
 	if (rc != LC_OK)
 		return rc;
-	store_bind_int64(query, 1, turn->now.calendar_ms);
-	return jobs_turn_run(turn, query);
+	*seq = *row ? store_int64(query, 0) : 0;
+	store_reset(query);
+	return LC_OK;
+}
+
+/* One after the other `find` finds, `free` (?1: which one) lets go. */
+static enum lc_rc
+jobs_claim_free(struct jobs_turn *turn, const char *find,
+		const int64_t *numbers, int count, const char *free)
+{
+	int64_t values[] = {0, turn->now.calendar_ms};
+	struct store_query *query;
+	enum lc_rc rc = LC_OK;
+	bool row = true;
+
+	for (int i = 0; i < JOBS_CLAIM_FREED && rc == LC_OK; i++) {
+		rc = jobs_turn_ask(turn, find, numbers, count, &query);
+		if (rc == LC_OK)
+			rc = jobs_claim_next(turn, query, &row, &values[0]);
+		if (rc != LC_OK || !row)
+			break;
+		rc = jobs_turn_ask(turn, free, values, 2, &query);
+		if (rc == LC_OK)
+			rc = jobs_turn_run(turn, query);
+	}
+	return rc;
 }
 
 /* The delays of another boot are over. */
 static enum lc_rc
-jobs_claim_by_machine(struct jobs_turn *turn)
+jobs_claim_free_all(struct jobs_turn *turn)
 {
-	struct store_query *query;
-	enum lc_rc rc = jobs_turn_query(
-		turn,
-		"UPDATE jobs SET due_ms = NULL, due_boot = NULL,"
-		" ready_ms = CASE WHEN run_at_ms IS NULL THEN ?3 END"
-		" WHERE due_ms IS NOT NULL"
-		" AND (due_boot < ?1 OR due_boot > ?1"
-		"  OR (due_boot = ?1 AND due_ms <= ?2))",
-		&query);
+	static const char calendar[] =
+		"UPDATE jobs SET run_at_ms = NULL, ready_ms ="
+		" CASE WHEN due_ms IS NULL THEN min(run_at_ms, ?2) END"
+		" WHERE seq = ?1";
+	static const char machine[] =
+		"UPDATE jobs SET due_ms = NULL, due_boot = NULL, ready_ms ="
+		" CASE WHEN run_at_ms IS NULL THEN ?2 END WHERE seq = ?1";
+	const int64_t machine_now[] = {turn->now.boot, turn->now.machine_ms};
+	enum lc_rc rc =
+		jobs_claim_free(turn,
+				"SELECT seq FROM jobs INDEXED BY jobs_run_at"
+				" WHERE run_at_ms <= ?1 LIMIT 1",
+				&turn->now.calendar_ms, 1, calendar);
 
-	if (rc != LC_OK)
-		return rc;
-	store_bind_int64(query, 1, turn->now.boot);
-	store_bind_int64(query, 2, turn->now.machine_ms);
-	store_bind_int64(query, 3, turn->now.calendar_ms);
-	return jobs_turn_run(turn, query);
+	if (rc == LC_OK)
+		rc = jobs_claim_free(turn,
+				     "SELECT seq FROM jobs INDEXED BY jobs_due"
+				     " WHERE due_boot = ?1 AND due_ms <= ?2"
+				     " LIMIT 1",
+				     machine_now, 2, machine);
+	if (rc == LC_OK)
+		rc = jobs_claim_free(turn,
+				     "SELECT seq FROM jobs INDEXED BY jobs_due"
+				     " WHERE due_boot < ?1 AND due_ms NOTNULL"
+				     " LIMIT 1",
+				     machine_now, 1, machine);
+	if (rc == LC_OK)
+		rc = jobs_claim_free(turn,
+				     "SELECT seq FROM jobs INDEXED BY jobs_due"
+				     " WHERE due_boot > ?1 AND due_ms NOTNULL"
+				     " LIMIT 1",
+				     machine_now, 1, machine);
+	return rc;
 }
 
 /* ---- claiming */
@@ -53,11 +97,7 @@ jobs_claim_by_machine(struct jobs_turn *turn)
 #define JOBS_CLAIM_HEADS                                     \
 	"SELECT (SELECT seq FROM jobs INDEXED BY jobs_ready" \
 	"  WHERE ready_ms IS NOT NULL AND kind = kinds.key"  \
-	"  ORDER BY priority DESC, seq LIMIT 1) AS head"     \
-	" FROM json_each(?1) AS kinds"                       \
-	" WHERE kinds.value = 0 OR kinds.value >"            \
-	"  (SELECT count(*) FROM jobs INDEXED BY jobs_state" \
-	"   WHERE state = 'running' AND kind = kinds.key)"
+	"  ORDER BY priority DESC, seq LIMIT 1) AS head " JOBS_KINDS_FREE
 
 struct jobs_claim_wish {
 	const struct jobs_policy *policies;
@@ -75,8 +115,8 @@ jobs_claim_read(struct jobs_turn *turn, struct store_query *query,
 	const char *text = store_text(query, 2, &length);
 
 	*claim = (struct jobs_claim){.seq = store_int64(query, 0),
-				     .lease = store_int64(query, 3),
-				     .attempt = store_int64(query, 4),
+				     .lease = store_int64(query, 3) + 1,
+				     .attempt = store_int64(query, 4) + 1,
 				     .attempts_most = store_int64(query, 5)};
 	claim->policy =
 		jobs_kinds_find(wish->policies, wish->count, text, length);
@@ -95,35 +135,49 @@ jobs_claim_read(struct jobs_turn *turn, struct store_query *query,
 }
 
 static enum lc_rc
-jobs_claim_take(struct jobs_turn *turn, const struct jobs_claim_wish *wish,
+jobs_claim_find(struct jobs_turn *turn, const struct jobs_claim_wish *wish,
 		struct jobs_claim *claim)
 {
 	struct store_query *query;
 	bool row;
 	enum lc_rc rc = jobs_turn_query(
 		turn,
-		"UPDATE jobs SET state = 'running', ready_ms = NULL,"
-		"  attempts = attempts + 1, lease = lease + 1, lease_ms = ?2,"
-		"  lease_boot = ?3, started_ms = ?4, cancel = 0, progress = 0.0"
-		" WHERE seq = (SELECT jobs.seq FROM (" JOBS_CLAIM_HEADS ")"
-		"  CROSS JOIN jobs ON jobs.seq = head"
-		"  ORDER BY jobs.priority DESC, jobs.seq LIMIT 1)"
-		" RETURNING seq, id, kind, lease, attempts, attempts_most,"
-		"  payload",
+		"SELECT seq, id, kind, lease, attempts, attempts_most, payload"
+		" FROM (" JOBS_CLAIM_HEADS ") CROSS JOIN jobs ON seq = head"
+		" ORDER BY priority DESC, seq LIMIT 1",
 		&query);
 
 	if (rc != LC_OK)
 		return rc;
 	store_bind_text(query, 1, wish->kinds.bytes, wish->kinds.length);
-	store_bind_int64(query, 2, turn->now.machine_ms + wish->lease_ms);
-	store_bind_int64(query, 3, turn->now.boot);
-	store_bind_int64(query, 4, turn->now.calendar_ms);
 	rc = jobs_turn_step(turn, query, &row);
 	if (rc == LC_OK)
 		rc = row ? jobs_claim_read(turn, query, wish, claim) :
 			   LC_NOT_FOUND;
 	store_reset(query);
 	return rc;
+}
+
+static enum lc_rc
+jobs_claim_take(struct jobs_turn *turn, const struct jobs_claim_wish *wish,
+		struct jobs_claim *claim)
+{
+	struct store_query *query;
+	enum lc_rc rc = jobs_claim_find(turn, wish, claim);
+
+	if (rc == LC_OK)
+		rc = jobs_turn_ask(
+			turn,
+			"UPDATE jobs SET state = 'running', ready_ms = NULL,"
+			" lease = ?2, attempts = ?3, lease_ms = ?4,"
+			" lease_boot = ?5, started_ms = ?6, progress = 0.0"
+			" WHERE seq = ?1",
+			(const int64_t[]){
+				claim->seq, claim->lease, claim->attempt,
+				turn->now.machine_ms + wish->lease_ms,
+				turn->now.boot, turn->now.calendar_ms},
+			6, &query);
+	return rc == LC_OK ? jobs_turn_run(turn, query) : rc;
 }
 
 /*
@@ -133,10 +187,8 @@ static enum lc_rc
 jobs_claim_turn(struct jobs_turn *turn, const struct jobs_claim_wish *wish,
 		struct jobs_claim *claim, bool *none)
 {
-	enum lc_rc rc = jobs_claim_by_calendar(turn);
+	enum lc_rc rc = jobs_claim_free_all(turn);
 
-	if (rc == LC_OK)
-		rc = jobs_claim_by_machine(turn);
 	if (rc == LC_OK)
 		rc = jobs_claim_take(turn, wish, claim);
 	*none = rc == LC_NOT_FOUND;
@@ -172,53 +224,4 @@ jobs_claim(struct jobs *jobs, const struct jobs_policy *policies, size_t count,
 	if (rc == LC_OK && !none)
 		jobs_step(JOBS_STEP_CLAIMED);
 	return rc == LC_OK && none ? LC_NOT_FOUND : rc;
-}
-
-/* ---- keeping it */
-
-static enum lc_rc
-jobs_claim_renew(struct jobs_turn *turn, int64_t seq, int64_t lease,
-		 int64_t lease_ms, double progress, bool *cancel)
-{
-	struct store_query *query;
-	bool row;
-	enum lc_rc rc = jobs_turn_query(
-		turn,
-		"UPDATE jobs SET lease_ms = ?3, lease_boot = ?4, progress = ?5"
-		" WHERE seq = ?1 AND lease = ?2 AND state = 'running'"
-		" RETURNING cancel",
-		&query);
-
-	if (rc != LC_OK)
-		return rc;
-	store_bind_int64(query, 1, seq);
-	store_bind_int64(query, 2, lease);
-	store_bind_int64(query, 3, turn->now.machine_ms + lease_ms);
-	store_bind_int64(query, 4, turn->now.boot);
-	store_bind_real(query, 5, progress);
-	rc = jobs_turn_step(turn, query, &row);
-	if (rc != LC_OK)
-		return rc;
-	*cancel = row && store_int64(query, 0) != 0;
-	store_reset(query);
-	if (!row)
-		return jobs_turn_refuse(turn, LC_CONFLICT,
-					JOBS_TURN_LEASE_IS_GONE);
-	jobs_step(JOBS_STEP_BEAT);
-	return LC_OK;
-}
-
-enum lc_rc
-jobs_beat(struct jobs *jobs, int64_t seq, int64_t lease, int64_t lease_ms,
-	  double progress, bool *cancel, char *why, size_t why_bytes)
-{
-	struct jobs_turn turn;
-	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
-
-	*cancel = false;
-	if (rc == LC_OK)
-		rc = jobs_turn_end(jobs, &turn,
-				   jobs_claim_renew(&turn, seq, lease, lease_ms,
-						    progress, cancel));
-	return rc;
 }

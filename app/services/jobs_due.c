@@ -6,52 +6,79 @@
 #include "services/jobs_turn.h"
 
 /*
- * A kind that runs as often as it may has nothing due: the end of one of its
- * jobs rings.
+ * What is due next, by each way of waiting.  A kind of which no more may run
+ * has nothing due: the end of one of its jobs rings.
  */
+#define JOBS_DUE_OF_KINDS " AND kind IN (SELECT kinds.key " JOBS_KINDS_FREE ")"
+
+static const char jobs_due_ready[] =
+	"SELECT 0 " JOBS_KINDS_FREE
+	" AND EXISTS (SELECT * FROM jobs INDEXED BY jobs_ready"
+	"  WHERE ready_ms IS NOT NULL AND kind = kinds.key) LIMIT 1";
+static const char jobs_due_calendar[] =
+	"SELECT run_at_ms - ?2 FROM jobs INDEXED BY jobs_run_at"
+	" WHERE run_at_ms IS NOT NULL" JOBS_DUE_OF_KINDS
+	" ORDER BY run_at_ms LIMIT 1";
+static const char jobs_due_machine[] =
+	"SELECT due_ms - ?2 FROM jobs INDEXED BY jobs_due"
+	" WHERE due_boot = ?3 AND due_ms IS NOT NULL"
+	" AND run_at_ms IS NULL" JOBS_DUE_OF_KINDS " ORDER BY due_ms LIMIT 1";
+static const char jobs_due_before[] =
+	"SELECT 0 FROM jobs INDEXED BY jobs_due"
+	" WHERE due_boot < ?2 AND due_ms IS NOT NULL"
+	" AND run_at_ms IS NULL" JOBS_DUE_OF_KINDS " LIMIT 1";
+static const char jobs_due_after[] =
+	"SELECT 0 FROM jobs INDEXED BY jobs_due"
+	" WHERE due_boot > ?2 AND due_ms IS NOT NULL"
+	" AND run_at_ms IS NULL" JOBS_DUE_OF_KINDS " LIMIT 1";
+
 static enum lc_rc
-jobs_due_turn(struct jobs_turn *turn, const struct buf *kinds, int64_t *ms)
+jobs_due_by(struct jobs_turn *turn, const char *sql, const struct buf *kinds,
+	    const int64_t *second, const int64_t *third, int64_t *ms)
 {
 	struct store_query *query;
+	int64_t found;
 	bool row;
-	enum lc_rc rc = jobs_turn_query(
-		turn,
-		"WITH kinds AS (SELECT key, EXISTS (SELECT * FROM jobs"
-		"  INDEXED BY jobs_ready"
-		"  WHERE ready_ms IS NOT NULL AND kind = key) AS ready"
-		" FROM json_each(?1) WHERE value = 0 OR value >"
-		"  (SELECT count(*) FROM jobs INDEXED BY jobs_state"
-		"   WHERE state = 'running' AND kind = key))"
-		"SELECT min(wait) FROM ("
-		" SELECT 0 AS wait FROM kinds WHERE ready"
-		" UNION ALL SELECT * FROM (SELECT run_at_ms - ?2 FROM jobs"
-		"  WHERE run_at_ms IS NOT NULL"
-		"  AND kind IN (SELECT key FROM kinds)"
-		"  ORDER BY run_at_ms LIMIT 1)"
-		" UNION ALL SELECT * FROM (SELECT due_ms - ?3 FROM jobs"
-		"  WHERE due_boot = ?4 AND due_ms IS NOT NULL"
-		"  AND run_at_ms IS NULL"
-		"  AND kind IN (SELECT key FROM kinds)"
-		"  ORDER BY due_ms LIMIT 1)"
-		" UNION ALL SELECT * FROM (SELECT 0 FROM jobs"
-		"  WHERE (due_boot < ?4 OR due_boot > ?4)"
-		"  AND due_ms IS NOT NULL AND run_at_ms IS NULL"
-		"  AND kind IN (SELECT key FROM kinds) LIMIT 1))",
-		&query);
+	enum lc_rc rc = jobs_turn_query(turn, sql, &query);
 
 	if (rc != LC_OK)
 		return rc;
 	store_bind_text(query, 1, kinds->bytes, kinds->length);
-	store_bind_int64(query, 2, turn->now.calendar_ms);
-	store_bind_int64(query, 3, turn->now.machine_ms);
-	store_bind_int64(query, 4, turn->now.boot);
+	if (second != NULL)
+		store_bind_int64(query, 2, *second);
+	if (third != NULL)
+		store_bind_int64(query, 3, *third);
 	rc = jobs_turn_step(turn, query, &row);
 	if (rc != LC_OK)
 		return rc;
-	if (!store_is_null(query, 0))
-		*ms = store_int64(query, 0) < 0 ? 0 : store_int64(query, 0);
+	if (row) {
+		found = store_int64(query, 0) < 0 ? 0 : store_int64(query, 0);
+		*ms = found < *ms ? found : *ms;
+	}
 	store_reset(query);
 	return LC_OK;
+}
+
+static enum lc_rc
+jobs_due_turn(struct jobs_turn *turn, const struct buf *kinds, int64_t *ms)
+{
+	const struct jobs_time *now = &turn->now;
+	enum lc_rc rc;
+
+	rc = jobs_due_by(turn, jobs_due_ready, kinds, NULL, NULL, ms);
+	if (rc == LC_OK && *ms > 0)
+		rc = jobs_due_by(turn, jobs_due_calendar, kinds,
+				 &now->calendar_ms, NULL, ms);
+	if (rc == LC_OK && *ms > 0)
+		rc = jobs_due_by(turn, jobs_due_machine, kinds,
+				 &now->machine_ms, &now->boot, ms);
+	if (rc == LC_OK && *ms > 0)
+		rc = jobs_due_by(turn, jobs_due_before, kinds, &now->boot, NULL,
+				 ms);
+	if (rc == LC_OK && *ms > 0)
+		rc = jobs_due_by(turn, jobs_due_after, kinds, &now->boot, NULL,
+				 ms);
+	return rc;
 }
 
 enum lc_rc

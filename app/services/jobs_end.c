@@ -4,49 +4,8 @@
 
 #include "base/text.h"
 #include "services/jobs_kinds.h"
+#include "services/jobs_lease.h"
 #include "services/jobs_steps.h"
-#include "services/jobs_turn.h"
-
-#define JOBS_END_LEASE                                                     \
-	" WHERE seq = ?1 AND lease = ?2 AND id = ?3 AND state = 'running'" \
-	" RETURNING state"
-
-/* All of them begin so. */
-static enum lc_rc
-jobs_end_query(struct jobs_turn *turn, const char *sql,
-	       const struct jobs_claim *claim, struct store_query **out)
-{
-	enum lc_rc rc = jobs_turn_query(turn, sql, out);
-
-	if (rc != LC_OK)
-		return rc;
-	store_bind_int64(*out, 1, claim->seq);
-	store_bind_int64(*out, 2, claim->lease);
-	jobs_turn_bind(*out, 3, claim->id);
-	return LC_OK;
-}
-
-/* Runs it; *failed: the job has now failed for good. */
-static enum lc_rc
-jobs_end_run(struct jobs_turn *turn, struct store_query *query, bool *failed)
-{
-	const char *const name = jobs_state_name(JOBS_FAILED);
-	const char *state;
-	size_t length;
-	bool row;
-	enum lc_rc rc = jobs_turn_step(turn, query, &row);
-
-	if (rc != LC_OK)
-		return rc;
-	state = store_text(query, 0, &length);
-	*failed = row && length == strlen(name) &&
-		  memcmp(state, name, length) == 0;
-	store_reset(query);
-	if (!row)
-		return jobs_turn_refuse(turn, LC_CONFLICT,
-					JOBS_TURN_LEASE_IS_GONE);
-	return LC_OK;
-}
 
 struct jobs_end_also {
 	enum lc_rc (*write)(struct store *store, void *arg);
@@ -64,6 +23,13 @@ jobs_end_write(struct jobs_turn *turn, const struct jobs_end_also *also)
 	if (rc == LC_OK)
 		return rc;
 	return state_failed(turn->file->store, rc, turn->why, turn->why_bytes);
+}
+
+static enum lc_rc
+jobs_end_look(struct jobs_turn *turn, const struct jobs_claim *claim,
+	      struct jobs_lease *held)
+{
+	return jobs_lease_look(turn, claim->seq, claim->lease, claim->id, held);
 }
 
 /* Ends the turn; who waits for what may begin now is told. */
@@ -88,23 +54,26 @@ static enum lc_rc
 jobs_end_well(struct jobs_turn *turn, const struct jobs_claim *claim,
 	      const struct jobs_result *result)
 {
+	const bool has = result->status != 0;
+	struct jobs_lease held;
 	struct store_query *query;
-	bool failed;
-	enum lc_rc rc = jobs_end_query(
-		turn,
-		"UPDATE jobs SET state = 'succeeded', ended_ms = ?4,"
-		" progress = 1.0, error = NULL, cancel = 0,"
-		" result_status = ?5, result_media = ?6, result_bytes = "
-		"?7" JOBS_END_LEASE,
-		claim, &query);
+	enum lc_rc rc = jobs_end_look(turn, claim, &held);
 
+	if (rc == LC_OK)
+		rc = jobs_turn_ask(
+			turn,
+			"UPDATE jobs SET state = 'succeeded', ended_ms = ?2,"
+			" progress = 1.0, error = NULL, cancel = 0,"
+			" result_status = ?3, result_bytes = ?4,"
+			" result_media = ?5 WHERE seq = ?1",
+			(const int64_t[]){claim->seq, turn->now.calendar_ms,
+					  result->status,
+					  has ? result->bytes : 0},
+			4, &query);
 	if (rc != LC_OK)
 		return rc;
-	store_bind_int64(query, 4, turn->now.calendar_ms);
-	store_bind_int64(query, 5, result->status);
-	jobs_turn_bind(query, 6, result->status == 0 ? NULL : result->media);
-	store_bind_int64(query, 7, result->status == 0 ? 0 : result->bytes);
-	return jobs_end_run(turn, query, &failed);
+	jobs_turn_bind(query, 5, has ? result->media : NULL);
+	return jobs_turn_run(turn, query);
 }
 
 enum lc_rc
@@ -127,34 +96,65 @@ jobs_succeed(struct jobs *jobs, const struct jobs_claim *claim,
 
 /* ---- badly */
 
-#define JOBS_END_OVER "(cancel OR ?5 OR attempts >= attempts_most)"
+/* NULL leaves an earlier attempt's error. */
+static enum lc_rc
+jobs_end_over(struct jobs_turn *turn, int64_t seq, enum jobs_state state,
+	      const char *error)
+{
+	struct store_query *query;
+	enum lc_rc rc = jobs_turn_ask(
+		turn,
+		"UPDATE jobs SET state = ?3, ended_ms = ?2, cancel = 0,"
+		" error = coalesce(?4, error) WHERE seq = ?1",
+		(const int64_t[]){seq, turn->now.calendar_ms}, 2, &query);
+
+	if (rc != LC_OK)
+		return rc;
+	jobs_turn_bind(query, 3, jobs_state_name(state));
+	jobs_turn_bind(query, 4, error);
+	if (error != NULL)
+		store_bind_text(
+			query, 4, error,
+			text_utf8_cut(error, strlen(error), JOBS_ERROR_MAX));
+	return jobs_turn_run(turn, query);
+}
+
+static enum lc_rc
+jobs_end_again(struct jobs_turn *turn, int64_t seq, int64_t wait_ms,
+	       const char *error)
+{
+	struct store_query *query;
+	enum lc_rc rc = jobs_turn_ask(
+		turn,
+		"UPDATE jobs SET state = 'queued', due_ms = ?2, due_boot = ?3,"
+		" progress = 0.0, error = ?4 WHERE seq = ?1",
+		(const int64_t[]){seq, turn->now.machine_ms + wait_ms,
+				  turn->now.boot},
+		3, &query);
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_text(query, 4, error,
+			text_utf8_cut(error, strlen(error), JOBS_ERROR_MAX));
+	return jobs_turn_run(turn, query);
+}
 
 /* Who was told to stop is not tried again, however it stopped. */
 enum lc_rc
 jobs_end_attempt(struct jobs_turn *turn, const struct jobs_claim *claim,
 		 const char *error, bool final, int64_t wait_ms, bool *failed)
 {
-	struct store_query *query;
-	enum lc_rc rc = jobs_end_query(
-		turn,
-		"UPDATE jobs SET error = ?4, progress = 0.0, cancel = 0,"
-		" state = CASE WHEN cancel THEN 'cancelled'"
-		"  WHEN " JOBS_END_OVER " THEN 'failed' ELSE 'queued' END,"
-		" ended_ms = CASE WHEN " JOBS_END_OVER " THEN ?6 END,"
-		" due_ms = CASE WHEN NOT " JOBS_END_OVER " THEN ?7 END,"
-		" due_boot = CASE WHEN NOT " JOBS_END_OVER
-		" THEN ?8 END" JOBS_END_LEASE,
-		claim, &query);
+	struct jobs_lease held;
+	enum lc_rc rc = jobs_end_look(turn, claim, &held);
 
+	*failed = false;
 	if (rc != LC_OK)
 		return rc;
-	store_bind_text(query, 4, error,
-			text_utf8_cut(error, strlen(error), JOBS_ERROR_MAX));
-	store_bind_int64(query, 5, final);
-	store_bind_int64(query, 6, turn->now.calendar_ms);
-	store_bind_int64(query, 7, turn->now.machine_ms + wait_ms);
-	store_bind_int64(query, 8, turn->now.boot);
-	return jobs_end_run(turn, query, failed);
+	if (held.cancel)
+		return jobs_end_over(turn, claim->seq, JOBS_CANCELLED, error);
+	*failed = final || held.attempts >= held.attempts_most;
+	return *failed ? jobs_end_over(turn, claim->seq, JOBS_FAILED, error) :
+			 jobs_end_again(turn, claim->seq, wait_ms, error);
 }
 
 enum lc_rc
@@ -167,7 +167,7 @@ jobs_fail(struct jobs *jobs, const struct jobs_claim *claim, const char *error,
 	const int64_t backoff_ms =
 		jobs_kinds_backoff_ms(claim->policy, claim->attempt);
 	struct jobs_turn turn;
-	bool failed = false;
+	bool failed;
 	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
 
 	if (rc != LC_OK)
@@ -182,46 +182,53 @@ jobs_fail(struct jobs *jobs, const struct jobs_claim *claim, const char *error,
 
 /* ---- neither */
 
-static enum lc_rc
-jobs_end_plainly(struct jobs *jobs, const struct jobs_claim *claim,
-		 const char *sql, char *why, size_t why_bytes)
-{
-	struct store_query *query;
-	struct jobs_turn turn;
-	bool failed;
-	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
-
-	if (rc != LC_OK)
-		return rc;
-	rc = jobs_end_query(&turn, sql, claim, &query);
-	if (rc == LC_OK) {
-		store_bind_int64(query, 4, turn.now.calendar_ms);
-		rc = jobs_end_run(&turn, query, &failed);
-	}
-	return jobs_end_turn(jobs, &turn, claim, true, rc);
-}
-
 enum lc_rc
 jobs_end_cancelled(struct jobs *jobs, const struct jobs_claim *claim, char *why,
 		   size_t why_bytes)
 {
-	return jobs_end_plainly(jobs, claim,
-				"UPDATE jobs SET state = 'cancelled',"
-				" ended_ms = ?4, cancel = 0" JOBS_END_LEASE,
-				why, why_bytes);
+	struct jobs_lease held;
+	struct jobs_turn turn;
+	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
+
+	if (rc != LC_OK)
+		return rc;
+	rc = jobs_end_look(&turn, claim, &held);
+	if (rc == LC_OK)
+		rc = jobs_end_over(&turn, claim->seq, JOBS_CANCELLED, NULL);
+	return jobs_end_turn(jobs, &turn, claim, false, rc);
 }
 
 /* One that was told to stop has stopped. */
+static enum lc_rc
+jobs_end_give_back(struct jobs_turn *turn, const struct jobs_claim *claim)
+{
+	struct jobs_lease held;
+	struct store_query *query;
+	enum lc_rc rc = jobs_end_look(turn, claim, &held);
+
+	if (rc != LC_OK)
+		return rc;
+	if (held.cancel)
+		return jobs_end_over(turn, claim->seq, JOBS_CANCELLED, NULL);
+	rc = jobs_turn_ask(
+		turn,
+		"UPDATE jobs SET state = 'queued', attempts = attempts - 1,"
+		" ready_ms = ?2, started_ms = NULL, progress = 0.0"
+		" WHERE seq = ?1",
+		(const int64_t[]){claim->seq, turn->now.calendar_ms}, 2,
+		&query);
+	return rc == LC_OK ? jobs_turn_run(turn, query) : rc;
+}
+
 enum lc_rc
 jobs_give_back(struct jobs *jobs, const struct jobs_claim *claim, char *why,
 	       size_t why_bytes)
 {
-	return jobs_end_plainly(
-		jobs, claim,
-		"UPDATE jobs SET attempts = attempts - 1, started_ms = NULL,"
-		" progress = 0.0, cancel = 0,"
-		" state = CASE WHEN cancel THEN 'cancelled' ELSE 'queued' END,"
-		" ended_ms = CASE WHEN cancel THEN ?4 END,"
-		" ready_ms = CASE WHEN NOT cancel THEN ?4 END" JOBS_END_LEASE,
-		why, why_bytes);
+	struct jobs_turn turn;
+	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
+
+	if (rc == LC_OK)
+		rc = jobs_end_turn(jobs, &turn, claim, true,
+				   jobs_end_give_back(&turn, claim));
+	return rc;
 }

@@ -12,8 +12,13 @@
 
 /*
  * Writes them as what SQLite's json_each() makes rows of: each key is a
- * kind, each value how many may run at once.
+ * kind, each value how many may run at once.  JOBS_KINDS_FREE are those of ?1
+ * of which one more may.
  */
+#define JOBS_KINDS_FREE                                                       \
+	"FROM json_each(?1) AS kinds WHERE (kinds.value = 0 OR kinds.value >" \
+	" (SELECT count(*) FROM jobs INDEXED BY jobs_state"                   \
+	"  WHERE state = 'running' AND kind = kinds.key))"
 void jobs_kinds_write(const struct jobs_policy *policies, size_t count,
 		      struct buf *out);
 

@@ -84,6 +84,17 @@ jobs_turn_query(struct jobs_turn *turn, const char *sql,
 }
 
 enum lc_rc
+jobs_turn_ask(struct jobs_turn *turn, const char *sql, const int64_t *numbers,
+	      int count, struct store_query **out)
+{
+	enum lc_rc rc = jobs_turn_query(turn, sql, out);
+
+	for (int i = 0; i < count && rc == LC_OK; i++)
+		store_bind_int64(*out, i + 1, numbers[i]);
+	return rc;
+}
+
+enum lc_rc
 jobs_turn_step(struct jobs_turn *turn, struct store_query *query, bool *row)
 {
 	enum lc_rc rc = jobs_turn_failed(turn, store_step(query, row));

@@ -14,9 +14,6 @@
 #include "services/jobs_file.h"
 #include "services/jobs_time.h"
 
-#define JOBS_TURN_LEASE_IS_GONE \
-	"this lease on the job has run out, or the job has ended"
-
 struct jobs {
 	struct lock lock; /* guards all that follows but the path */
 	struct jobs_file read, write;
@@ -54,6 +51,10 @@ enum lc_rc jobs_turn_end(struct jobs *jobs, struct jobs_turn *turn,
 /* As the store's, and with words. */
 enum lc_rc jobs_turn_query(struct jobs_turn *turn, const char *sql,
 			   struct store_query **out) LC_CHECKED;
+/* The first parameters are bound to so many numbers. */
+enum lc_rc jobs_turn_ask(struct jobs_turn *turn, const char *sql,
+			 const int64_t *numbers, int count,
+			 struct store_query **out) LC_CHECKED;
 enum lc_rc jobs_turn_step(struct jobs_turn *turn, struct store_query *query,
 			  bool *row) LC_CHECKED;
 enum lc_rc jobs_turn_run(struct jobs_turn *turn, struct store_query *query)
