@@ -18,7 +18,8 @@ enum lc_type {
 	LC_BOOL,
 	LC_LIST,   /* in C a struct lc_list */
 	LC_OBJECT, /* in C a struct of its own */
-	LC_ANY,    /* any JSON; an optional member of a body is not read */
+	LC_ANY,    /* any JSON; an optional member of a body is bound as its
+	              text to a const char *, and not read into a bool */
 	LC_TYPE__MAX
 };
 

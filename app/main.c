@@ -44,6 +44,18 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		.bright = bright_new(),
 		.catalogue = options->catalogue,
 		.companions = companions,
+		.outbound =
+			{
+				.state = options->state,
+				.webhook_secret = options->webhook_secret,
+				.webhook_private =
+					strcmp(options->webhook_private,
+					       "on") == 0,
+				.smtp_url = options->smtp_url,
+				.smtp_user = options->smtp_user,
+				.smtp_password = options->smtp_password,
+				.mail_from = options->mail_from,
+			},
 	};
 	int code = EXIT_FAILURE;
 	struct engine engine;

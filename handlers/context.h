@@ -19,12 +19,28 @@ struct companion {
 
 enum { COMPANION_WHY_MAX = 160 };
 
+/* What webhooks and mail need of the options; "" or NULL: it is not set. */
+struct context_outbound {
+	const char *state; /* the directory */
+	const char *webhook_secret;
+	bool webhook_private;
+	const char *smtp_url, *smtp_user, *smtp_password;
+	const char *mail_from;
+};
+
+static inline bool
+context_is_set(const char *option)
+{
+	return option != NULL && option[0] != '\0';
+}
+
 struct context {
 	struct catalogue_set *catalogues;
 	struct edits *edits;
 	struct bright *bright;
 	const char *catalogue;              /* the default one's name */
 	const struct companion *companions; /* ends in a NULL name */
+	struct context_outbound outbound;
 };
 
 #endif

@@ -1,5 +1,7 @@
 #include "commands/application.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "table.h"
 
@@ -27,6 +29,18 @@ application_init(struct application *application, const struct options *options,
 		.bright = bright_new(),
 		.catalogue = options->catalogue,
 		.companions = nobody,
+		.outbound =
+			{
+				.state = options->state,
+				.webhook_secret = options->webhook_secret,
+				.webhook_private =
+					strcmp(options->webhook_private,
+					       "on") == 0,
+				.smtp_url = options->smtp_url,
+				.smtp_user = options->smtp_user,
+				.smtp_password = options->smtp_password,
+				.mail_from = options->mail_from,
+			},
 	};
 	if (context->catalogues == NULL || context->edits == NULL ||
 	    context->bright == NULL)

@@ -39,6 +39,7 @@ extern const struct command command_key;
 extern const struct command command_openapi;
 extern const struct command command_options;
 extern const struct command command_routes;
+extern const struct command command_webhooks;
 
 /*
  * Prints a text that may be a stranger's: what a terminal would take for

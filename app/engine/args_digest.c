@@ -43,7 +43,7 @@ value_digest(const struct lc_field *field, const void *value)
 	case LC_BOOL:
 		return *(const bool *)value;
 	case LC_ANY:
-		return absent; /* it is not bound */
+		return absent; /* only a body has it, and GET has none */
 	case LC_LIST:
 		return list_digest(field->item, value);
 	case LC_OBJECT:

@@ -53,6 +53,23 @@ static enum lc_rc list_bind(struct lc_call *call, const struct lc_field *list,
 			    struct json_object *json,
 			    const struct problem_step *at, void *bound);
 
+/* Anything, as JSON, where there is a place for it. */
+static enum lc_rc
+any_bind(struct lc_call *call, const struct lc_field *field,
+	 struct json_object *json, void *bound)
+{
+	const char *text;
+
+	if (field->bytes != sizeof(text))
+		return LC_OK; /* that it was given is all that is told */
+	text = json_object_to_json_string_ext(
+		json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text != NULL)
+		text = arena_dup(&call->arena, text, strlen(text));
+	memcpy(bound, &text, sizeof(text));
+	return text != NULL ? LC_OK : LC_NO_MEMORY;
+}
+
 /* One value, which is not null, into its place. */
 static enum lc_rc
 json_bind(struct lc_call *call, const struct lc_field *field,
@@ -62,7 +79,7 @@ json_bind(struct lc_call *call, const struct lc_field *field,
 	enum lc_rc rc;
 
 	if (field->type == LC_ANY)
-		return LC_OK; /* that it was given is all that is told */
+		return any_bind(call, field, json, bound);
 	if (field->type == LC_OBJECT)
 		return object_bind(call, field->members, json, at, bound);
 	if (field->type == LC_LIST)

@@ -148,6 +148,12 @@ static const char *const state_migrations[] = {
 	" kind TEXT PRIMARY KEY,"
 	" tick INTEGER NOT NULL"
 	") WITHOUT ROWID;",
+
+	/* Webhooks whose other side wants no more. */
+	"CREATE TABLE webhooks_gone ("
+	" url TEXT PRIMARY KEY,"
+	" since TEXT NOT NULL"
+	") WITHOUT ROWID;",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");

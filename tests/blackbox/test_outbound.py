@@ -330,3 +330,118 @@ def test_mails_that_cannot_be_sent(more):
         label, _, why = mail(sink.url, **more)
         assert label == "invalid-input" and why != ""
         assert sink.got == []
+
+
+# ---- jobs
+
+
+class Jobs:
+    """Does jobs one by one, as a worker would."""
+
+    def __init__(self, console, hooks_sink, mail_sink):
+        self.console = console
+        console.state.mkdir(mode=0o700)
+        self.hooks = hooks_sink
+        self.mails = mail_sink
+        self.options = {
+            "LIGHTCONE_STATE": console.state,
+            "LIGHTCONE_WEBHOOK_SECRET": SECRET,
+            "LIGHTCONE_WEBHOOK_PRIVATE": "on",
+            "LIGHTCONE_SMTP_URL": mail_sink.url,
+            "LIGHTCONE_MAIL_FROM": "lightcone@example.org",
+        }
+
+    def do(self, kind, payload, **more):
+        if not isinstance(payload, str):
+            payload = json.dumps(payload)
+        return send("job", kind, payload, **{**self.options, **more})
+
+    def hook(self, url=None, **more):
+        return self.do("webhook", {
+            "id": "msg_1", "url": url or self.hooks.url,
+            "type": "job.succeeded", "timestamp": "2026-11-30T00:00:00Z",
+            "data": DATA,
+        }, **more)
+
+    def mail(self, **more):
+        return self.do("mail", {
+            "id": "job-1", "to": "observer@example.net", "subject": "Done – é",
+            "text": "It took 3 s.",
+        }, **more)
+
+
+DATA = {"id": "abc", "n": [1, 2.50, -0.0, 1e300, None, True, "é\n\"/"], "o": {}}
+
+
+@pytest.fixture
+def jobs(console, request):
+    script = getattr(request, "param", [204])
+    with sinks.hooks(*script) as hooks_sink, sinks.mails() as mail_sink:
+        yield Jobs(console, hooks_sink, mail_sink)
+
+
+def test_the_jobs_send(jobs):
+    assert jobs.hook() == ("ok", 0, "")
+    got, = jobs.hooks.wait()
+    assert json.loads(got.body) == {
+        "type": "job.succeeded", "timestamp": "2026-11-30T00:00:00Z",
+        "data": DATA,
+    }
+    assert got.fields["webhook-id"] == "msg_1"
+    assert jobs.mail() == ("ok", 0, "")
+    got, = jobs.mails.wait()
+    message = email.message_from_bytes(got.message, policy=email.policy.default)
+    assert message["Subject"] == "Done – é"
+    assert message["Message-ID"] == "<job-1@example.org>"
+
+
+@pytest.mark.parametrize("jobs", [[(503, {"Retry-After": "9"}), 204]],
+                         indirect=True, ids=["503"])
+def test_a_job_says_when_to_try_again(jobs):
+    assert jobs.hook()[:2] == ("unavailable", 9)
+    assert jobs.hook()[:2] == ("ok", 0)
+
+
+@pytest.mark.parametrize("jobs", [[410, 204]], indirect=True, ids=["410"])
+def test_a_webhook_that_is_not_wanted(jobs):
+    run = jobs.console.fine
+    assert run("webhooks") == ""
+    assert jobs.hook()[0] == "not-found"
+    label, _, why = jobs.hook()
+    assert label == "not-found" and "earlier" in why
+    assert len(jobs.hooks.got) == 1
+    assert jobs.hook(jobs.hooks.url + "/other")[0] == "ok"
+    line, = run("webhooks").splitlines()
+    assert line.endswith("Z  " + jobs.hooks.url), line
+    assert "410" in jobs.console.refused(1, "webhooks", jobs.hooks.url + "/")
+    jobs.console.refused(2, "webhooks", "--all")
+    assert run("webhooks", jobs.hooks.url) == ""
+    assert run("webhooks") == ""
+    assert jobs.hook()[0] == "ok"
+    assert len(jobs.hooks.got) == 3
+
+
+def test_jobs_without_their_options(jobs):
+    for done, words in (
+        (jobs.hook(LIGHTCONE_WEBHOOK_SECRET=""), "webhook_secret"),
+        (jobs.hook(LIGHTCONE_WEBHOOK_PRIVATE="off"), "private networks"),
+        (jobs.mail(LIGHTCONE_SMTP_URL=""), "smtp_url"),
+        (jobs.mail(LIGHTCONE_MAIL_FROM=""), "mail_from"),
+        (jobs.mail(LIGHTCONE_MAIL_FROM="a@b, c@d"), "sender"),
+        (jobs.do("webhook", "{}"), "required"),
+        (jobs.do("webhook", '{"id": "a b", "url": "http://a.example/", '
+                 '"type": "a", "timestamp": "b"}'), "pattern"),
+        (jobs.do("mail", "{}"), "required"),
+    ):
+        assert done[0] == "invalid-input" and words in done[2], done
+    assert jobs.hooks.got == [] and jobs.mails.got == []
+
+
+@pytest.mark.parametrize("jobs", [[sinks.silence]], indirect=True,
+                         ids=["silence"])
+def test_a_job_can_be_stopped(jobs):
+    begun = time.monotonic()
+    assert send("job", "webhook", json.dumps({
+        "id": "a", "url": jobs.hooks.url, "type": "a", "timestamp": "b",
+    }), stop_ms=300, **jobs.options)[0] == "cancelled"
+    assert time.monotonic() - begun < LIMIT_S / 2

@@ -74,7 +74,7 @@ test_made_as_it_should_be(void **state)
 		const char *sql;
 		int64_t value;
 	} settings[] = {
-		{"PRAGMA user_version", 3},
+		{"PRAGMA user_version", 4},
 		{"PRAGMA synchronous", 2},
 		{"PRAGMA foreign_keys", 1},
 		{"PRAGMA mmap_size", 0},
@@ -84,6 +84,7 @@ test_made_as_it_should_be(void **state)
 		{"SELECT count(*) FROM edits, edit_values, history", 0},
 		{"SELECT count(*) FROM jobs, job_keys, periodic", 0},
 		{"SELECT count(*) FROM job_counts", 5},
+		{"SELECT count(*) FROM webhooks_gone", 0},
 	};
 	mode_t mask = umask(0);
 	struct store *store = open_state();
