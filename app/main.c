@@ -42,6 +42,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 						gate->kind == GATE_FCGI),
 		.edits = edits_new(options->state),
 		.bright = bright_new(),
+		.wormholes = wormhole_tables_new(),
 		.catalogue = options->catalogue,
 		.companions = companions,
 		.outbound =
@@ -63,7 +64,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 
 	buf_init(&why);
 	if (context.catalogues == NULL || context.edits == NULL ||
-	    context.bright == NULL) {
+	    context.bright == NULL || context.wormholes == NULL) {
 		log_error("no memory to start");
 	} else if (engine_init(&engine, options, endpoint_table, &context,
 			       &why) != LC_OK) {
@@ -73,6 +74,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		engine_release(&engine);
 	}
 	buf_release(&why);
+	wormhole_tables_free(context.wormholes);
 	bright_free(context.bright);
 	edits_free(context.edits);
 	catalogue_set_free(context.catalogues);

@@ -5,6 +5,7 @@
 #define HANDLERS_CONTEXT_H
 
 #include "lightcone.h"
+#include "relativity/wormhole_tables.h"
 #include "sky/bright.h"
 #include "sky/catalogue.h"
 #include "sky/edits.h"
@@ -38,6 +39,7 @@ struct context {
 	struct catalogue_set *catalogues;
 	struct edits *edits;
 	struct bright *bright;
+	struct wormhole_tables *wormholes;
 	const char *catalogue;              /* the default one's name */
 	const struct companion *companions; /* ends in a NULL name */
 	struct context_outbound outbound;

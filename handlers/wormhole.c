@@ -29,9 +29,8 @@ wormhole_run(struct lc_call *call, const void *arguments)
 	rc = wormhole_settings_take(call, &args->settings, &question);
 	if (rc != LC_OK)
 		return rc;
-	return lc_format(call) == LC_AS_JSON ?
-		       wormhole_reply_write(&question) :
-		       wormhole_drawing_write(&question);
+	return lc_format(call) == LC_AS_JSON ? wormhole_reply_write(&question) :
+					       wormhole_image_write(&question);
 }
 
 static enum lc_work
@@ -80,11 +79,12 @@ const struct lc_endpoint wormhole_endpoint = {
 	.tag = &wormhole_tag,
 	.summary = "What a wormhole is like, the way through it, and what is "
 		   "seen of it.",
-	.details = "As image/svg+xml and image/png it is the embedding "
-		   "diagram. When `timeout` passes first the answer is 504, "
-		   "and the work ends. With Prefer: respond-async it goes on "
-		   "as a job, and settings.notify says whom to tell when it is "
-		   "done.",
+	.details = "As image/png it is what the camera sees, where an image, a "
+		   "camera or a preset is given; otherwise the embedding "
+		   "diagram, which it is as image/svg+xml always. When "
+		   "`timeout` passes first the answer is 504, and the work "
+		   "ends. With Prefer: respond-async it goes on as a job, and "
+		   "settings.notify says whom to tell when it is done.",
 	.params = wormhole_params,
 	.args_size = sizeof(struct wormhole_args),
 	.body_max_bytes = 1 << 20,

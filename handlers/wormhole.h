@@ -89,10 +89,10 @@ enum lc_rc wormhole_rays_write(struct json *json,
 			       const struct wormhole_question *question)
 	LC_CHECKED;
 
-/* ---- wormhole_drawing.c: the embedding as a drawing */
+/* ---- wormhole_image.c: the picture, and the embedding as a drawing */
 
 /* As SVG or as PNG. */
-enum lc_rc wormhole_drawing_write(const struct wormhole_question *question)
+enum lc_rc wormhole_image_write(const struct wormhole_question *question)
 	LC_CHECKED;
 
 extern const struct lc_job_kind wormhole_job;

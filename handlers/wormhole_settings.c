@@ -28,13 +28,13 @@ static const struct lc_field ray_item =
 
 static const struct lc_field image_members[] = {
 	LC_PARAM(wormhole_image, width_px, .min = "16", .max = "4096",
-		 .def = "512", .nullable = true, .unit = "pix",
+		 .def = "800", .nullable = true, .unit = "pix",
 		 .doc = "Of the picture."),
 	LC_PARAM(wormhole_image, height_px, .min = "16", .max = "4096",
-		 .def = "512", .nullable = true, .unit = "pix",
+		 .def = "450", .nullable = true, .unit = "pix",
 		 .doc = "Of the picture."),
 	LC_PARAM(wormhole_image, fov_deg, .min = "0.001", .max = "170",
-		 .def = "60", .nullable = true, .unit = "deg",
+		 .def = "40", .nullable = true, .unit = "deg",
 		 .doc = "Width of the view."),
 	LC_PARAM(wormhole_image, near_sky, .choices = skies, .def = "stars",
 		 .nullable = true,

@@ -10,6 +10,7 @@ enum { APPLICATION_STOP_MS = 1000 };
 static void
 context_release(struct context *context)
 {
+	wormhole_tables_free(context->wormholes);
 	bright_free(context->bright);
 	edits_free(context->edits);
 	catalogue_set_free(context->catalogues);
@@ -27,6 +28,7 @@ application_init(struct application *application, const struct options *options,
 		.catalogues = catalogue_set_new(options->state, stays),
 		.edits = edits_new(options->state),
 		.bright = bright_new(),
+		.wormholes = wormhole_tables_new(),
 		.catalogue = options->catalogue,
 		.companions = nobody,
 		.outbound =
@@ -43,7 +45,7 @@ application_init(struct application *application, const struct options *options,
 			},
 	};
 	if (context->catalogues == NULL || context->edits == NULL ||
-	    context->bright == NULL)
+	    context->bright == NULL || context->wormholes == NULL)
 		buf_add_text(why, "out of memory");
 	else
 		rc = engine_init(&application->engine, options, endpoint_table,
