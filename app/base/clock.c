@@ -21,16 +21,35 @@ clock_tick_ns(void)
 	return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
 }
 
-void
-clock_rfc3339(char out[CLOCK_RFC3339_MAX])
+int64_t
+clock_unix_ms(void)
 {
 	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / CLOCK_NS_PER_MS;
+}
+
+void
+clock_rfc3339_of(int64_t unix_ms, char out[CLOCK_RFC3339_MAX])
+{
+	int64_t ms = unix_ms % 1000;
+	time_t seconds;
 	struct tm utc;
 	char day[24];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
+	ms += ms < 0 ? 1000 : 0;
+	seconds = (time_t)((unix_ms - ms) / 1000);
+	out[0] = '\0';
+	if (gmtime_r(&seconds, &utc) == NULL || utc.tm_year < -1900 ||
+	    utc.tm_year > 9999 - 1900)
+		return;
 	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(out, CLOCK_RFC3339_MAX, "%s.%03dZ", day,
-		 (int)(now.tv_nsec / CLOCK_NS_PER_MS));
+	snprintf(out, CLOCK_RFC3339_MAX, "%s.%03dZ", day, (int)ms);
+}
+
+void
+clock_rfc3339(char out[CLOCK_RFC3339_MAX])
+{
+	clock_rfc3339_of(clock_unix_ms(), out);
 }

@@ -26,4 +26,10 @@ enum { CLOCK_RFC3339_MAX = 32 };
 /* The time now in UTC, e.g. "2026-03-01T12:00:00.123Z". */
 void clock_rfc3339(char out[CLOCK_RFC3339_MAX]);
 
+/* The same of a time in ms since 1970; "" where its year has no four digits. */
+void clock_rfc3339_of(int64_t unix_ms, char out[CLOCK_RFC3339_MAX]);
+
+/* The time of day, in ms since 1970. */
+int64_t clock_unix_ms(void);
+
 #endif

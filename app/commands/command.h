@@ -35,6 +35,7 @@ extern const struct command command_catalogues;
 extern const struct command command_drop;
 extern const struct command command_history;
 extern const struct command command_import;
+extern const struct command command_jobs;
 extern const struct command command_key;
 extern const struct command command_openapi;
 extern const struct command command_options;

@@ -183,6 +183,33 @@ test_clock(void **state)
 }
 
 static void
+test_clock_of(void **state)
+{
+	static const struct {
+		int64_t unix_ms;
+		const char *text;
+	} cases[] = {
+		{0, "1970-01-01T00:00:00.000Z"},
+		{1772366400123, "2026-03-01T12:00:00.123Z"},
+		{951782400000, "2000-02-29T00:00:00.000Z"},
+		{-1, "1969-12-31T23:59:59.999Z"},
+		{-1000, "1969-12-31T23:59:59.000Z"},
+		{253402300799999, "9999-12-31T23:59:59.999Z"},
+		{253402300800000, ""},
+		{INT64_MIN, ""},
+		{INT64_MAX, ""},
+	};
+	char text[CLOCK_RFC3339_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		clock_rfc3339_of(cases[i].unix_ms, text);
+		assert_string_equal(text, cases[i].text);
+	}
+	assert_true(llabs(clock_unix_ms() / 1000 - (int64_t)time(NULL)) < 10);
+}
+
+static void
 test_progress(void **state)
 {
 	struct lc_progress progress;
@@ -334,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_buf_failed),
 		cmocka_unit_test(test_buf_html),
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_clock_of),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_progress_child),
 		cmocka_unit_test(test_progress_raise),
