@@ -133,6 +133,7 @@ enum lc_body_kind {
 struct lc_cache {
 	int64_t fresh_s; /* 0: it is asked about each time */
 	int64_t stale_s; /* how long an old one may serve while it is asked */
+	bool is_private; /* its address is a secret: only who asked may */
 };
 
 /* So many requests of one client in so long, and so many of them at once. */

@@ -44,6 +44,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		.bright = bright_new(),
 		.wormholes = wormhole_tables_new(),
 		.catalogue = options->catalogue,
+		.state = options->state,
 		.companions = companions,
 		.outbound =
 			{

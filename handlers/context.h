@@ -41,6 +41,7 @@ struct context {
 	struct bright *bright;
 	struct wormhole_tables *wormholes;
 	const char *catalogue;              /* the default one's name */
+	const char *state;                  /* the state directory */
 	const struct companion *companions; /* ends in a NULL name */
 	struct context_outbound outbound;
 };

@@ -25,6 +25,10 @@
 	X(cone_of_capabilities) \
 	X(cone_of_availability) \
 	X(cone_of_tables)       \
+	X(job)                  \
+	X(job_delete)           \
+	X(job_result)           \
+	X(jobs)                 \
 	X(health)               \
 	X(home)                 \
 	X(docs)                 \

@@ -30,6 +30,7 @@ application_init(struct application *application, const struct options *options,
 		.bright = bright_new(),
 		.wormholes = wormhole_tables_new(),
 		.catalogue = options->catalogue,
+		.state = options->state,
 		.companions = nobody,
 		.outbound =
 			{

@@ -159,15 +159,16 @@ static void
 cache_add(const struct lc_call *call, struct response *response)
 {
 	const struct lc_cache *cache = &call->endpoint->cache;
-	const char *whose = call->is_private ? "private" : "public";
+	bool is_private = call->is_private || cache->is_private;
+	const char *whose = is_private ? "private" : "public";
 	int status = call->response.status;
 
 	if ((status != 200 && status != 304) || bind_has_read_body(call))
 		response_field_text(response, "Cache-Control", "no-store");
 	else if (cache->fresh_s == 0)
 		response_field_text(response, "Cache-Control",
-				    call->is_private ? "private, no-cache" :
-						       "no-cache");
+				    is_private ? "private, no-cache" :
+						 "no-cache");
 	else if (cache->stale_s == 0)
 		response_field(response, "Cache-Control", "%s, max-age=%lld",
 			       whose, (long long)cache->fresh_s);
