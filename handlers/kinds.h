@@ -11,7 +11,9 @@
 /* X(NAME) */
 #define JOB_KIND_TABLE(X) \
 	X(mail)           \
-	X(webhook)
+	X(singularity)    \
+	X(webhook)        \
+	X(wormhole)
 
 #define JOB_KIND_DECLARE(name) extern const struct lc_job_kind name##_job;
 JOB_KIND_TABLE(JOB_KIND_DECLARE)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "kinds.h"
 #include "relativity/constants.h"
 #include "stars.h"
 #include "table.h"

@@ -84,6 +84,4 @@ enum lc_rc singularity_rays_write(struct json *json,
 enum lc_rc singularity_picture_check(const struct singularity *it) LC_CHECKED;
 enum lc_rc singularity_picture_write(const struct singularity *it) LC_CHECKED;
 
-extern const struct lc_job_kind singularity_job;
-
 #endif

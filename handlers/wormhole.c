@@ -4,6 +4,7 @@
  */
 #include "wormhole.h"
 
+#include "kinds.h"
 #include "table.h"
 
 /* So many rays are followed in some milliseconds. */
@@ -31,6 +32,20 @@ wormhole_run(struct lc_call *call, const void *arguments)
 		return rc;
 	return lc_format(call) == LC_AS_JSON ? wormhole_reply_write(&question) :
 					       wormhole_image_write(&question);
+}
+
+/* What would be refused is refused before it becomes a job. */
+static enum lc_rc
+wormhole_notify(struct lc_call *call, const void *arguments,
+		struct lc_notify *notify)
+{
+	const struct wormhole_args *args = arguments;
+	const struct wormhole_notify *wanted = &args->settings.notify;
+	struct wormhole_question question;
+
+	notify->webhook = wanted->has_webhook ? wanted->webhook : NULL;
+	notify->email = wanted->has_email ? wanted->email : NULL;
+	return wormhole_settings_take(call, &args->settings, &question);
 }
 
 static enum lc_work
@@ -109,4 +124,5 @@ const struct lc_job_kind wormhole_job = {
 		   .keep_s = 7 * 86400},
 	.doc = "The answer to one POST /wormhole.",
 	.work = &wormhole_endpoint,
+	.notify = wormhole_notify,
 };

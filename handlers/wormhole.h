@@ -95,6 +95,4 @@ enum lc_rc wormhole_rays_write(struct json *json,
 enum lc_rc wormhole_image_write(const struct wormhole_question *question)
 	LC_CHECKED;
 
-extern const struct lc_job_kind wormhole_job;
-
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "notify.h"
 #include "wormhole.h"
 
 /* The domains of the theory's formulae here, in throat radii. */
@@ -256,6 +257,22 @@ camera_take(struct wormhole_question *question)
 			   -camera_most, camera_most);
 }
 
+/* Also of a request that nobody need be told of, so that errors show early. */
+static enum lc_rc
+told_check(struct lc_call *call, const struct wormhole_notify *notify)
+{
+	enum lc_rc rc = LC_OK;
+
+	if (notify->has_webhook)
+		rc = notify_check(call, "settings.notify.webhook",
+				  notify->webhook);
+	if (notify->has_email)
+		rc = worse(notify_check_mail(call, "settings.notify.email",
+					     notify->email),
+			   rc);
+	return rc;
+}
+
 enum lc_rc
 wormhole_settings_take(struct lc_call *call,
 		       const struct wormhole_settings *settings,
@@ -278,5 +295,5 @@ wormhole_settings_take(struct lc_call *call,
 	/* Where the camera may stand depends on the throat alone. */
 	if (settings->has_preset || settings->has_throat_radius_m)
 		rc = worse(camera_take(question), rc);
-	return rc;
+	return worse(told_check(call, &settings->notify), rc);
 }
