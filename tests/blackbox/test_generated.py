@@ -80,7 +80,7 @@ def asked_through(stage, name):
     if fronts.missing(name):
         pytest.skip(fronts.missing(name))
     with fronts.starting(name, stage, "/sub/dir") as front:
-        key = add_key(stage, front.state, "tests", "write")
+        key = add_key(stage, front.state, "tests", "admin")
 
         def ask(request):
             fields = [(n, v.replace(KEY, key)) for n, v in request.fields]
