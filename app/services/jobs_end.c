@@ -1,5 +1,6 @@
 #include "services/jobs_end.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -22,7 +23,10 @@ jobs_end_write(struct jobs_turn *turn, const struct jobs_end_also *also)
 	rc = also->write(turn->file->store, also->arg);
 	if (rc == LC_OK)
 		return rc;
-	return state_failed(turn->file->store, rc, turn->why, turn->why_bytes);
+	snprintf(turn->why, turn->why_bytes,
+		 "what belongs to the job's end cannot be written: %s",
+		 store_why(turn->file->store));
+	return rc;
 }
 
 static enum lc_rc

@@ -17,7 +17,7 @@
  */
 #define JOBS_KINDS_FREE                                                       \
 	"FROM json_each(?1) AS kinds WHERE (kinds.value = 0 OR kinds.value >" \
-	" (SELECT count(*) FROM jobs INDEXED BY jobs_state"                   \
+	" (SELECT count(*) FROM jobs INDEXED BY jobs_running"                 \
 	"  WHERE state = 'running' AND kind = kinds.key))"
 void jobs_kinds_write(const struct jobs_policy *policies, size_t count,
 		      struct buf *out);

@@ -34,7 +34,7 @@ jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
 	enum lc_rc rc = jobs_turn_query(
 		turn,
 		"SELECT seq, lease, attempts, kind, id FROM jobs"
-		" INDEXED BY jobs_state WHERE state = 'running'"
+		" INDEXED BY jobs_running WHERE state = 'running'"
 		" AND (lease_boot <> ?1 OR lease_ms < ?2) LIMIT 1",
 		&query);
 

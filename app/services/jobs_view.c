@@ -135,18 +135,35 @@ jobs_find(struct jobs *jobs, const char *id, struct arena *arena,
 
 /* ---- the list */
 
-#define JOBS_VIEW_ORDER " ORDER BY seq DESC LIMIT ?2"
+/* Those of any kind, and those of one. */
+#define JOBS_VIEW_LIST(from)                                                  \
+	{                                                                     \
+		JOBS_VIEW_COLUMNS from "seq < ?1 ORDER BY seq DESC LIMIT ?2", \
+			JOBS_VIEW_COLUMNS from "kind = ?3 AND seq < ?1"       \
+					       " ORDER BY seq DESC LIMIT ?2"  \
+	}
 
-/* The first index: whether a state is given; the second one: a kind. */
-static const char *const jobs_view_lists[2][2] = {
-	{JOBS_VIEW_COLUMNS "WHERE seq < ?1" JOBS_VIEW_ORDER,
-	 JOBS_VIEW_COLUMNS "INDEXED BY jobs_kind"
-			   " WHERE seq < ?1 AND kind = ?4" JOBS_VIEW_ORDER},
-	{JOBS_VIEW_COLUMNS "INDEXED BY jobs_state"
-			   " WHERE seq < ?1 AND state = ?3" JOBS_VIEW_ORDER,
-	 JOBS_VIEW_COLUMNS "INDEXED BY jobs_state"
-			   " WHERE seq < ?1 AND state = ?3"
-			   " AND kind = ?4" JOBS_VIEW_ORDER},
+/* SQLite wants to read an index's own condition. */
+#define JOBS_VIEW_UNLUCKY "state IN ('failed', 'cancelled')"
+
+/* By state, and without one; most of what has ended has done so well. */
+static const char *const jobs_view_lists[JOBS_STATE__MAX + 1][2] = {
+	[JOBS_QUEUED] = JOBS_VIEW_LIST(
+		"WHERE seq IN ("
+		"SELECT seq FROM jobs WHERE ready_ms IS NOT NULL "
+		"UNION ALL SELECT seq FROM jobs WHERE run_at_ms IS NOT NULL "
+		"UNION ALL SELECT seq FROM jobs WHERE due_ms IS NOT NULL) "
+		"AND "),
+	[JOBS_RUNNING] = JOBS_VIEW_LIST(
+		"INDEXED BY jobs_running WHERE state = 'running' AND "),
+	[JOBS_SUCCEEDED] = JOBS_VIEW_LIST("WHERE state = 'succeeded' AND "),
+	[JOBS_FAILED] =
+		JOBS_VIEW_LIST("INDEXED BY jobs_unlucky WHERE state = 'failed' "
+			       "AND " JOBS_VIEW_UNLUCKY " AND "),
+	[JOBS_CANCELLED] =
+		JOBS_VIEW_LIST("INDEXED BY jobs_unlucky WHERE state = "
+			       "'cancelled' AND " JOBS_VIEW_UNLUCKY " AND "),
+	[JOBS_STATE__MAX] = JOBS_VIEW_LIST("WHERE "),
 };
 
 static enum lc_rc
@@ -205,15 +222,16 @@ static enum lc_rc
 jobs_view_list(struct jobs_turn *turn, const struct jobs_filter *filter,
 	       struct jobs_view_page *page)
 {
+	const enum jobs_state state =
+		filter->has_state ? filter->state : JOBS_STATE__MAX;
 	struct store_query *query;
 	int64_t before;
 	enum lc_rc rc = jobs_view_after(turn, filter->after, &before);
 
 	if (rc == LC_OK)
-		rc = jobs_turn_query(turn,
-				     jobs_view_lists[filter->has_state]
-						    [filter->kind != NULL],
-				     &query);
+		rc = jobs_turn_query(
+			turn, jobs_view_lists[state][filter->kind != NULL],
+			&query);
 	if (rc != LC_OK)
 		return rc;
 	page->views =
@@ -222,10 +240,8 @@ jobs_view_list(struct jobs_turn *turn, const struct jobs_filter *filter,
 		return jobs_turn_refuse(turn, LC_NO_MEMORY, "out of memory");
 	store_bind_int64(query, 1, before);
 	store_bind_int64(query, 2, (int64_t)page->most + 1);
-	if (filter->has_state)
-		jobs_turn_bind(query, 3, jobs_state_name(filter->state));
 	if (filter->kind != NULL)
-		jobs_turn_bind(query, 4, filter->kind);
+		jobs_turn_bind(query, 3, filter->kind);
 	return jobs_view_page(turn, query, page);
 }
 
@@ -261,7 +277,18 @@ jobs_view_count(struct jobs_turn *turn, struct jobs_counts *counts)
 {
 	struct store_query *query;
 	enum lc_rc rc = jobs_turn_query(
-		turn, "SELECT state, number FROM job_counts", &query);
+		turn,
+		"SELECT state, number FROM job_counts"
+		" UNION ALL SELECT 'running', count(*) FROM jobs"
+		"  INDEXED BY jobs_running WHERE state = 'running'"
+		" UNION ALL SELECT 'queued', count(*) FROM jobs"
+		"  INDEXED BY jobs_ready WHERE ready_ms IS NOT NULL"
+		" UNION ALL SELECT 'queued', count(*) FROM jobs"
+		"  INDEXED BY jobs_run_at WHERE run_at_ms IS NOT NULL"
+		" UNION ALL SELECT 'queued', count(*) FROM jobs"
+		"  INDEXED BY jobs_due WHERE due_ms IS NOT NULL"
+		"  AND run_at_ms IS NULL",
+		&query);
 	enum jobs_state state;
 	char name[16];
 	size_t length;
@@ -273,7 +300,7 @@ jobs_view_count(struct jobs_turn *turn, struct jobs_counts *counts)
 
 		snprintf(name, sizeof(name), "%.*s", (int)length, text);
 		if (jobs_state_find(name, &state))
-			counts->of[state] = store_int64(query, 1);
+			counts->of[state] += store_int64(query, 1);
 	}
 	if (rc == LC_OK)
 		store_reset(query);

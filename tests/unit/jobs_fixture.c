@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -159,6 +160,15 @@ jobs_fixture_is(const char *id, enum jobs_state state)
 	print_error("%s is %s, not %s\n", id, jobs_state_name(view.state),
 		    jobs_state_name(state));
 	return false;
+}
+
+int64_t
+jobs_fixture_now_ms(void)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void

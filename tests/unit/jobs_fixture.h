@@ -51,6 +51,9 @@ void jobs_fixture_sweep(int64_t results_most_bytes);
 struct jobs_view jobs_fixture_view(const char *id);
 bool jobs_fixture_is(const char *id, enum jobs_state state);
 
+/* The calendar. */
+int64_t jobs_fixture_now_ms(void);
+
 /* Changes the file from outside; reads a number from it. */
 void jobs_fixture_sql(const char *sql);
 int64_t jobs_fixture_number(const char *sql);

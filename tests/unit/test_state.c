@@ -83,7 +83,7 @@ test_made_as_it_should_be(void **state)
 		{"SELECT count(*) FROM keys", 0},
 		{"SELECT count(*) FROM edits, edit_values, history", 0},
 		{"SELECT count(*) FROM jobs, job_keys, periodic", 0},
-		{"SELECT count(*) FROM job_counts", 5},
+		{"SELECT count(*) FROM job_counts", 3},
 		{"SELECT count(*) FROM webhooks_gone", 0},
 	};
 	mode_t mask = umask(0);
