@@ -41,6 +41,7 @@ extern const struct command command_openapi;
 extern const struct command command_options;
 extern const struct command command_routes;
 extern const struct command command_webhooks;
+extern const struct command command_work;
 
 /*
  * Prints a text that may be a stranger's: what a terminal would take for
