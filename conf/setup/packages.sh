@@ -12,8 +12,8 @@ packages_test=(
 	python3-pytest python3-pytest-xdist
 )
 packages_all=(
-	apache2 libapache2-mod-fcgid chromium clang-format-14 curl nodejs npm
-	python3-pyvo stilts
+	apache2 libapache2-mod-fcgid chromium clang-format-14 curl libfaketime
+	nodejs npm python3-pyvo stilts
 )
 
 # What root does; nothing that is here has to give way.  A policy-rc.d that

@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LIGHTCONE_BUILD") or SOURCE).resolve()
 CATALOGUE = SOURCE / "conf/catalogue/openngc.tsv"
 PROGRAMS = ("lightcone.fcgi", "lightcone.cgi", "lightcone")
-TEST_PROGRAMS = ("tests/testapp.fcgi", "tests/testapp.cgi")
+TEST_PROGRAMS = ("tests/testapp.fcgi", "tests/testapp.cgi", "tests/testwork")
 
 
 def lesser_user():

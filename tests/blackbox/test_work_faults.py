@@ -1,0 +1,135 @@
+"""A full disk, and a clock that is stepped."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from processes import wait_until
+from worker import LEASE_MS, Work, lines
+
+FAKETIME = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")]
+HOUR_S = 3600
+DISK_MB = 8
+
+
+# ---- a full disk
+
+
+@pytest.fixture
+def disk(directory):
+    """A small file system of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    place = directory / "disk"
+    place.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=700", "tmpfs",
+         place], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"no small disk: {done.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(disk):
+    """Until not a byte more fits."""
+    with open(disk / "ballast", "ab", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+
+
+def test_a_full_disk_loses_nothing(stage, directory, disk):
+    work = Work(stage, directory, state=disk / "state")
+    path = directory / "lines"
+    try:
+        done = work.add_many("empty", 3)
+        work.run("--once")
+        work.watch_ends()
+        jobs = work.add_many("sleep", 4, ms=500, path=str(path), word="x")
+        jobs.append(work.add("result", bytes=200000))
+        worker = work.start()
+        wait_until(lambda: lines(path), "the first job")
+        fill(disk)
+        refused = work.command("add", "empty", "{}", 2000)
+        assert refused.returncode == 73, refused
+        assert "state.sqlite" in refused.stderr
+        assert refused.stdout == ""
+        time.sleep(2 * LEASE_MS / 1000)
+        assert worker.running()
+        (disk / "ballast").unlink()
+        for job in jobs + done:
+            assert work.wait_end(job)["state"] == "succeeded"
+        assert len((work.state / "results" / jobs[-1]).read_bytes()) == 200000
+        ends = work.ends()
+        assert sorted(set(ends)) == sorted(ends)
+        # What goes on for as long as the disk is full is said once.
+        assert worker.said().count("jobs must wait") <= 2
+    finally:
+        work.stop()
+
+
+# ---- a clock that is stepped
+
+
+class Clock:
+    """The calendar of those who look at it through libfaketime."""
+
+    def __init__(self, directory):
+        self.file = directory / "clock"
+        self.step(0)
+
+    def step(self, seconds):
+        """Sets it so far from the real one."""
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{seconds:+d}\n")
+        new.rename(self.file)
+
+    def environment(self):
+        return {
+            "LD_PRELOAD": FAKETIME[0],
+            "FAKETIME_TIMESTAMP_FILE": self.file,
+            "FAKETIME_NO_CACHE": 1,
+            "FAKETIME_DONT_FAKE_MONOTONIC": 1,
+        }
+
+
+@pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S])
+def test_the_clock_is_stepped_by_an_hour(stage, directory, step_s):
+    if not FAKETIME:
+        pytest.skip("libfaketime is not installed")
+    if stage.sanitized:
+        pytest.skip("a sanitizer wants to be the first library")
+    clock = Clock(directory)
+    path = directory / "lines"
+    work = Work(stage, directory, **clock.environment())
+    try:
+        from_s = time.monotonic()
+        job = work.add("sleep", ms=3 * LEASE_MS, path=str(path), word="x")
+        later = work.add("empty", delay_ms=4 * LEASE_MS,
+                         path=str(directory / "later"), word="x")
+        for _ in range(2):
+            work.start("--processes", "1")
+        wait_until(lambda: lines(path), "its begin")
+        clock.step(step_s)
+        row = work.wait_end(job)
+        # Nobody took it for lost, and nobody took it for late.
+        assert (row["state"], row["attempts"]) == ("succeeded", 1)
+        begin, end = [at for _, _, at in lines(path)]
+        assert abs(end - begin - step_s) < HOUR_S / 2  # it was stepped
+        assert work.job(later)["attempts"] == 0 or (
+            time.monotonic() - from_s >= 4 * LEASE_MS / 1000)
+        assert work.wait_end(later)["state"] == "succeeded"
+        assert time.monotonic() - from_s >= 4 * LEASE_MS / 1000
+        # What comes now is done now.
+        assert work.wait_end(work.add("empty"))["state"] == "succeeded"
+        clock.step(0)
+        assert work.wait_end(work.add("empty"))["state"] == "succeeded"
+    finally:
+        work.stop()
