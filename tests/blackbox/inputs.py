@@ -11,7 +11,7 @@ import values
 from maker import as_bytes, must_be, text_of
 from rules import always_right
 from shapes import Shapes, is_of_earlier, shape_of, telling, wanted_first
-from values import Value, sample, tokens
+from values import FINE, Value, sample, tokens
 
 PATH_BYTES = 3000
 
@@ -154,6 +154,10 @@ def condition_cases(maker, parameter):
         )
 
 
+# What only a request that becomes a job is asked for.
+OF_JOBS = {"prefer", "idempotency-key"}
+
+
 def header_cases(maker, parameter):
     name, required = parameter["name"], parameter["required"]
     if name in ("if-match", "if-none-match"):
@@ -168,6 +172,8 @@ def header_cases(maker, parameter):
     for value in values.texts(parameter["schema"]):
         if value.raw != value.raw.strip() or b"\0" in value.raw:
             continue  # HTTP takes the spaces away, and has no NUL
+        if name in OF_JOBS:
+            value = replace(value, types=FINE)
         if value.label == "empty":
             value = replace(value, types=value.types | missing)
         yield maker.judged(

@@ -51,6 +51,7 @@ class Case:
     by_server: frozenset = FINE  # with which a web server may answer instead
     documented: bool = True
     picky: bool = False  # a fine value may be one too many, or one too few
+    late: bool = False  # a fine value is a deadline, and may pass
     mark: str | None = None  # what tells an error of the operation's own form
     varies: bool = False  # the same request is answered otherwise next time
     also: object = None  # a further check of the reply
@@ -70,6 +71,7 @@ class Walk:
     error_marks: dict = field(default_factory=dict)  # path: text of an error
     heavy: frozenset = FINE  # paths that HEAD spares; else valid is slow
     varying: frozenset = FINE  # paths whose answers tell the time
+    deadlines: dict = field(default_factory=dict)  # path: member of the body
     # Paths where some parameters exclude others, or need them.
     picky: frozenset = FINE
     # Paths whose JSON is of somebody else's making: no warnings fit in.

@@ -40,6 +40,7 @@ PRODUCT = Walk(
     error_marks={
         path: 'value="ERROR"' for path in ("/cone", "/cone/{catalogue}")
     },
+    deadlines={"/wormhole": "timeout"},
     picky=frozenset({"/singularity", "/wormhole"}),
 )
 
