@@ -50,6 +50,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 			{
 				.state = options->state,
 				.webhook_secret = options->webhook_secret,
+				.changes_webhook = options->changes_webhook,
 				.webhook_private =
 					strcmp(options->webhook_private,
 					       "on") == 0,

@@ -96,11 +96,14 @@ change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 		rc = LC_NO_MEMORY;
 	if (rc == LC_OK)
 		rc = make(&change);
+	if (rc == LC_OK)
+		rc = change_told(&change);
 	if (rc != LC_OK)
 		return edits_end(context->edits, rc, why, sizeof(why));
 	rc = edits_end(context->edits, LC_OK, why, sizeof(why));
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
+	change_told_ring(call);
 	rc = catalogue_refresh(catalogue);
 	if (rc != LC_OK || after == NULL)
 		return rc;
@@ -113,11 +116,11 @@ change_put(struct change *change, const struct columns_value *values)
 {
 	const struct context *context = lc_context(change->call);
 	char why[EDITS_WHY_MAX];
-	int64_t seq;
 	enum lc_rc rc;
 
 	change->edit.values = values;
-	rc = edits_put(context->edits, &change->edit, &seq, why, sizeof(why));
+	rc = edits_put(context->edits, &change->edit, &change->seq, why,
+		       sizeof(why));
 	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
 }
 
@@ -126,9 +129,9 @@ change_delete(struct change *change)
 {
 	const struct context *context = lc_context(change->call);
 	char why[EDITS_WHY_MAX];
-	int64_t seq;
-	enum lc_rc rc = edits_delete(context->edits, &change->edit, &seq, why,
-				     sizeof(why));
+	enum lc_rc rc = edits_delete(context->edits, &change->edit,
+				     &change->seq, why, sizeof(why));
 
+	change->deleted = true;
 	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
 }

@@ -18,6 +18,9 @@ struct change {
 	const struct columns_set *columns;
 	const struct columns_value *before; /* NULL: it is not there */
 	struct edit edit;
+	/* What it became, when it was made. */
+	bool deleted;
+	int64_t seq; /* the change's number */
 };
 
 /*
@@ -44,5 +47,12 @@ enum lc_rc change_fold(struct lc_call *call, const char *param,
 enum lc_rc change_put(struct change *change, const struct columns_value *values)
 	LC_CHECKED;
 enum lc_rc change_delete(struct change *change) LC_CHECKED;
+
+/*
+ * Whoever the operator wants told of changes will be: the job for it is part
+ * of the change.  change_told_ring() is due when that has lasted.
+ */
+enum lc_rc change_told(struct change *change) LC_CHECKED;
+void change_told_ring(struct lc_call *call);
 
 #endif

@@ -25,6 +25,7 @@ struct context_outbound {
 	const char *state; /* the directory */
 	const char *webhook_secret;
 	bool webhook_private;
+	const char *changes_webhook; /* a URL */
 	const char *smtp_url, *smtp_user, *smtp_password;
 	const char *mail_from;
 };

@@ -138,7 +138,7 @@ static const struct lc_endpoint webhook_work = {
 
 const struct lc_job_kind webhook_job = {
 	.policy = {.kind = "webhook",
-		   .attempts = 10,
+		   .attempts = WEBHOOK_ATTEMPTS,
 		   .timeout_ms = 20000,
 		   .backoff_ms = 5000,
 		   .backoff_most_ms = 3600000,

@@ -19,6 +19,8 @@
 JOB_KIND_TABLE(JOB_KIND_DECLARE)
 #undef JOB_KIND_DECLARE
 
+enum { WEBHOOK_ATTEMPTS = 10 };
+
 /* Ends in NULL. */
 extern const struct lc_job_kind *const job_kinds[];
 

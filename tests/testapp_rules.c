@@ -122,7 +122,6 @@ const struct lc_endpoint client_endpoint = {
 	TEST_TABLE(LC_GET, "/client", client, .guards = client_guards,
 		   .reply = said_reply)};
 
-
 /* Computes until it is told to stop. */
 static enum lc_rc
 wait_run(struct lc_call *call, const void *args)

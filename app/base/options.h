@@ -27,6 +27,7 @@ struct options {
 	const char *rate;
 	const char *webhook_secret;
 	const char *webhook_private;
+	const char *changes_webhook;
 	const char *smtp_url;
 	const char *smtp_user;
 	const char *smtp_password;

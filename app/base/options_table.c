@@ -77,6 +77,8 @@ const struct option options_table[] = {
 	 .unit = "",
 	 .doc = "Whether webhooks may go to private networks and to this "
 		"machine."},
+	{TEXT_OPTION(changes_webhook), .max = 2000, .def = "", .unit = "a URL",
+	 .doc = "Who is told of each change of an object; empty: nobody."},
 	{TEXT_OPTION(smtp_url), .max = 256, .def = "", .ok = smtp_url_ok,
 	 .unit = "smtp://HOST:PORT or smtps://HOST:PORT",
 	 .doc = "The mail server; empty: no mail is sent."},

@@ -36,6 +36,7 @@ application_init(struct application *application, const struct options *options,
 			{
 				.state = options->state,
 				.webhook_secret = options->webhook_secret,
+				.changes_webhook = options->changes_webhook,
 				.webhook_private =
 					strcmp(options->webhook_private,
 					       "on") == 0,

@@ -49,10 +49,10 @@ enum lc_rc engine_init(struct engine *engine, const struct options *options,
 		       struct buf *why) LC_CHECKED;
 
 /*
- * Ends what waits or computes with 503 and lets the pool end, until
- * `until_ns` (monotonic).  Tasks after responses are done as well.  The gate must go on emptying the outbox
- * meanwhile.  False: some work did not end in time, and
- * engine_release() must not be called.
+ * Ends what waits or computes with 503, does what tasks after responses are
+ * left, and lets the pool end, until `until_ns` (monotonic).  The gate must
+ * go on emptying the outbox meanwhile.  False: some work did not end in time,
+ * and engine_release() must not be called.
  */
 bool engine_stop(struct engine *engine, int64_t until_ns) LC_CHECKED;
 void engine_release(struct engine *engine);

@@ -59,7 +59,10 @@ cgi_is_ready(struct lc_call *call)
 	return poll(&out, 1, 0) > 0;
 }
 
-/* The server takes the answer for whole when we close; tasks may follow. */
+/*
+ * The server takes the answer for whole when we close, and some then tell us
+ * to end; tasks may follow, for a second.
+ */
 static void
 output_end(void)
 {
@@ -67,6 +70,7 @@ output_end(void)
 
 	if (nothing < 0)
 		return;
+	signal(SIGTERM, SIG_IGN);
 	dup2(nothing, STDOUT_FILENO);
 	close(nothing);
 }

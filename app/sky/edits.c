@@ -120,6 +120,12 @@ edits_begin(struct edits *edits, char *why, size_t why_bytes)
 	return rc;
 }
 
+struct store *
+edits_store(const struct edits *edits)
+{
+	return edits->write.store;
+}
+
 /* ---- ending */
 
 /*

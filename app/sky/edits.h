@@ -83,6 +83,14 @@ enum lc_rc edits_put(struct edits *edits, const struct edit *edit, int64_t *seq,
 enum lc_rc edits_delete(struct edits *edits, const struct edit *edit,
 			int64_t *seq, char *why, size_t why_bytes) LC_CHECKED;
 
+struct store;
+
+/*
+ * The transaction on state.sqlite that edits_begin() has begun, for what must
+ * last if and only if the change does.
+ */
+struct store *edits_store(const struct edits *edits);
+
 /*
  * Ends a change: makes it last if `rc`, the result of what was done since
  * edits_begin(), is LC_OK, else undoes it.  Returns `rc`, whose words are
