@@ -15,7 +15,7 @@ from processes import wait_until
 from stage import lesser_user
 
 RECOVERY_S = 3
-NOTICED_S = 1
+NOTICED_S = 1  # on a machine that does nothing else
 M31 = "coordinates=M31"
 WHOLE = "coordinates=0+0&radius_deg=180&limit=10000"
 
@@ -150,6 +150,7 @@ def test_fault_before_the_start(stage, directory, fault):
         assert app.running()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_fault_while_running(stage, directory, fault):
     state = stage.state(directory)
@@ -172,6 +173,7 @@ def test_fault_while_running(stage, directory, fault):
         assert app.running()
 
 
+@pytest.mark.alone
 def test_a_new_import_is_taken_soon(stage, directory):
     state = stage.state(directory)
     path = directory / "fcgi.sock"
