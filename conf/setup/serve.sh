@@ -23,6 +23,7 @@ serve() {
 	trap 'exit 0' HUP INT TERM
 	serve_import
 	serve_memcached
+	serve_worker
 	serve_lighttpd
 	serve_wait_ready
 	serve_invite
@@ -96,11 +97,18 @@ serve_memcached() {
 	export LIGHTCONE_CACHE=memcached://$socket
 }
 
+# Its grace is less than our patience: it gives back what it has not done.
+serve_worker() {
+	export LIGHTCONE_STATE=$state
+	export LIGHTCONE_WORK_GRACE_MS=${LIGHTCONE_WORK_GRACE_MS:-2000}
+	serve_start work ./lightcone work
+}
+
 serve_lighttpd() {
 	local PATH=$PATH:/usr/sbin:/sbin
 
 	export LIGHTCONE_PORT=$port LIGHTCONE_BIND=$address
-	export LIGHTCONE_STATE=$state LIGHTCONE_BIN=$top
+	export LIGHTCONE_BIN=$top
 	export LIGHTCONE_PROCS=${LIGHTCONE_PROCS:-$cores}
 	serve_start lighttpd lighttpd -D -f conf/lighttpd/lightcone.conf
 	lighttpd=$!

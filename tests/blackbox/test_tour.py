@@ -96,6 +96,15 @@ def test_the_eleventh_is_too_many(said, served):
     assert statuses == [401] * 7 + [429]
 
 
+def test_a_worker_is_there(said, served):
+    assert said
+    wait_until(
+        lambda: served.get("/health").json()["companions"]["worker"]
+        == {"state": "ok"},
+        "the worker that autogen.sh run starts",
+    )
+
+
 def test_it_is_documented(said, tree, served):
     assert said
     document = served.get("/openapi.json").json()
