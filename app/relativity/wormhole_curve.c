@@ -46,8 +46,6 @@ wormhole_curve_init(struct wormhole_curve *curve, double low, double high,
 	}
 	for (size_t i = 0; rc == LC_OK && i < count; i++)
 		cell_make(curve->cells[i], value + BEYOND + i);
-	if (rc != LC_OK)
-		wormhole_curve_release(curve);
 	free(value);
 	return rc;
 }
@@ -56,5 +54,4 @@ void
 wormhole_curve_release(struct wormhole_curve *curve)
 {
 	free(curve->cells);
-	curve->cells = NULL;
 }

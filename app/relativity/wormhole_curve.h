@@ -21,7 +21,7 @@ struct wormhole_curve {
 };
 
 /* Of `at`, from `low` to `high` at least; it is asked a little beyond, too.
- * LC_NO_MEMORY, or why `progress` stopped it; then nothing is held. */
+ * LC_NO_MEMORY, or why `progress` stopped it; the caller releases it anyway. */
 enum lc_rc wormhole_curve_init(struct wormhole_curve *curve, double low,
 			       double high,
 			       double (*at)(const void *of, double place),

@@ -1,5 +1,6 @@
 #include "relativity/wormhole_integral.h"
 
+#include <float.h>
 #include <math.h>
 
 #define STEP 0.25
@@ -20,7 +21,7 @@ wormhole_integral(const struct wormhole_integral *of, double length)
 
 	if (length <= 0)
 		return 0;
-	low = log(of->least / unit);
+	low = log(fmax(of->least / unit, DBL_MIN));
 	high = log(of->most / unit);
 	/* A way with an end is t = length y / (1 + y), and y has its scale. */
 	if (end > 0) {

@@ -115,12 +115,12 @@ static long double
 steepness(const void *of, long double t)
 {
 	const struct wormhole *shape = of;
-	long double pi = 3.14159265358979323846264338327950288L;
-	long double x = 2 * t / (pi * (long double)shape->mass);
-	long double less = 2 / pi * atan2l(1, x);
+	long double pi = 3.14159265358979323846264338327950288L, less;
 
-	return shape->kind == WORMHOLE_ELLIS ? 1 / sqrtl(1 + t * t) :
-					       sqrtl(less * (2 - less));
+	if (shape->kind == WORMHOLE_ELLIS)
+		return 1 / sqrtl(1 + t * t);
+	less = 2 / pi * atan2l(pi * (long double)shape->mass, 2 * t);
+	return sqrtl(less * (2 - less));
 }
 
 static void
