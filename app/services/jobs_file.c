@@ -59,12 +59,17 @@ jobs_file_read(struct jobs_file *file, const char *state_dir, char *why,
 	return rc;
 }
 
+/* Putting the log into the file waits for the disk: quick ones do it less. */
+static const char jobs_file_quick[] =
+	"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000";
+static const char jobs_file_durable[] =
+	"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000";
+
 static enum lc_rc
 jobs_file_set(struct jobs_file *file, bool quick, char *why, size_t why_bytes)
 {
-	enum lc_rc rc =
-		store_exec(file->store, quick ? "PRAGMA synchronous = NORMAL" :
-						"PRAGMA synchronous = FULL");
+	enum lc_rc rc = store_exec(file->store,
+				   quick ? jobs_file_quick : jobs_file_durable);
 
 	if (rc != LC_OK)
 		return state_failed(file->store, rc, why, why_bytes);
