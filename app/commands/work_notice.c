@@ -208,30 +208,27 @@ work_notice_init(struct work_notice *notice, const struct work_kinds *kinds,
 
 enum lc_rc
 work_notice_init_crash(struct work_notice *notice,
-		       const struct work_kinds *kinds, struct jobs *jobs,
+		       const struct work_kinds *kinds,
 		       const struct jobs_claim *claim, const char *words)
 {
-	char why[JOBS_WHY_MAX];
 	struct job_payload payload;
 	struct job_outcome outcome;
-	struct jobs_view view;
 	enum lc_rc rc;
 
 	*notice = (struct work_notice){.count = 0};
 	if (work_words_failure(claim, false) != WORK_FAILED)
 		return LC_OK;
 	job_outcome_init(&outcome);
-	rc = jobs_find(jobs, claim->id, &outcome.arena, &view, why,
-		       sizeof(why));
-	if (rc == LC_OK)
-		rc = job_payload_read(view.payload, &outcome.arena, &payload);
+	rc = job_payload_read(claim->payload, &outcome.arena, &payload);
 	if (rc == LC_OK) {
 		outcome.webhook = payload.webhook;
 		outcome.email = payload.email;
 		outcome.base = arena_printf(&outcome.arena, "%s%s",
 					    payload.origin, payload.mount);
-		rc = work_notice_init(notice, kinds, claim, &outcome,
-				      WORK_FAILED, words);
+		rc = outcome.base == NULL ?
+			     LC_NO_MEMORY :
+			     work_notice_init(notice, kinds, claim, &outcome,
+					      WORK_FAILED, words);
 	}
 	job_outcome_release(&outcome);
 	/* What is no request has nobody to tell. */

@@ -28,10 +28,12 @@ enum lc_rc work_notice_init(struct work_notice *notice,
 			    const struct job_outcome *outcome,
 			    enum work_ending ending, const char *words)
 	LC_CHECKED;
-/* The same of an attempt whose process has died, if it was the last one. */
+/*
+ * The same of an attempt that nobody has ended, if it was the last one: whom
+ * to tell is read from the claim's payload.
+ */
 enum lc_rc work_notice_init_crash(struct work_notice *notice,
 				  const struct work_kinds *kinds,
-				  struct jobs *jobs,
 				  const struct jobs_claim *claim,
 				  const char *words) LC_CHECKED;
 void work_notice_release(struct work_notice *notice);

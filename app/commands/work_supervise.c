@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "commands/work_notice.h"
 #include "commands/work_spawn.h"
 #include "commands/work_watch.h"
 #include "services/jobs_presence.h"
@@ -142,15 +143,31 @@ places_over(const struct supervisor *supervisor)
 
 /* ---- what is looked after every now and then */
 
+static enum lc_rc
+supervisor_lost(struct store *store, void *arg, const struct jobs_claim *claim,
+		const char *error)
+{
+	const struct supervisor *supervisor = arg;
+	struct work_notice notice;
+	enum lc_rc rc = work_notice_init_crash(
+		&notice, &supervisor->work->kinds, claim, error);
+
+	if (rc != LC_OK)
+		return rc;
+	rc = work_notice_add(store, &notice);
+	work_notice_release(&notice);
+	return rc;
+}
+
 static void
 supervisor_sweep(struct supervisor *supervisor)
 {
 	struct work *work = supervisor->work;
 	const int64_t most_bytes = work->options.results_max_mb * (1 << 20);
 	char why[JOBS_WHY_MAX];
-	enum lc_rc rc =
-		jobs_sweep(work->jobs, work->kinds.policies, work->kinds.count,
-			   most_bytes, why, sizeof(why));
+	enum lc_rc rc = jobs_sweep(
+		work->jobs, work->kinds.policies, work->kinds.count, most_bytes,
+		supervisor_lost, supervisor, why, sizeof(why));
 
 	supervisor->swept_ns = work_clock_ns();
 	if (rc != LC_OK && !supervisor->troubled)

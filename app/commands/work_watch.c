@@ -120,12 +120,12 @@ watch_say_why(const struct work_watch *watch, const struct jobs_policy *policy,
 }
 
 static enum lc_rc
-watch_fail(struct work *work, const struct jobs_claim *claim, const char *words,
-	   char *why, size_t why_bytes)
+watch_fail_with(struct work *work, const struct jobs_claim *claim,
+		const char *words, char *why, size_t why_bytes)
 {
 	struct work_notice notice;
-	enum lc_rc rc = work_notice_init_crash(&notice, &work->kinds,
-					       work->jobs, claim, words);
+	enum lc_rc rc =
+		work_notice_init_crash(&notice, &work->kinds, claim, words);
 
 	if (rc != LC_OK)
 		return rc;
@@ -133,6 +133,25 @@ watch_fail(struct work *work, const struct jobs_claim *claim, const char *words,
 		       notice.count > 0 ? work_notice_add : NULL, &notice, why,
 		       why_bytes);
 	work_notice_release(&notice);
+	return rc;
+}
+
+static enum lc_rc
+watch_fail(struct work *work, const struct jobs_claim *claim, const char *words,
+	   char *why, size_t why_bytes)
+{
+	struct jobs_claim whole = *claim;
+	struct jobs_view view;
+	struct arena arena;
+	enum lc_rc rc;
+
+	arena_init(&arena, NULL, 0);
+	rc = jobs_find(work->jobs, claim->id, &arena, &view, why, why_bytes);
+	if (rc == LC_OK) {
+		whole.payload = view.payload;
+		rc = watch_fail_with(work, &whole, words, why, why_bytes);
+	}
+	arena_release(&arena);
 	return rc;
 }
 

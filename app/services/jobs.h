@@ -225,10 +225,16 @@ enum lc_rc jobs_give_back(struct jobs *jobs, const struct jobs_claim *claim,
  * count as failed ("the worker was lost"), periodic jobs that are due are
  * added, and what was kept long enough is removed: jobs, keys of a day, and
  * the oldest results beyond `results_most_bytes`.
+ *
+ * Of each job of these kinds that has failed so for good `lost` (NULL: nobody)
+ * is told, and writes in the same transaction; it may not use `jobs`.
  */
 enum lc_rc jobs_sweep(struct jobs *jobs, const struct jobs_policy *policies,
-		      size_t count, int64_t results_most_bytes, char *why,
-		      size_t why_bytes) LC_CHECKED;
+		      size_t count, int64_t results_most_bytes,
+		      enum lc_rc (*lost)(struct store *store, void *arg,
+					 const struct jobs_claim *claim,
+					 const char *error),
+		      void *arg, char *why, size_t why_bytes) LC_CHECKED;
 
 /* How long until something is due, in ms; INT64_MAX: nothing is queued. */
 enum lc_rc jobs_due_in(struct jobs *jobs, const struct jobs_policy *policies,

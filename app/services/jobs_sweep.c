@@ -15,6 +15,9 @@ enum { JOBS_SWEEP_BACK_S = 86400 };
 struct jobs_sweep {
 	const struct jobs_policy *policies;
 	size_t count;
+	enum lc_rc (*lost)(struct store *store, void *arg,
+			   const struct jobs_claim *claim, const char *error);
+	void *arg;
 	bool rings; /* something may be due now */
 };
 
@@ -23,6 +26,7 @@ struct jobs_sweep {
 /* For kinds that nobody here knows. */
 static const struct jobs_policy jobs_sweep_unknown = {.backoff_ms = 1000,
 						      .backoff_most_ms = 60000};
+static const char jobs_sweep_error[] = "the worker was lost";
 
 static enum lc_rc
 jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
@@ -33,7 +37,8 @@ jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
 	size_t length;
 	enum lc_rc rc = jobs_turn_query(
 		turn,
-		"SELECT seq, lease, attempts, kind, id FROM jobs"
+		"SELECT seq, lease, attempts, kind, id, attempts_most"
+		" FROM jobs"
 		" INDEXED BY jobs_running WHERE state = 'running'"
 		" AND (lease_boot <> ?1 OR lease_ms < ?2) LIMIT 1",
 		&query);
@@ -47,7 +52,9 @@ jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
 		goto out;
 	*claim = (struct jobs_claim){.seq = store_int64(query, 0),
 				     .lease = store_int64(query, 1),
-				     .attempt = store_int64(query, 2)};
+				     .attempt = store_int64(query, 2),
+				     .attempts_most = store_int64(query, 5),
+				     .payload = ""};
 	text = store_text(query, 3, &length);
 	claim->policy =
 		jobs_kinds_find(sweep->policies, sweep->count, text, length);
@@ -62,6 +69,55 @@ out:
 }
 
 static enum lc_rc
+jobs_sweep_payload(struct jobs_turn *turn, struct jobs_claim *claim,
+		   struct arena *arena)
+{
+	struct store_query *query;
+	const char *text;
+	size_t length;
+	bool row;
+	enum lc_rc rc =
+		jobs_turn_ask(turn, "SELECT payload FROM jobs WHERE seq = ?1",
+			      &claim->seq, 1, &query);
+
+	if (rc == LC_OK)
+		rc = jobs_turn_step(turn, query, &row);
+	if (rc != LC_OK)
+		return rc;
+	text = row ? store_text(query, 0, &length) : NULL;
+	if (text != NULL)
+		claim->payload = arena_dup(arena, text, length);
+	store_reset(query);
+	return claim->payload != NULL ?
+		       LC_OK :
+		       jobs_turn_refuse(turn, LC_NO_MEMORY, "out of memory");
+}
+
+/* Who wants to be told of its end is, though nobody ran it to the end. */
+static enum lc_rc
+jobs_sweep_tell(struct jobs_turn *turn, const struct jobs_sweep *sweep,
+		struct jobs_claim *claim)
+{
+	struct arena arena;
+	enum lc_rc rc;
+
+	if (sweep->lost == NULL || claim->policy == &jobs_sweep_unknown)
+		return LC_OK;
+	arena_init(&arena, NULL, 0);
+	rc = jobs_sweep_payload(turn, claim, &arena);
+	if (rc == LC_OK) {
+		rc = sweep->lost(turn->file->store, sweep->arg, claim,
+				 jobs_sweep_error);
+		if (rc != LC_OK)
+			rc = jobs_turn_refuse(turn, rc,
+					      "what belongs to a lost job's "
+					      "end cannot be written");
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+static enum lc_rc
 jobs_sweep_lost(struct jobs_turn *turn, struct jobs_sweep *sweep)
 {
 	struct jobs_claim claim;
@@ -71,9 +127,11 @@ jobs_sweep_lost(struct jobs_turn *turn, struct jobs_sweep *sweep)
 	while ((rc = jobs_sweep_find(turn, sweep, &claim, &row)) == LC_OK &&
 	       row) {
 		rc = jobs_end_attempt(
-			turn, &claim, "the worker was lost", false,
+			turn, &claim, jobs_sweep_error, false,
 			jobs_kinds_backoff_ms(claim.policy, claim.attempt),
 			&failed);
+		if (rc == LC_OK && failed)
+			rc = jobs_sweep_tell(turn, sweep, &claim);
 		if (rc != LC_OK)
 			break;
 		sweep->rings = true;
@@ -173,9 +231,14 @@ jobs_sweep_turn(struct jobs_turn *turn, struct jobs_sweep *sweep)
 
 enum lc_rc
 jobs_sweep(struct jobs *jobs, const struct jobs_policy *policies, size_t count,
-	   int64_t results_most_bytes, char *why, size_t why_bytes)
+	   int64_t results_most_bytes,
+	   enum lc_rc (*lost)(struct store *store, void *arg,
+			      const struct jobs_claim *claim,
+			      const char *error),
+	   void *arg, char *why, size_t why_bytes)
 {
-	struct jobs_sweep sweep = {.policies = policies, .count = count};
+	struct jobs_sweep sweep = {
+		.policies = policies, .count = count, .lost = lost, .arg = arg};
 	struct jobs_turn turn;
 	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
 

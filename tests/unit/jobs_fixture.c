@@ -135,7 +135,7 @@ void
 jobs_fixture_sweep(int64_t results_most_bytes)
 {
 	must(jobs_sweep(jobs_fixture.jobs, jobs_fixture_policies,
-			JOBS_FIXTURE_KINDS, results_most_bytes,
+			JOBS_FIXTURE_KINDS, results_most_bytes, NULL, NULL,
 			jobs_fixture.why, JOBS_WHY_MAX));
 }
 

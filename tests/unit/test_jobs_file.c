@@ -104,7 +104,7 @@ ask_everything(enum lc_rc rc, const char *words)
 		jobs_fixture_fail(&claim, false),
 		jobs_end_cancelled(jobs, &claim, why, JOBS_WHY_MAX),
 		jobs_give_back(jobs, &claim, why, JOBS_WHY_MAX),
-		jobs_sweep(jobs, policies, 1, 1, why, JOBS_WHY_MAX),
+		jobs_sweep(jobs, policies, 1, 1, NULL, NULL, why, JOBS_WHY_MAX),
 		jobs_find(jobs, claim.id, arena, &view, why, JOBS_WHY_MAX),
 		jobs_list(jobs, &filter, arena, &views, &count, &flag, why,
 			  JOBS_WHY_MAX),
@@ -321,8 +321,8 @@ use_queue(struct jobs *jobs, struct arena *arena)
 		rc = jobs_succeed(jobs, &claim, &none, NULL, NULL, why,
 				  JOBS_WHY_MAX);
 	if (rc == LC_OK)
-		rc = jobs_sweep(jobs, policies, JOBS_FIXTURE_KINDS, 0, why,
-				JOBS_WHY_MAX);
+		rc = jobs_sweep(jobs, policies, JOBS_FIXTURE_KINDS, 0, NULL,
+				NULL, why, JOBS_WHY_MAX);
 	return rc;
 }
 

@@ -104,6 +104,59 @@ test_lost_of_unknown_kind(void **state)
 	assert_in_range(wait_ms + 1, 0, 1251);
 }
 
+/* ---- lost ones */
+
+static enum lc_rc
+lost_note(struct store *store, void *arg, const struct jobs_claim *claim,
+	  const char *error)
+{
+	const struct jobs_order order = jobs_fixture_order("slow");
+	char id[JOBS_ID_BYTES];
+	int *told = arg;
+	bool existed;
+
+	assert_string_equal(claim->policy->kind, "plain");
+	assert_string_equal(claim->payload, "{\"a\": 1}");
+	assert_string_equal(error, "the worker was lost");
+	assert_int_equal(claim->attempt, claim->attempts_most);
+	++*told;
+	return jobs_add_in(store, &order, id, &existed, why, JOBS_WHY_MAX);
+}
+
+/* Only of the last attempt, once, and with the end itself. */
+static void
+test_lost_for_good_is_told(void **state)
+{
+	struct jobs_order order = jobs_fixture_order("plain");
+	char id[JOBS_ID_BYTES];
+	struct jobs_claim claim;
+	int told = 0;
+
+	(void)state;
+	order.attempts = 2;
+	jobs_fixture_add_order(&order, id);
+	for (int attempt = 1; attempt <= 3; attempt++) {
+		assert_int_equal(jobs_fixture_claim(&claim), attempt <= 2);
+		jobs_fixture_sql("UPDATE jobs SET lease_ms = 0"
+				 " WHERE state = 'running'");
+		assert_int_equal(jobs_sweep(jobs_fixture.jobs,
+					    jobs_fixture_policies, 1, INT64_MAX,
+					    lost_note, &told, why,
+					    JOBS_WHY_MAX),
+				 LC_OK);
+		assert_int_equal(told, attempt < 2 ? 0 : 1);
+		if (attempt == 2)
+			assert_int_equal(
+				jobs_fixture_number("SELECT count(*) FROM jobs"
+						    " WHERE kind = 'slow'"),
+				1);
+		if (attempt == 2)
+			jobs_fixture_sql("DELETE FROM jobs"
+					 " WHERE kind = 'slow'");
+	}
+	assert_true(jobs_fixture_is(id, JOBS_FAILED));
+}
+
 /* ---- periodic ones */
 
 static void
@@ -116,7 +169,7 @@ sweep_periodic(int64_t every_s)
 					   .keep_s = 3600};
 
 	assert_int_equal(jobs_sweep(jobs_fixture.jobs, &policy, 1, INT64_MAX,
-				    why, JOBS_WHY_MAX),
+				    NULL, NULL, why, JOBS_WHY_MAX),
 			 LC_OK);
 }
 
@@ -359,6 +412,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		IN_ITS_OWN(test_lost_for_good_is_told),
 		IN_ITS_OWN(test_lost),
 		IN_ITS_OWN(test_lost_for_good),
 		IN_ITS_OWN(test_lost_of_unknown_kind),

@@ -191,8 +191,8 @@ sweep(void *barrier)
 	char words[JOBS_WHY_MAX];
 
 	pthread_barrier_wait(barrier);
-	if (jobs_sweep(queue, &periodic, 1, INT64_MAX, words, sizeof(words)) !=
-	    LC_OK)
+	if (jobs_sweep(queue, &periodic, 1, INT64_MAX, NULL, NULL, words,
+		       sizeof(words)) != LC_OK)
 		atomic_fetch_add(&shared->wrong, 1);
 	jobs_free(queue);
 	return NULL;

@@ -132,11 +132,55 @@ test_notice(void **state)
 	work_kinds_release(&kinds);
 }
 
+/* Of a job whose process, or whose worker, has died. */
+static void
+test_notice_of_the_lost(void **state)
+{
+	static const char request[] =
+		"{\"method\":\"POST\",\"origin\":\"https://example.org\","
+		"\"mount\":\"/api\",\"target\":\"/wormhole\",\"accept\":"
+		"\"image/png\",\"webhook\":\"" HOOK "\"}";
+	static const struct {
+		const char *payload;
+		int64_t attempt;
+		size_t count;
+	} lost[] = {{request, 3, 1}, {request, 2, 0}, {"{}", 3, 0}};
+	static const struct told told = {
+		.name = "lost",
+		.first = {"\"type\":\"job.failed\"", "\"url\":\"" URL "\"",
+			  "\"error\":\"the worker was lost\""},
+		.nowhere = "/result"};
+	struct work_kinds kinds;
+
+	(void)state;
+	assert_true(work_kinds_init(&kinds));
+	for (size_t i = 0; i < COUNT(lost); i++) {
+		const struct jobs_claim claim = {
+			.id = "AbCdEfGhIjKlMnOpQrStUv",
+			.policy = work_kinds_policy(&kinds, "wormhole"),
+			.payload = lost[i].payload,
+			.attempt = lost[i].attempt,
+			.attempts_most = 3};
+		struct work_notice notice;
+
+		assert_int_equal(work_notice_init_crash(&notice, &kinds, &claim,
+							"the worker was lost"),
+				 LC_OK);
+		assert_int_equal(notice.count, lost[i].count);
+		if (notice.count > 0)
+			payload_check(&told, notice.orders[0].payload,
+				      told.first);
+		work_notice_release(&notice);
+	}
+	work_kinds_release(&kinds);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_notice),
+		cmocka_unit_test(test_notice_of_the_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
