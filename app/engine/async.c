@@ -13,7 +13,7 @@
 
 _Static_assert((int)CALL_JOB_BYTES == (int)JOBS_ID_BYTES, "an id's room");
 
-enum { ASYNC_KEY_MAX = 255, ASYNC_ASK_AGAIN_S = 1 };
+enum { ASYNC_KEY_MAX = 255, ASYNC_ASK_AGAIN_S = 1, ASYNC_TRIES = 3 };
 
 bool
 async_is_wanted(const struct lc_call *call)
@@ -84,19 +84,46 @@ wait_left_ms(const struct lc_call *call)
 
 /*
  * A task after the response: whoever was answered in time needs no job.  One
- * that a worker has begun already does no harm.
+ * that is due already, or was hastened for another, does no harm.  And whoever
+ * was promised one, perhaps earlier than after all the time it would have
+ * waited, has it begun now.
  */
 static enum lc_rc
-withdraw(void *context, const void *arg)
+settle(void *context, const void *arg)
 {
 	const struct lc_call *call = *(const struct lc_call *const *)arg;
+	struct jobs *jobs = call->engine->jobs;
 	char why[JOBS_WHY_MAX];
 	enum lc_rc rc;
 
 	(void)context;
-	if (call->job_takes_over)
+	if (call->job_id[0] == '\0')
 		return LC_OK;
-	rc = jobs_withdraw(call->engine->jobs, call->job_id, why, sizeof(why));
+	rc = call->job_takes_over ?
+		     jobs_hasten(jobs, call->job_id, why, sizeof(why)) :
+		     jobs_withdraw(jobs, call->job_id, why, sizeof(why));
+	return rc == LC_CONFLICT || rc == LC_NOT_FOUND ? LC_OK : rc;
+}
+
+/*
+ * Adds the job, or finds the one that the client's key has made.  That one may
+ * be about to be withdrawn by the request that made it, which is answered
+ * meanwhile: hastened, it cannot be any more.
+ */
+static enum lc_rc
+job_have(struct lc_call *call, const struct jobs_order *order, bool *existed,
+	 char *why, size_t why_bytes)
+{
+	struct jobs *jobs = call->engine->jobs;
+	enum lc_rc rc = LC_NOT_FOUND;
+
+	for (int i = 0; i < ASYNC_TRIES && rc == LC_NOT_FOUND; i++) {
+		rc = jobs_add(jobs, order, call->job_id, existed, why,
+			      why_bytes);
+		if (rc != LC_OK || !*existed)
+			return rc;
+		rc = jobs_hasten(jobs, call->job_id, why, why_bytes);
+	}
 	return rc == LC_CONFLICT || rc == LC_NOT_FOUND ? LC_OK : rc;
 }
 
@@ -121,8 +148,7 @@ job_add(struct lc_call *call, const struct lc_notify *notify, int64_t delay_ms)
 	rc = key_read(call, &order.key);
 	if (rc != LC_OK)
 		return rc;
-	rc = jobs_add(call->engine->jobs, &order, call->job_id, &existed, why,
-		      sizeof(why));
+	rc = job_have(call, &order, &existed, why, sizeof(why));
 	if (rc != LC_OK)
 		call->job_id[0] = '\0';
 	call->job_link = arena_printf(&call->arena, "%s/jobs/%s",
@@ -150,7 +176,7 @@ async_begin(struct lc_call *call)
 	if (kind->notify != NULL)
 		rc = kind->notify(call, call->args, &notify);
 	if (rc == LC_OK && left_ms > 0)
-		rc = after_add(call, "withdraw", withdraw, &self, sizeof(self),
+		rc = after_add(call, "settle", settle, &self, sizeof(self),
 			       true);
 	if (rc == LC_OK)
 		rc = job_add(call, &notify, left_ms);

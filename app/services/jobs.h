@@ -95,7 +95,10 @@ enum lc_rc jobs_add_in(struct store *store, const struct jobs_order *order,
 		       char id[JOBS_ID_BYTES], bool *existed, char *why,
 		       size_t why_bytes) LC_CHECKED;
 
-/* Removes a job, and its key, that no worker has ever begun; LC_CONFLICT. */
+/*
+ * Removes a job, and its key, that still waits for its time and that no
+ * worker has ever begun; LC_CONFLICT.
+ */
 enum lc_rc jobs_withdraw(struct jobs *jobs, const char *id, char *why,
 			 size_t why_bytes) LC_CHECKED;
 

@@ -164,8 +164,8 @@ jobs_tell_withdraw(struct jobs_turn *turn, const char *id)
 	static const struct jobs_tell_order order = {
 		"DELETE FROM jobs"
 		" WHERE id = ?1 AND state = 'queued' AND lease = 0"
-		" RETURNING state",
-		false, "a worker has begun the job, or it has ended"};
+		" AND ready_ms IS NULL RETURNING state",
+		false, "the job is due, or was begun, or has ended"};
 	struct store_query *query;
 	enum jobs_state state;
 	enum lc_rc rc = jobs_tell_run(turn, &order, id, &state);

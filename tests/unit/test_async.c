@@ -31,6 +31,7 @@ struct toil {
 };
 
 static atomic_int runs;
+static atomic_bool enough; /* who toils may stop, and has done it */
 
 static enum lc_rc
 toil_run(struct lc_call *call, const void *args)
@@ -40,7 +41,8 @@ toil_run(struct lc_call *call, const void *args)
 	enum lc_rc rc = LC_OK;
 
 	atomic_fetch_add(&runs, 1);
-	while (rc == LC_OK && clock_mono_ns() < until_ns)
+	while (rc == LC_OK && !atomic_load(&enough) &&
+	       clock_mono_ns() < until_ns)
 		rc = progress_stopped(lc_progress(call));
 	json_int(lc_json(call), "ms", toil->ms);
 	return rc;
@@ -96,6 +98,7 @@ static void
 begin(struct scene *scene, const char *const *settings)
 {
 	atomic_store(&runs, 0);
+	atomic_store(&enough, false);
 	scene_open(scene, table, settings, 2);
 }
 
@@ -308,6 +311,32 @@ with_a_key(void **state)
 	scene_close(&scene);
 }
 
+/*
+ * The request that made the job is answered in time; but meanwhile another
+ * with the same key was promised the job.
+ */
+static void
+with_a_key_while_it_waits(void **state)
+{
+	static const char body[] = "{\"ms\": 60000, \"timeout\": 60000}";
+	struct scene scene;
+	struct peer first, second;
+	char id[JOBS_ID_BYTES];
+
+	(void)state;
+	begin(&scene, nothing);
+	send(&scene, &first, body, "respond-async, wait=60", "once");
+	UNTIL(atomic_load(&runs) == 1, PEER_SOON_MS);
+	ask(&scene, &second, body, "respond-async, wait=60", "once", 202);
+	location_of(&second, id);
+	atomic_store(&enough, true);
+	UNTIL(atomic_load(&first.freed) == 1, PEER_SOON_MS);
+	assert_int_equal(peer_status(&first), 200);
+	look(&scene, id, "60000");
+	assert_int_equal(jobs_there(&scene), 1);
+	scene_close(&scene);
+}
+
 /* A full queue is no reason to lose what was accepted. */
 static void
 with_a_full_queue(void **state)
@@ -378,6 +407,7 @@ main(void)
 		cmocka_unit_test(too_late),
 		cmocka_unit_test(left),
 		cmocka_unit_test(with_a_key),
+		cmocka_unit_test(with_a_key_while_it_waits),
 		cmocka_unit_test(with_a_full_queue),
 		cmocka_unit_test(a_deadline_of_its_own),
 	};

@@ -144,7 +144,7 @@ static const struct {
 	/*            FDRrsSFC (fresh to cancelled) */
 	{"cancel", say_cancel, "cccrrSFC"},
 	{"retry", say_retry, "QQQRRSqq"},
-	{"withdraw", say_withdraw, "--QRRSFC"},
+	{"withdraw", say_withdraw, "Q-QRRSFC"},
 	{"hasten", say_hasten, "qqqRRSFC"},
 	{"claim", say_claim, "r.r....."},
 	{"beat", say_beat, "QQQrrSFC"},

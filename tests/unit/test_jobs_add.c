@@ -183,7 +183,7 @@ test_unique_and_retry(void **state)
 			 LC_CONFLICT);
 	assert_string_equal(why, "another job has taken its place");
 	assert_int_equal(
-		jobs_withdraw(jobs_fixture.jobs, two, why, JOBS_WHY_MAX),
+		jobs_cancel(jobs_fixture.jobs, two, &ended, why, JOBS_WHY_MAX),
 		LC_OK);
 	assert_int_equal(jobs_retry(jobs_fixture.jobs, one, why, JOBS_WHY_MAX),
 			 LC_OK);
@@ -194,17 +194,18 @@ test_unique_and_retry(void **state)
 static void
 test_withdrawn_with_its_key(void **state)
 {
-	static const struct key key = {"plain", "1", NULL, "a", "k"};
+	struct jobs_order order = jobs_fixture_order("plain");
 	char one[JOBS_ID_BYTES], two[JOBS_ID_BYTES];
-	bool existed;
 
 	(void)state;
-	assert_int_equal(add(&key, one, &existed), LC_OK);
+	order.client = "a";
+	order.key = "k";
+	order.delay_ms = 1000000;
+	jobs_fixture_add_order(&order, one);
 	assert_int_equal(
 		jobs_withdraw(jobs_fixture.jobs, one, why, JOBS_WHY_MAX),
 		LC_OK);
-	assert_int_equal(add(&key, two, &existed), LC_OK);
-	assert_false(existed);
+	jobs_fixture_add_order(&order, two);
 	assert_string_not_equal(one, two);
 }
 
