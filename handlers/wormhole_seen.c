@@ -77,8 +77,8 @@ ray_write(struct json *json, const struct wormhole_question *question,
 
 	wormhole_ray(&question->shape, question->camera_l,
 		     angle_deg * RAD_PER_DEG, &ray);
-	whole = wormhole_sweep_whole(&question->shape, ray.impact);
-	straight = ray.impact > 1 ? PI : 0;
+	whole = wormhole_sweep_whole(&question->shape, ray.impact, ray.open);
+	straight = ray.open < 0 ? PI : 0;
 	json_object_begin(json, NULL);
 	json_number(json, "angle_deg", angle_deg);
 	json_number(json, "impact_parameter_m",

@@ -149,11 +149,12 @@ wormhole_lens_find(const struct wormhole_lens *lens, double cosine, double sine,
 	double away = away_at(lens, cosine, sine), cylinder, sweep;
 
 	ray->impact = lens->radius * sine;
+	ray->open = open_at(lens, away);
 	ray->through = away < 0;
 	sweep = wormhole_curve_at(ray->through ? &lens->through : &lens->out,
 				  log(fabs(away)));
 	cylinder = ray->through ? lens->behind : lens->ahead;
 	if (cylinder > 0)
-		sweep += cylinder / sqrt(fabs(open_at(lens, away)));
+		sweep += cylinder / sqrt(fabs(ray->open));
 	ray->sweep_rad = ray->impact > 0 ? ray->impact * sweep : 0;
 }

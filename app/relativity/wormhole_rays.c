@@ -100,6 +100,7 @@ wormhole_ray(const struct wormhole *shape, double camera_l, double alpha_rad,
 	double sweep;
 
 	ray->impact = sight.impact;
+	ray->open = sight.open;
 	ray->through = sight.cosine > 0 && sight.open > 0;
 	if (ray->through)
 		sweep = sweep_through(&sight);
@@ -113,17 +114,17 @@ wormhole_ray(const struct wormhole *shape, double camera_l, double alpha_rad,
 }
 
 double
-wormhole_sweep_whole(const struct wormhole *shape, double impact)
+wormhole_sweep_whole(const struct wormhole *shape, double impact, double open)
 {
-	double open = (1 - impact) * (1 + impact), sweep, turn;
+	double sweep, turn;
 
-	if (impact == 1)
+	if (open == 0)
 		return INFINITY;
-	if (impact < 1) {
+	if (open > 0) {
 		sweep = 2 * wormhole_legs_sweep(shape, 0, open, INFINITY) +
 			sweep_cylinder(2 * shape->half_length, open);
 	} else {
-		turn = wormhole_legs_turn(shape, impact - 1);
+		turn = wormhole_legs_turn(shape, -open / (1 + impact));
 		sweep = 2 * wormhole_legs_sweep(shape, turn, 0, INFINITY);
 	}
 	return impact * sweep;

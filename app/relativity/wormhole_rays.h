@@ -23,6 +23,7 @@
 
 struct wormhole_ray {
 	double impact;    /* B, >= 0 */
+	double open;      /* 1 - B^2, also where B cannot be told from 1 */
 	double sweep_rad; /* psi from the camera to infinity */
 	bool through;     /* ends on the other side than the camera's */
 };
@@ -36,8 +37,10 @@ struct wormhole_ray {
 void wormhole_ray(const struct wormhole *shape, double camera_l,
 		  double alpha_rad, struct wormhole_ray *ray);
 
-/* From infinity to infinity; `impact` >= 0. */
-double wormhole_sweep_whole(const struct wormhole *shape, double impact);
+/* From infinity to infinity, of the impact parameter B >= 0; `open` is
+ * 1 - B^2. */
+double wormhole_sweep_whole(const struct wormhole *shape, double impact,
+			    double open);
 
 /*
  * A table of deflections: psi against B, from the throat or the turning

@@ -42,14 +42,19 @@ film_case_check(const struct relativity_case *of)
 	assert_int_equal(ray.through, ray.impact < 1);
 }
 
+static double
+whole_of(const struct wormhole *shape, double impact)
+{
+	return wormhole_sweep_whole(shape, impact, (1 - impact) * (1 + impact));
+}
+
 static void
 ellis_case_check(const struct relativity_case *of)
 {
 	struct wormhole shape = wormhole_ellis();
 	double impact = relativity_cases_input(of, "B");
 
-	relativity_cases_check(of, "total",
-			       wormhole_sweep_whole(&shape, impact));
+	relativity_cases_check(of, "total", whole_of(&shape, impact));
 }
 
 static void
@@ -87,18 +92,18 @@ ellis_is_elliptic(void **state)
 	for (double away = 1.1e-16; away < 1; away *= 1.3, checked++) {
 		double k = 1 - away, other = sqrt((1 - k) * (1 + k));
 
-		near_check("through", k, wormhole_sweep_whole(&shape, k),
+		near_check("through", k, whole_of(&shape, k),
 			   2 * k * elliptic(other), 1e-13);
 	}
 	for (double away = 2.3e-16; away < 1e9; away *= 1.3, checked++) {
 		double b = 1 + away, other = sqrt((b - 1) * (b + 1)) / b;
 
-		near_check("back", b, wormhole_sweep_whole(&shape, b),
-			   2 * elliptic(other), 1e-13);
+		near_check("back", b, whole_of(&shape, b), 2 * elliptic(other),
+			   1e-13);
 	}
 	assert_true(checked > 300);
-	assert_true(isinf(wormhole_sweep_whole(&shape, 1)));
-	assert_true(wormhole_sweep_whole(&shape, 0) == 0);
+	assert_true(isinf(whole_of(&shape, 1)));
+	assert_true(whole_of(&shape, 0) == 0);
 }
 
 /* ---- all shapes */
@@ -139,9 +144,9 @@ whole_sweeps_are_the_integrals(void **state)
 				&wormhole_fixtures()[i];
 
 			near_check(of->name, impacts[j],
-				   wormhole_sweep_whole(&of->shape, impacts[j]),
+				   whole_of(&of->shape, impacts[j]),
 				   plain_whole(&of->shape, impacts[j]), 1e-11);
-			assert_true(isinf(wormhole_sweep_whole(&of->shape, 1)));
+			assert_true(isinf(whole_of(&of->shape, 1)));
 		}
 }
 
@@ -267,7 +272,8 @@ special_directions(void **state)
 		wormhole_ray(shape, shape->half_length + 2, PI / 2, &ray);
 		assert_false(ray.through);
 		near_check("across", 2, 2 * ray.sweep_rad,
-			   wormhole_sweep_whole(shape, ray.impact), 1e-12);
+			   wormhole_sweep_whole(shape, ray.impact, ray.open),
+			   1e-12);
 	}
 }
 
@@ -318,6 +324,29 @@ nearly_across_the_cylinder(void **state)
 	}
 }
 
+/* Where B is 1 to all its digits the whole sweep is still that of the ray: from
+ * the middle it is half of it. */
+static void
+nearly_critical_rays_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WORMHOLE_FIXTURES; i++)
+		for (double away = 1e-3; away > 1e-15; away /= 10)
+			for (int side = -1; side <= 1; side += 2) {
+				const struct wormhole *shape =
+					&wormhole_fixtures()[i].shape;
+				struct wormhole_ray ray;
+
+				wormhole_ray(shape, 0, PI / 2 + side * away,
+					     &ray);
+				assert_true(isfinite(ray.sweep_rad));
+				near_check("whole", away,
+					   wormhole_sweep_whole(
+						   shape, ray.impact, ray.open),
+					   2 * ray.sweep_rad, 1e-12);
+			}
+}
+
 int
 main(void)
 {
@@ -329,6 +358,7 @@ main(void)
 		cmocka_unit_test(special_directions),
 		cmocka_unit_test(sides_are_alike),
 		cmocka_unit_test(nearly_across_the_cylinder),
+		cmocka_unit_test(nearly_critical_rays_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
