@@ -252,6 +252,7 @@ def test_the_readme_shows_what_is_answered(site, stage):
     if stage.sanitized:
         pytest.skip("it takes long")
     text = (SOURCE / "README.md").read_text("utf-8")
+    text = text.split("\n## GET /singularity", 1)[1].split("\n## ", 1)[0]
     files = re.findall(r"\]\((conf/pictures/\S+\.png)\)", text)
     targets = re.findall(r"`(/singularity\?format=png\S+)`", text)
     assert len(files) == len(targets) == 3

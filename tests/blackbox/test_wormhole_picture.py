@@ -2,12 +2,14 @@
 
 import json
 import math
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 import fronts
 import problems
+from stage import SOURCE
 from test_singularity_picture import decode
 
 JSON = [("Content-Type", "application/json")]
@@ -179,3 +181,51 @@ def test_pictures_that_cannot_be(site):
     refused = send(site, {**FILM, "image": {"width_px": 5000}}, "format=png")
     assert ("body", "settings", "image", "width_px") in (
         problems.errors_at(refused))
+
+
+# ---- what the README shows
+
+
+def readme():
+    text = (SOURCE / "README.md").read_text("utf-8")
+    return text.split("\n## POST /wormhole", 1)[1].split("\n## ", 1)[0]
+
+
+def rounded(text):
+    """Processors differ in the last digits."""
+    return re.sub(r"-?\d+(\.\d+)?(e-?\d+)?",
+                  lambda number: f"{float(number[0]):.9g}", text)
+
+
+@few
+def test_the_readme_shows_the_pictures(site, stage):
+    if stage.sanitized:
+        pytest.skip("it takes long")
+    files = re.findall(r"\]\((conf/pictures/\S+\.png)\)", readme())
+    bodies = re.findall(r"<br>`(\{.*?\})`", readme())
+    assert len(files) == len(bodies) == 3
+    for file, body in zip(files, bodies):
+        reply = site.ask(
+            "POST", "/wormhole", "format=png", JSON, body.encode())
+        assert reply.media_type == "image/png", reply
+        now = b"".join(decode(reply.body)[2])
+        then = b"".join(decode((SOURCE / file).read_bytes())[2])
+        off = [abs(a - b) for a, b in zip(now, then, strict=True)]
+        assert sum(off) / len(off) < 1, body
+
+
+@few
+def test_the_readme_shows_what_is_answered(site):
+    body, too_much = re.findall(r"^curl .* -d '(.*?)' '", readme(), re.M)
+    shown, problem = re.findall(r"^```json\n(.*)\n```$", readme(), re.M)
+    answer = site.ask("POST", "/wormhole", "", JSON, body.encode())
+    text = rounded(answer.body.decode())
+    pieces = rounded(shown).split(" …")
+    assert len(pieces) > 3
+    for piece in pieces:
+        assert piece.strip("],}") in text
+    late = site.ask("POST", "/wormhole", "format=png", JSON, too_much.encode())
+    then, now = json.loads(problem), problems.problem(late, 504)
+    for told in (then, now):
+        assert 200 <= told.pop("elapsed_ms") and 0 <= told.pop("progress") < 1
+    assert then == now
