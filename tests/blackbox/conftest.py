@@ -24,9 +24,14 @@ collect_ignore = (
 
 
 def pytest_configure():
-    """Told to end, as by timeout(1): stop first what was started."""
+    """Told to end, as by timeout(1): stop first what was started.  Processes
+    that share the tests are told, too, as otherwise they would go on.
+    """
+    shares.end_with_parent()
 
     def end(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told once is enough
+        shares.end_others()
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)

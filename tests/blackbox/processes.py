@@ -81,9 +81,9 @@ def alive(pid):
     return stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
-def children(pid):
-    """The living children of a process, all the way down."""
-    parents = {}
+def parents():
+    """Of each living process: its parent's pid."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or not alive(int(entry.name)):
             continue
@@ -91,10 +91,16 @@ def children(pid):
             stat = (entry / "stat").read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        parents[int(entry.name)] = int(stat.rsplit(")", 1)[1].split()[1])
+        found[int(entry.name)] = int(stat.rsplit(")", 1)[1].split()[1])
+    return found
+
+
+def children(pid):
+    """The living children of a process, all the way down."""
+    its_parent = parents()
     found = [pid]
     for parent in found:
-        found += [child for child, its in parents.items() if its == parent]
+        found += [child for child, its in its_parent.items() if its == parent]
     return found[1:]
 
 

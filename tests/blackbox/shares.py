@@ -2,9 +2,15 @@
 all that goes through one front, which is then started once, or else a file.
 """
 
+import ctypes
+import os
 import re
+import signal
 
 import fronts
+from processes import parents
+
+PR_SET_PDEATHSIG = 1
 
 PLACE = re.compile(
     r"[\[-](%s)(?=[]-])" % "|".join(map(fronts.place_id, fronts.ALL_PLACES))
@@ -25,3 +31,25 @@ def scheduler(config, log):
             return share_of(nodeid)
 
     return Scheduler(config, log)
+
+
+# ---- their end
+
+
+def is_share():
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
+def end_with_parent():
+    """A process that has a share does not outlive the one that gave it."""
+    if is_share():
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_others():
+    """Those that have a share end, and stop what they started."""
+    if is_share():
+        return
+    for pid, parent in parents().items():
+        if parent == os.getpid():
+            os.kill(pid, signal.SIGTERM)
