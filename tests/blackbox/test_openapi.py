@@ -260,6 +260,9 @@ EXAMPLES = {
     ("get", "/singularity", "200"): 3, ("get", "/singularity", "422"): 1,
     ("post", "/singularity", "200"): 1,
     ("post", "/wormhole", "200"): 3, ("post", "/wormhole", "422"): 1,
+    ("get", "/jobs", "401"): 1, ("get", "/jobs/{id}", "404"): 1,
+    ("get", "/jobs/{id}/result", "404"): 1,
+    ("delete", "/jobs/{id}", "404"): 1,
 }
 # What is answered from the arguments alone.
 STATELESS = {"/singularity", "/wormhole"}
