@@ -21,7 +21,8 @@ enum {
 	SUPERVISE_PAUSE_MS = 250, /* between two starts in one's place */
 	SUPERVISE_PAUSE_MOST_MS = 10000,
 	SUPERVISE_TOLD_MS = 1000, /* after its grace is over */
-	SUPERVISE_END_MS = 5000   /* after that */
+	SUPERVISE_END_MS = 5000,  /* after that */
+	SUPERVISE_TIDY_S = 3600
 };
 
 /* One of the processes, and when there may be a new one in its place. */
@@ -40,6 +41,7 @@ struct supervisor {
 	sigset_t signals;
 	int64_t look_ns;  /* when the next one is due */
 	int64_t swept_ns; /* when that was */
+	int64_t tidy_ns;  /* when it is due */
 	int64_t grace_ns; /* until when, of one that stops; or 0 */
 	bool troubled;    /* the state cannot be used, which was said */
 	bool failed;
@@ -175,6 +177,11 @@ supervisor_sweep(struct supervisor *supervisor)
 	else if (rc == LC_OK && supervisor->troubled)
 		log_notice("jobs need not wait any longer");
 	supervisor->troubled = rc != LC_OK;
+	if (rc == LC_OK && supervisor->swept_ns >= supervisor->tidy_ns) {
+		jobs_tidy(work->jobs);
+		supervisor->tidy_ns = supervisor->swept_ns +
+				      SUPERVISE_TIDY_S * CLOCK_NS_PER_S;
+	}
 }
 
 static void

@@ -239,6 +239,12 @@ enum lc_rc jobs_sweep(struct jobs *jobs, const struct jobs_policy *policies,
 					 const char *error),
 		      void *arg, char *why, size_t why_bytes) LC_CHECKED;
 
+/*
+ * What a worker does now and then: removes what was left in results/ by
+ * processes that died, and belongs to no job that there is.
+ */
+void jobs_tidy(struct jobs *jobs);
+
 /* How long until something is due, in ms; INT64_MAX: nothing is queued. */
 enum lc_rc jobs_due_in(struct jobs *jobs, const struct jobs_policy *policies,
 		       size_t count, int64_t *ms, char *why, size_t why_bytes)

@@ -215,7 +215,7 @@ jobs_keep_batch(struct jobs *jobs, struct jobs_keep *keep, char *why,
 	if (rc == LC_OK)
 		rc = jobs_keep_by_bytes(&turn, keep);
 	rc = jobs_turn_end(jobs, &turn, rc);
-	/* A result that stays when we die here is tidied up some time. */
+	/* jobs_tidy() finds one that stays when we die here. */
 	for (size_t i = 0; i < keep->count && rc == LC_OK; i++)
 		results_remove(jobs->state_dir, keep->ids[i]);
 	return rc;
@@ -237,4 +237,34 @@ jobs_keep(struct jobs *jobs, const struct jobs_policy *policies, size_t count,
 	while (rc == LC_OK && keep.count == JOBS_KEEP_BATCH &&
 	       ++batches < JOBS_KEEP_BATCHES);
 	return rc;
+}
+
+/* ---- what was left behind */
+
+/* No id comes again: what has no job now will have none. */
+static bool
+jobs_tidy_knows(void *arg, const char *id)
+{
+	struct jobs *jobs = arg;
+	struct store_query *query;
+	struct jobs_turn turn;
+	char why[JOBS_WHY_MAX];
+	bool row = true;
+	enum lc_rc rc = jobs_turn_look(jobs, &turn, why, sizeof(why));
+
+	if (rc != LC_OK)
+		return true;
+	rc = jobs_turn_query(&turn, "SELECT 1 FROM jobs WHERE id = ?1", &query);
+	if (rc == LC_OK) {
+		jobs_turn_bind(query, 1, id);
+		rc = jobs_turn_step(&turn, query, &row);
+		store_reset(query);
+	}
+	return jobs_turn_looked(jobs, rc) != LC_OK || row;
+}
+
+void
+jobs_tidy(struct jobs *jobs)
+{
+	results_tidy(jobs->state_dir, jobs_tidy_knows, jobs);
 }

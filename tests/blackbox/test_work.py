@@ -1,5 +1,6 @@
 """`lightcone work`: jobs of each sort, and what becomes of them."""
 
+import os
 import sqlite3
 import statistics
 import time
@@ -42,6 +43,20 @@ def test_keeps_what_a_job_made(work):
     made = (work.state / "results" / job).read_bytes()
     assert made == bytes(97 + i % 26 for i in range(100000))
     assert row["result_bytes"] == len(made)
+
+
+def test_tidies_what_the_dead_have_left(work):
+    job = work.add("result", bytes=10)
+    work.run("--once")
+    kept = work.state / "results" / job
+    assert kept.stat().st_size == 10
+    left = [work.state / "results" / name
+            for name in (22 * "A", 22 * "B" + ".0123456789abcdef.new")]
+    for file in left:
+        file.write_text("x")
+        os.utime(file, (1, 1))
+    work.run("--once")
+    assert kept.exists() and not any(file.exists() for file in left)
 
 
 # ---- failures

@@ -291,6 +291,28 @@ end_one(const char *kind, int64_t bytes, char id[JOBS_ID_BYTES])
 	jobs_fixture_sql(sql);
 }
 
+/* Of jobs that are gone; without the file nobody knows whether they are. */
+static void
+test_tidy(void **state)
+{
+	static const char gone[] = "AAAAAAAAAAAAAAAAAAAAAA";
+	char id[JOBS_ID_BYTES];
+
+	(void)state;
+	assert_int_equal(results_put(jobs_fixture.directory, gone, "x", 1, why,
+				     JOBS_WHY_MAX),
+			 LC_OK);
+	jobs_tidy(jobs_fixture.jobs);
+	assert_true(has_result(gone));
+	end_one("plain", 1, id);
+	jobs_tidy(jobs_fixture.jobs);
+	assert_false(has_result(gone));
+	assert_true(has_result(id));
+	jobs_fixture_sql("DELETE FROM jobs");
+	jobs_tidy(jobs_fixture.jobs);
+	assert_false(has_result(id));
+}
+
 static void
 test_kept_by_age(void **state)
 {
@@ -412,6 +434,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		IN_ITS_OWN(test_tidy),
 		IN_ITS_OWN(test_lost_for_good_is_told),
 		IN_ITS_OWN(test_lost),
 		IN_ITS_OWN(test_lost_for_good),
