@@ -164,7 +164,9 @@ notice_order(struct work_notice *notice, const struct work_kinds *kinds,
 	if (policy == NULL)
 		return LC_OK;
 	buf_init(&id);
-	buf_printf(&id, "msg_%s", tale->claim->id);
+	/* One that failed may be tried anew, and its next end is other news. */
+	buf_printf(&id, "msg_%s_%lld", tale->claim->id,
+		   (long long)tale->claim->lease);
 	json_init(&json, payload);
 	json_object_begin(&json, NULL);
 	json_printed(&json, "id", &id);

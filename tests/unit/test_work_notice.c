@@ -31,7 +31,7 @@ static const struct told cases[] = {
 	 .base = "https://example.org/api",
 	 .type = "image/png",
 	 .count = 1,
-	 .first = {"{\"id\":\"msg_AbCdEfGhIjKlMnOpQrStUv\",\"url\":\"" HOOK
+	 .first = {"{\"id\":\"msg_AbCdEfGhIjKlMnOpQrStUv_7\",\"url\":\"" HOOK
 		   "\",\"type\":\"job.succeeded\",\"timestamp\":\"20",
 		   "\"data\":{\"id\":\"AbCdEfGhIjKlMnOpQrStUv\",\"kind\":"
 		   "\"wormhole\",\"state\":\"succeeded\",\"url\":\"" URL
@@ -46,7 +46,7 @@ static const struct told cases[] = {
 	 .count = 2,
 	 .first = {"\"type\":\"job.failed\"", "\"state\":\"failed\"",
 		   "\"error\":\"It is \\\"too\\\" narrow.\"}}"},
-	 .second = {"{\"id\":\"msg_AbCdEfGhIjKlMnOpQrStUv\",\"to\":"
+	 .second = {"{\"id\":\"msg_AbCdEfGhIjKlMnOpQrStUv_7\",\"to\":"
 		    "\"eve@example.com\",",
 		    "\"subject\":\"Lightcone: your wormhole could not be "
 		    "done\"",
@@ -106,6 +106,7 @@ test_notice(void **state)
 		const struct told *told = &cases[i];
 		const struct jobs_claim claim = {
 			.id = "AbCdEfGhIjKlMnOpQrStUv",
+			.lease = 7,
 			.policy = work_kinds_policy(&kinds, "wormhole")};
 		struct job_outcome outcome = {.webhook = told->webhook,
 					      .email = told->email,
@@ -157,6 +158,7 @@ test_notice_of_the_lost(void **state)
 	for (size_t i = 0; i < COUNT(lost); i++) {
 		const struct jobs_claim claim = {
 			.id = "AbCdEfGhIjKlMnOpQrStUv",
+			.lease = 7,
 			.policy = work_kinds_policy(&kinds, "wormhole"),
 			.payload = lost[i].payload,
 			.attempt = lost[i].attempt,
