@@ -71,7 +71,8 @@ ending_put_result(struct ending *ending)
 }
 
 static enum lc_rc
-ending_succeed(struct ending *ending)
+ending_succeed(struct ending *ending,
+	       enum lc_rc (*also)(struct store *store, void *arg))
 {
 	const struct job_outcome *outcome = ending->outcome;
 	struct jobs_result result = {.status = 0};
@@ -81,38 +82,25 @@ ending_succeed(struct ending *ending)
 		result.media = outcome->type;
 		result.bytes = (int64_t)outcome->body_length;
 	}
-	/* Nobody need be woken where nothing is added. */
-	return jobs_succeed(ending->work->jobs, ending->claim, &result,
-			    ending->notice.count > 0 ? work_notice_add : NULL,
+	return jobs_succeed(ending->work->jobs, ending->claim, &result, also,
 			    &ending->notice, ending->why, sizeof(ending->why));
-}
-
-/* Nobody else tells of the end of a job that was cancelled while it ran. */
-static enum lc_rc
-ending_cancel(struct ending *ending)
-{
-	struct jobs *jobs = ending->work->jobs;
-	char id[JOBS_ID_BYTES];
-	enum lc_rc rc = jobs_end_cancelled(jobs, ending->claim, ending->why,
-					   sizeof(ending->why));
-	bool existed;
-
-	for (size_t i = 0; rc == LC_OK && i < ending->notice.count; i++)
-		rc = jobs_add(jobs, &ending->notice.orders[i], id, &existed,
-			      ending->why, sizeof(ending->why));
-	return rc;
 }
 
 static enum lc_rc
 ending_write_in_turn(struct ending *ending)
 {
 	struct jobs *jobs = ending->work->jobs;
+	/* Nobody need be woken where nothing is added. */
+	enum lc_rc (*also)(struct store * store, void *arg) =
+		ending->notice.count > 0 ? work_notice_add : NULL;
 
 	switch (ending->how) {
 	case WORK_SUCCEEDED:
-		return ending_succeed(ending);
+		return ending_succeed(ending, also);
 	case WORK_CANCELLED:
-		return ending_cancel(ending);
+		return jobs_end_cancelled(jobs, ending->claim, also,
+					  &ending->notice, ending->why,
+					  sizeof(ending->why));
 	case WORK_GIVEN_BACK:
 		return jobs_give_back(jobs, ending->claim, ending->why,
 				      sizeof(ending->why));
@@ -122,7 +110,7 @@ ending_write_in_turn(struct ending *ending)
 		return jobs_fail(jobs, ending->claim, ending->words,
 				 ending->how == WORK_FAILED,
 				 ending->outcome->retry_after_s * END_MS_PER_S,
-				 work_notice_add, &ending->notice, ending->why,
+				 also, &ending->notice, ending->why,
 				 sizeof(ending->why));
 	}
 }

@@ -168,9 +168,9 @@ watch_speak(struct work *work, const struct work_watch *watch,
 		return WORK_GIVEN_BACK;
 	}
 	if (told == LC_CANCELLED) {
-		*rc = watch->lost ?
-			      LC_CONFLICT :
-			      jobs_end_cancelled(jobs, claim, why, why_bytes);
+		*rc = watch->lost ? LC_CONFLICT :
+				    jobs_end_cancelled(jobs, claim, NULL, NULL,
+						       why, why_bytes);
 		return WORK_CANCELLED;
 	}
 	*rc = watch_fail(work, claim, words, why, why_bytes);

@@ -215,9 +215,12 @@ enum lc_rc jobs_fail(struct jobs *jobs, const struct jobs_claim *claim,
 		     enum lc_rc (*also)(struct store *store, void *arg),
 		     void *arg, char *why, size_t why_bytes) LC_CHECKED;
 
-/* Ends one that was told to stop as cancelled. */
+/* Ends one that was told to stop as cancelled; `also` as above. */
 enum lc_rc jobs_end_cancelled(struct jobs *jobs, const struct jobs_claim *claim,
-			      char *why, size_t why_bytes) LC_CHECKED;
+			      enum lc_rc (*also)(struct store *store,
+						 void *arg),
+			      void *arg, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Gives it back as if it had not been begun. */
 enum lc_rc jobs_give_back(struct jobs *jobs, const struct jobs_claim *claim,

@@ -187,9 +187,11 @@ jobs_fail(struct jobs *jobs, const struct jobs_claim *claim, const char *error,
 /* ---- neither */
 
 enum lc_rc
-jobs_end_cancelled(struct jobs *jobs, const struct jobs_claim *claim, char *why,
-		   size_t why_bytes)
+jobs_end_cancelled(struct jobs *jobs, const struct jobs_claim *claim,
+		   enum lc_rc (*also)(struct store *store, void *arg),
+		   void *arg, char *why, size_t why_bytes)
 {
+	const struct jobs_end_also more = {also, arg};
 	struct jobs_lease held;
 	struct jobs_turn turn;
 	enum lc_rc rc = jobs_turn_begin(jobs, true, &turn, why, why_bytes);
@@ -199,7 +201,9 @@ jobs_end_cancelled(struct jobs *jobs, const struct jobs_claim *claim, char *why,
 	rc = jobs_end_look(&turn, claim, &held);
 	if (rc == LC_OK)
 		rc = jobs_end_over(&turn, claim->seq, JOBS_CANCELLED, NULL);
-	return jobs_end_turn(jobs, &turn, claim, false, rc);
+	if (rc == LC_OK)
+		rc = jobs_end_write(&turn, &more);
+	return jobs_end_turn(jobs, &turn, claim, also != NULL, rc);
 }
 
 /* One that was told to stop has stopped. */

@@ -164,8 +164,9 @@ def test_one_at_a_time_where_the_kind_says_so(work, path):
 
 
 def test_progress_is_visible(work):
+    """Once a second, however long leases are."""
     job = work.add("long", ms=4000)
-    work.start()
+    work.start(LIGHTCONE_WORK_LEASE_MS=15000)
     seen = set()
 
     def ended():

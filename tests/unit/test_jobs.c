@@ -124,7 +124,8 @@ say_fail_for_good(const struct jobs_claim *claim)
 static enum lc_rc
 say_end_cancelled(const struct jobs_claim *claim)
 {
-	return jobs_end_cancelled(jobs_fixture.jobs, claim, why, JOBS_WHY_MAX);
+	return jobs_end_cancelled(jobs_fixture.jobs, claim, NULL, NULL, why,
+				  JOBS_WHY_MAX);
 }
 
 static enum lc_rc

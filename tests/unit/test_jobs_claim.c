@@ -306,7 +306,8 @@ say_fail(const struct jobs_claim *claim)
 static enum lc_rc
 say_cancelled(const struct jobs_claim *claim)
 {
-	return jobs_end_cancelled(jobs_fixture.jobs, claim, why, JOBS_WHY_MAX);
+	return jobs_end_cancelled(jobs_fixture.jobs, claim, NULL, NULL, why,
+				  JOBS_WHY_MAX);
 }
 
 static enum lc_rc
@@ -438,6 +439,11 @@ test_also(void **state)
 	assert_true(jobs_fixture_is(id, JOBS_RUNNING));
 	assert_int_equal(jobs_fail(jobs_fixture.jobs, &claim, "it", true, 0,
 				   add_another, &fails, why, JOBS_WHY_MAX),
+			 LC_UNAVAILABLE);
+	assert_true(jobs_fixture_is(id, JOBS_RUNNING));
+	assert_int_equal(jobs_end_cancelled(jobs_fixture.jobs, &claim,
+					    add_another, &fails, why,
+					    JOBS_WHY_MAX),
 			 LC_UNAVAILABLE);
 	assert_true(jobs_fixture_is(id, JOBS_RUNNING));
 	assert_int_equal(jobs_fixture_number("SELECT count(*) FROM jobs"), 1);

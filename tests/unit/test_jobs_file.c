@@ -102,7 +102,7 @@ ask_everything(enum lc_rc rc, const char *words)
 		jobs_succeed(jobs, &claim, &none, NULL, NULL, why,
 			     JOBS_WHY_MAX),
 		jobs_fixture_fail(&claim, false),
-		jobs_end_cancelled(jobs, &claim, why, JOBS_WHY_MAX),
+		jobs_end_cancelled(jobs, &claim, NULL, NULL, why, JOBS_WHY_MAX),
 		jobs_give_back(jobs, &claim, why, JOBS_WHY_MAX),
 		jobs_sweep(jobs, policies, 1, 1, NULL, NULL, why, JOBS_WHY_MAX),
 		jobs_find(jobs, claim.id, arena, &view, why, JOBS_WHY_MAX),
