@@ -205,13 +205,15 @@ supervisor_look(struct supervisor *supervisor)
 	const struct options *options = &supervisor->work->options;
 	int64_t every_ms = options->work_lease_ms / SUPERVISE_LEASE_PARTS;
 	int64_t now_ns = work_clock_ns();
+	bool usable = true;
 
 	if (supervisor->grace_ns != 0)
 		places_stop(supervisor);
 	if (now_ns < supervisor->look_ns)
 		return;
 	for (size_t i = 0; i < supervisor->count; i++)
-		work_watch_look(supervisor->work, &supervisor->places[i].watch);
+		work_watch_look(supervisor->work, &supervisor->places[i].watch,
+				&usable);
 	if (now_ns - supervisor->swept_ns >=
 	    SUPERVISE_LOOK_MS * CLOCK_NS_PER_MS)
 		supervisor_sweep(supervisor);

@@ -35,7 +35,7 @@ watch_tell(struct work_watch *watch, uint64_t turn, enum lc_rc why)
  */
 static void
 watch_beat(struct work *work, struct work_watch *watch,
-	   const struct work_job *job, uint64_t turn)
+	   const struct work_job *job, uint64_t turn, bool *usable)
 {
 	char why[JOBS_WHY_MAX];
 	bool cancel = false;
@@ -43,6 +43,7 @@ watch_beat(struct work *work, struct work_watch *watch,
 		work->jobs, job->seq, job->lease, work->options.work_lease_ms,
 		work_slot_done(watch->slot), &cancel, why, sizeof(why));
 
+	*usable = rc != LC_UNAVAILABLE;
 	if (rc == LC_CONFLICT || rc == LC_NOT_FOUND)
 		watch->lost = true;
 	if (cancel || watch->lost)
@@ -71,7 +72,7 @@ watch_told_long_ago(const struct work_watch *watch, uint64_t turn,
 }
 
 void
-work_watch_look(struct work *work, struct work_watch *watch)
+work_watch_look(struct work *work, struct work_watch *watch, bool *usable)
 {
 	struct work_job job;
 	uint64_t turn = work_slot_read(watch->slot, &job);
@@ -85,8 +86,8 @@ work_watch_look(struct work *work, struct work_watch *watch)
 		kill(watch->pid, SIGKILL);
 	} else if (watch_told_long_ago(watch, turn, WATCH_PATIENCE_NS)) {
 		kill(watch->pid, SIGKILL);
-	} else if (!watch->lost) {
-		watch_beat(work, watch, &job, turn);
+	} else if (!watch->lost && *usable) {
+		watch_beat(work, watch, &job, turn, usable);
 	}
 }
 

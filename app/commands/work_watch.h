@@ -21,8 +21,12 @@ struct work_watch {
 	bool lost;    /* the job is not ours any more */
 };
 
-/* Looks after the job that the runner has, if it has one. */
-void work_watch_look(struct work *work, struct work_watch *watch);
+/*
+ * Looks after the job that the runner has, if it has one.  *usable is whether
+ * the state can be used: once it cannot, nobody else's lease is renewed in
+ * this round, as to ask for each takes two seconds where the file is locked.
+ */
+void work_watch_look(struct work *work, struct work_watch *watch, bool *usable);
 
 /* Has its job stop, and ends the runner if that lasts longer. */
 void work_watch_stop(struct work_watch *watch, int64_t patience_ns);

@@ -3,7 +3,9 @@ twice."""
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -135,6 +137,26 @@ def test_stopped_at_once_when_idle(work):
     wait_until(lambda: len(work.runners(worker)) == 2, "two runners")
     worker.signal(signal.SIGTERM)
     assert worker.wait(8) == 0
+
+
+def test_a_locked_file_keeps_no_order_waiting(work, path):
+    """Who cannot renew one lease does not try the others, each for 2 s."""
+    for number in range(8):
+        work.add("sleep", ms=19000, path=str(path), word=str(number))
+    worker = work.start("--processes", "8", LIGHTCONE_WORK_GRACE_MS=0,
+                        LIGHTCONE_WORK_LEASE_MS=15000)
+    wait_until(lambda: len(lines(path)) == 8, "all of them")
+    with closing(sqlite3.connect(work.state / "state.sqlite")) as db:
+        db.execute("BEGIN IMMEDIATE")
+        time.sleep(1.5)
+        began = time.monotonic()
+        worker.signal(signal.SIGTERM)
+        wait_until(lambda: "told to stop" in worker.said(), "its answer", 60)
+        took_s = time.monotonic() - began
+        db.rollback()
+    assert took_s < 9
+    assert worker.wait() == 0
+    assert work.count("queued") == 8
 
 
 # ---- not told anything
