@@ -44,6 +44,43 @@ smtp_url_ok(const char *value)
 	       strpbrk(host, "@/?#\\ \t") == NULL;
 }
 
+static bool
+is_printable(const char *value)
+{
+	for (; *value != '\0'; value++)
+		if (*value <= ' ' || *value > '~')
+			return false;
+	return true;
+}
+
+/* As it is shown, it has no user either. */
+static bool
+webhook_url_ok(const char *value)
+{
+	const char *host = value;
+
+	if (value[0] == '\0')
+		return true;
+	if (strncmp(value, "http://", 7) == 0)
+		host += 7;
+	else if (strncmp(value, "https://", 8) == 0)
+		host += 8;
+	return host != value && is_printable(host) &&
+	       strcspn(host, "@/?#") > 0 && host[strcspn(host, "@/?#")] != '@';
+}
+
+static bool
+address_ok(const char *value)
+{
+	const char *at = strchr(value, '@');
+
+	if (value[0] == '\0')
+		return true;
+	return at != NULL && at != value && at[1] != '\0' &&
+	       strchr(at + 1, '@') == NULL && is_printable(value) &&
+	       strpbrk(value, "<>(),;:\"\\") == NULL;
+}
+
 const struct option options_table[] = {
 	{TEXT_OPTION(state), .min = 1, .max = PATH_MAX - 128,
 	 .def = LIGHTCONE_STATE_DIR, .unit = "directory",
@@ -77,7 +114,8 @@ const struct option options_table[] = {
 	 .unit = "",
 	 .doc = "Whether webhooks may go to private networks and to this "
 		"machine."},
-	{TEXT_OPTION(changes_webhook), .max = 2000, .def = "", .unit = "a URL",
+	{TEXT_OPTION(changes_webhook), .max = 2000, .def = "",
+	 .ok = webhook_url_ok, .unit = "an http or https URL",
 	 .doc = "Who is told of each change of an object; empty: nobody."},
 	{TEXT_OPTION(smtp_url), .max = 256, .def = "", .ok = smtp_url_ok,
 	 .unit = "smtp://HOST:PORT or smtps://HOST:PORT",
@@ -86,8 +124,8 @@ const struct option options_table[] = {
 	 .doc = "Who we are there; empty: it does not ask."},
 	{TEXT_OPTION(smtp_password), .max = 128, .def = "", .is_secret = true,
 	 .unit = "", .doc = "The password for that."},
-	{TEXT_OPTION(mail_from), .max = 254, .def = "", .unit = "an address",
-	 .doc = "The sender of our mail."},
+	{TEXT_OPTION(mail_from), .max = 254, .def = "", .ok = address_ok,
+	 .unit = "an address", .doc = "The sender of our mail."},
 	{CHOICE_OPTION(check_replies), .choices = switches, .def = "off",
 	 .unit = "",
 	 .doc = "Hold each JSON reply against its documented schema and answer "

@@ -427,7 +427,7 @@ def test_jobs_without_their_options(jobs):
         (jobs.hook(LIGHTCONE_WEBHOOK_PRIVATE="off"), "private networks"),
         (jobs.mail(LIGHTCONE_SMTP_URL=""), "smtp_url"),
         (jobs.mail(LIGHTCONE_MAIL_FROM=""), "mail_from"),
-        (jobs.mail(LIGHTCONE_MAIL_FROM="a@b, c@d"), "sender"),
+        (jobs.mail(LIGHTCONE_MAIL_FROM="a..b@example.org"), "sender"),
         (jobs.do("webhook", "{}"), "required"),
         (jobs.do("webhook", '{"id": "a b", "url": "http://a.example/", '
                  '"type": "a", "timestamp": "b"}'), "pattern"),

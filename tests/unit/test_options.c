@@ -291,6 +291,23 @@ test_outgoing(void **state)
 		{"smtp_url = https://mail.example.org", LC_INVALID},
 		{"smtp_url = smtp://me:secret@mail.example.org", LC_INVALID},
 		{"smtp_url = smtp://mail.example.org/x", LC_INVALID},
+		{"changes_webhook =", LC_OK},
+		{"changes_webhook = https://example.org/a?b=c@d", LC_OK},
+		{"changes_webhook = http://[::1]:8080", LC_OK},
+		{"changes_webhook = example.org", LC_INVALID},
+		{"changes_webhook = ftp://example.org/", LC_INVALID},
+		{"changes_webhook = https:///x", LC_INVALID},
+		{"changes_webhook = https://me:secret@example.org/",
+		 LC_INVALID},
+		{"changes_webhook = https://example.org/a b", LC_INVALID},
+		{"mail_from =", LC_OK},
+		{"mail_from = sky@example.org", LC_OK},
+		{"mail_from = sky@localhost", LC_OK},
+		{"mail_from = sky", LC_INVALID},
+		{"mail_from = @example.org", LC_INVALID},
+		{"mail_from = sky@", LC_INVALID},
+		{"mail_from = Sky <sky@example.org>", LC_INVALID},
+		{"mail_from = a@example.org,b@example.org", LC_INVALID},
 	};
 
 	(void)state;
