@@ -25,7 +25,8 @@ static const char page_head[] =
 	"</style>\n"
 	"<h1>Lightcone</h1>\n"
 	"<p>Answers about the sky, from real catalogues of galaxies,\n"
-	"clusters, nebulae and stars, and about black holes, over HTTP.</p>\n";
+	"clusters, nebulae and stars, about black holes and wormholes, over\n"
+	"HTTP.</p>\n";
 
 struct page_example {
 	const char *target, *says;
@@ -89,6 +90,28 @@ hole_write(struct buf *page, const char *mount)
 }
 
 static enum lc_rc
+wormhole_write(struct buf *page, const char *origin, const char *mount)
+{
+	if (origin == NULL)
+		return LC_NO_MEMORY;
+	buf_add_text(page,
+		     "<h2>Wormholes</h2>\n<p>What one is like, the way through "
+		     "it, what holds it open, and what is seen of it: <a "
+		     "href=\"");
+	buf_add_html(page, mount);
+	buf_add_text(page,
+		     "/docs#/POST/wormhole\"><code>POST /wormhole</code></a>. "
+		     "The picture from the film Interstellar:</p>\n"
+		     "<pre id=\"wormhole\"><code>curl -o wormhole.png "
+		     "-H 'Content-Type: application/json' "
+		     "-d '{\"settings\": {\"preset\": \"film\"}}' '");
+	buf_add_html(page, origin);
+	buf_add_html(page, mount);
+	buf_add_text(page, "/wormhole?format=png'\n</code></pre>\n");
+	return LC_OK;
+}
+
+static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
 	struct buf *page = lc_body(call, NULL);
@@ -102,6 +125,8 @@ home_run(struct lc_call *call, const void *args)
 	home_catalogues(call, page);
 	rc = home_publish(call, page);
 	hole_write(page, mount);
+	if (rc == LC_OK)
+		rc = wormhole_write(page, lc_origin(call), mount);
 	buf_add_text(page, "<h2>All of it</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
 	buf_add_text(page, "/docs\">The documentation</a> lists every "

@@ -1,6 +1,8 @@
 """The page for people, /health, and what the operator's command says."""
 
+import html
 import re
+import shlex
 import subprocess
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -63,6 +65,18 @@ def test_home_has_links_that_work(site):
         query = "?" + address.query if address.query else ""
         target = site.exchange("GET", address.path + query)
         assert target.status == 200, (address, target)
+
+
+@everywhere
+def test_home_shows_how_to_ask_for_a_wormhole(site):
+    page = site.get("/").text
+    command, = re.findall(
+        r'<pre id="wormhole"><code>(.*?)</code></pre>', page, re.S)
+    *_, header, _, body, url = shlex.split(html.unescape(command))
+    target = url.split(f":{site.port}", 1)[1]
+    reply = site.exchange(
+        "POST", target, [header.split(": ")], body.encode())
+    assert reply.status == 200 and reply.media_type == "image/png", reply
 
 
 @everywhere
