@@ -60,9 +60,14 @@ static const char manual_head[] =
 static const char manual_tail[] =
 	".El\n.Sh FILES\nThe state directory holds\n.Pa catalogues/ ,\n"
 	"the catalogues that\n.Xr lightcone 1\nimports,\n"
-	".Pa state.sqlite ,\nwhich has the API keys,\n"
-	".Pa limits.seg ,\nin which rate limits are counted, and\n"
-	".Pa slots.lock ,\nwhich counts heavy work over all processes.\n"
+	".Pa state.sqlite ,\nwhich has the API keys, the changes of objects "
+	"and the jobs,\n"
+	".Pa results/ ,\nwhat jobs have made,\n"
+	".Pa changes.seg\nand\n.Pa jobs.seg ,\nby which processes learn of "
+	"changes and jobs,\n"
+	".Pa limits.seg ,\nin which rate limits are counted,\n"
+	".Pa slots.lock ,\nwhich counts heavy work over all processes, and\n"
+	".Pa work.lock ,\nwhich workers hold.\n"
 	".Sh SEE ALSO\n.Xr lightcone 1 ,\n.Xr lightcone.fcgi 8\n";
 
 static void
