@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 
 struct call_task {
-	struct call_task *next;
+	struct call_task *_Atomic next;
 	const char *name;
 	enum lc_rc (*task)(void *context, const void *arg);
 	const void *arg;
@@ -35,7 +35,7 @@ after_add(struct lc_call *call, const char *name,
 {
 	struct call_task *added = arena_alloc(&call->arena, sizeof(*added));
 	void *copy = arena_alloc(&call->arena, bytes > 0 ? bytes : 1);
-	struct call_task **last = &call->tasks;
+	struct call_task *_Atomic *last = &call->tasks;
 
 	if (added == NULL || copy == NULL)
 		return LC_NO_MEMORY;

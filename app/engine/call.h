@@ -121,7 +121,8 @@ struct lc_call {
 	void *reply_arg;
 
 	/* after the response */
-	struct call_task *tasks;
+	struct call_task *_Atomic tasks; /* the function may add some while
+					    the clock answers */
 	struct lc_call *after_next;
 
 	/* what goes on as a job, and what is one's work */
