@@ -1,13 +1,14 @@
 /*
- * Wormholes' pictures, pixels a second of CPU time on one thread.
+ * Wormholes' pictures, pixels a second of CPU time on one thread, as a table
+ * for RESULTS.md.
  *
  *	bench_wormhole
  *
  * The view is the usual one: 40 degrees wide, the wormhole in the middle, from
  * 6.25 throat radii beyond the cylinder.  For each shape the rays of 1024^2
- * pixels, exactly (of a grid of them) and by a lens, and whole pictures, with
- * grids for both skies and with stars for both; in brackets how many times the
- * exact rays' number that is.  Each number is the best of some rounds, by
+ * pixels, exactly (a few of them) and by a lens, and whole pictures, with
+ * grids for both skies and with stars for both; and how many times the exact
+ * rays' number each of these is.  Each number is the best of some rounds, by
  * turns.
  */
 #include <math.h>
@@ -30,7 +31,7 @@ struct scene {
 	struct wormhole shape;
 	struct wormhole_table *table;
 	struct wormhole_lens *lens;
-	double camera_l;
+	double camera_l, table_ms, lens_ms;
 };
 
 static double
@@ -136,11 +137,11 @@ row_print(const struct scene *scene, struct picture_star *stars)
 		for (int way = 0; way < WAY__MAX; way++)
 			best[way] = fmax(best[way],
 					 a_second(scene, (enum way)way, stars));
-	printf("%-6s  %8.4f", scene->name, best[EXACT] / 1e6);
+	printf("| %s | %.1f | %.1f | %.0f", scene->name, scene->table_ms,
+	       scene->lens_ms, best[EXACT]);
 	for (int way = LENS; way < WAY__MAX; way++)
-		printf("  %8.2f (%5.0f)", best[way] / 1e6,
-		       best[way] / best[EXACT]);
-	printf("\n");
+		printf(" | %.0f | %.0f", best[way], best[way] / best[EXACT]);
+	printf(" |\n");
 }
 
 /* False: no memory. */
@@ -153,11 +154,10 @@ scene_make(struct scene *scene)
 	scene->table = wormhole_table_new(&scene->shape, NULL);
 	if (scene->table == NULL)
 		return false;
-	printf("%-6s  a table in %.1f ms, ", scene->name,
-	       1e3 * (cpu_s() - begin));
+	scene->table_ms = 1e3 * (cpu_s() - begin);
 	begin = cpu_s();
 	scene->lens = wormhole_lens_new(scene->table, scene->camera_l, NULL);
-	printf("a lens in %.1f ms\n", 1e3 * (cpu_s() - begin));
+	scene->lens_ms = 1e3 * (cpu_s() - begin);
 	return scene->lens != NULL;
 }
 
@@ -165,9 +165,9 @@ int
 main(void)
 {
 	struct scene scenes[] = {
-		{.name = "Ellis", .shape = wormhole_ellis()},
-		{.name = "film", .shape = wormhole_dneg(0.01, 0.05)},
-		{.name = "long", .shape = wormhole_dneg(5, 0.2)},
+		{.name = "Ellis's", .shape = wormhole_ellis()},
+		{.name = "the film's", .shape = wormhole_dneg(0.01, 0.05)},
+		{.name = "a long one", .shape = wormhole_dneg(5, 0.2)},
 	};
 	enum { SCENES = sizeof(scenes) / sizeof(scenes[0]) };
 	struct picture_star *stars = malloc(STARS * sizeof(*stars));
@@ -178,9 +178,11 @@ main(void)
 	for (int i = 0; made && i < SCENES; i++)
 		made = scene_make(&scenes[i]);
 	if (made)
-		printf("million a second\n%-6s  %8s  %16s  %16s  %16s\n",
-		       "shape", "exactly", "by a lens", "with grids",
-		       "with stars");
+		printf("| shape | table, ms | lens, ms | exact rays/s | rays/s "
+		       "by a lens | times | pixels/s, grids | times | "
+		       "pixels/s, stars | times |\n"
+		       "| --- | ---: | ---: | ---: | ---: | ---: | ---: | "
+		       "---: | ---: | ---: |\n");
 	for (int i = 0; i < SCENES; i++) {
 		if (made)
 			row_print(&scenes[i], stars);
