@@ -37,6 +37,11 @@ def pytest_configure():
     signal.signal(signal.SIGTERM, end)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return shares.scheduler(config, log)

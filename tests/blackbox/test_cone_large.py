@@ -18,6 +18,8 @@ import fronts
 import stars
 from fcgi_client import Peer
 
+pytestmark = pytest.mark.long
+
 WHOLE = "/cone/stars?RA=0&DEC=0&SR=180"
 PIECE = 1 << 16
 WINDOW_BYTES = 1 << 17

@@ -19,6 +19,8 @@ from testapp import TestApp
 if not document.has_validator():
     pytest.skip(document.NEEDED, allow_module_level=True)
 
+pytestmark = pytest.mark.long
+
 CGI_SHARE = 11  # of the product's cases, one in so many
 
 M31 = {

@@ -11,7 +11,10 @@ import node_tools
 from processes import clean_environment
 
 NEEDED = fronts.missing("lighttpd") or node_tools.missing()
-pytestmark = pytest.mark.skipif(NEEDED is not None, reason=str(NEEDED))
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(NEEDED is not None, reason=str(NEEDED)),
+]
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 POINTS = {

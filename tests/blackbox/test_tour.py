@@ -10,6 +10,8 @@ from http_client import Site
 from processes import Program, clean_environment, free_port, wait_until
 from stage import SOURCE
 
+pytestmark = pytest.mark.long
+
 HEADING = "## An endpoint of your own, in three minutes"
 BUILD_PATIENCE_S = 300
 

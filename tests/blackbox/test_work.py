@@ -207,6 +207,7 @@ def commit_ms(directory):
         return (time.monotonic() - from_s) * 1000
 
 
+@pytest.mark.alone
 def test_woken_at_once(work, directory):
     """A polling worker would not be there in time, in any of the rounds."""
     work.start("--processes", "1")

@@ -16,6 +16,8 @@ BATCHES = 20
 PATIENCE_S = 300
 PAUSE_S = 1
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def work(stage, directory):
