@@ -164,8 +164,8 @@ work_end(struct work *work, const struct work_slot *slot,
 		rc = ending_put_result(&ending);
 	if (rc == LC_UNAVAILABLE || rc == LC_NO_MEMORY) {
 		ending.how = work_words_failure(claim, false);
-		snprintf(words, sizeof(words),
-			 "Its result could not be kept: %s.", ending.why);
+		/* They say that it could not be kept. */
+		snprintf(words, sizeof(words), "%s", ending.why);
 		ending.words = words;
 		rc = LC_OK;
 	} else if (ending.how == WORK_AGAIN || ending.how == WORK_FAILED) {

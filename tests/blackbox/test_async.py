@@ -4,8 +4,10 @@ worker: from 202 to the result, and whoever is to be told of it is.
 
 import base64
 import json
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import pytest
 
@@ -241,6 +243,27 @@ def test_those_who_want_to_know_are_told(telling):
     assert told["data"]["result"].startswith("http://")
     letter = telling.mail.wait(letters + 1)[-1]
     assert "<observer@example.org>" in letter.rcpt
+
+
+LOSE = """UPDATE jobs SET state = 'running', ready_ms = NULL, lease = 1,
+lease_ms = 0, lease_boot = 0, attempts = attempts_most WHERE id = ?"""
+
+
+def test_who_waits_for_a_lost_job_is_told(telling):
+    before = len(telling.hook.got)
+    notify = {"webhook": telling.hook.url + "/lost"}
+    body = {"settings": {**FILM["settings"], "notify": notify}}
+    job = telling.job(telling.post("/wormhole", body, ASYNC))
+    state = telling.front.state / "state.sqlite"
+    with closing(sqlite3.connect(state, timeout=10)) as db, db:
+        changed = db.execute(LOSE, [job.removeprefix("/jobs/")])
+        assert changed.rowcount == 1
+    telling.work("--drain")
+    message = telling.hook.wait(before + 1)[-1]
+    told = json.loads(message.body)
+    assert (message.path, told["type"]) == ("/lost", "job.failed")
+    assert told["data"]["error"] == "the worker was lost"
+    assert telling.site.get(job).json()["state"] == "failed"
 
 
 def test_a_change_and_its_message_are_one(telling):
