@@ -128,6 +128,7 @@ run(struct scene *scene, const struct lc_job_kind *kind, const char *payload,
 }
 
 static const char *const nothing[] = {NULL};
+static const char *const narrow[] = {"LIGHTCONE_QUERY_MAX_BYTES=64", NULL};
 
 static void
 how_they_end(void **state)
@@ -146,6 +147,12 @@ how_they_end(void **state)
 		 LC_OK, 200, "application/json", "{\"word\":\"w\"}\n", NULL},
 		{"its format", &request_kind,
 		 REQUEST("text/plain", "/asked%2Fit?x=%20",
+			 "{\\\"word\\\": \\\"w\\\"}"),
+		 LC_OK, 200, "text/plain", "w", NULL},
+		{"one that is longer escaped than it was", &request_kind,
+		 REQUEST("text/plain",
+			 "/asked/it?x=%22%22%22%22%22%22%22%22%22%22%22%22%22"
+			 "%22%22%22%22%22%22%22%22%22",
 			 "{\\\"word\\\": \\\"w\\\"}"),
 		 LC_OK, 200, "text/plain", "w", NULL},
 		{"one that became wrong", &request_kind,
@@ -183,7 +190,7 @@ how_they_end(void **state)
 	struct scene scene;
 
 	(void)state;
-	scene_open(&scene, table, nothing, 0);
+	scene_open(&scene, table, narrow, 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		run(&scene, cases[i].kind, cases[i].payload, &outcome);
 		if (outcome.rc != cases[i].rc ||
