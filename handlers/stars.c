@@ -102,6 +102,21 @@ stars_find(struct lc_call *call, const char *param, const char *name,
 	return rc;
 }
 
+static enum lc_rc
+nothing_ask(struct lc_call *call, struct catalogue *catalogue, const void *args)
+{
+	(void)call;
+	(void)catalogue;
+	(void)args;
+	return LC_OK;
+}
+
+enum lc_rc
+stars_check(struct lc_call *call, const char *param, const char *name)
+{
+	return objects_ask_of(call, param, name, nothing_ask, NULL);
+}
+
 static uint64_t
 spare_version(struct lc_call *call)
 {

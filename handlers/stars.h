@@ -26,6 +26,10 @@ enum lc_rc stars_find(struct lc_call *call, const char *param, const char *name,
 		      const struct stars_axes *axes, struct stars *stars)
 	LC_CHECKED;
 
+/* Refuses a catalogue that is not there. */
+enum lc_rc stars_check(struct lc_call *call, const char *param,
+		       const char *name) LC_CHECKED;
+
 /* Mixes into `version` which stars there are. */
 enum lc_rc stars_version(struct lc_call *call, const char *name,
 			 uint64_t *version) LC_CHECKED;

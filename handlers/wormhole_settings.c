@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "notify.h"
+#include "stars.h"
 #include "wormhole.h"
 
 /* The domains of the theory's formulae here, in throat radii. */
@@ -129,6 +130,7 @@ static const char throat_param[] = "settings.throat_radius_m";
 static const char length_param[] = "settings.length_m";
 static const char width_param[] = "settings.lensing_width_m";
 static const char camera_param[] = "settings.camera_l_m";
+static const char catalogue_param[] = "settings.catalogue";
 
 static enum lc_rc
 preset_excludes(struct lc_call *call, const char *preset, const char *param,
@@ -295,5 +297,9 @@ wormhole_settings_take(struct lc_call *call,
 	/* Where the camera may stand depends on the throat alone. */
 	if (settings->has_preset || settings->has_throat_radius_m)
 		rc = worse(camera_take(question), rc);
+	if (settings->has_catalogue)
+		rc = worse(
+			stars_check(call, catalogue_param, settings->catalogue),
+			rc);
 	return worse(told_check(call, &settings->notify), rc);
 }

@@ -87,6 +87,12 @@ def test_where_no_mail_goes(site, address):
     assert set(wrong(reply)) == {"settings.notify.email"}
 
 
+@pytest.mark.parametrize("prefer", ["respond-async", ""])
+def test_a_catalogue_that_is_not_there(site, prefer):
+    reply = send(site, {**FILM, "catalogue": "nope"}, prefer)
+    assert set(wrong(reply)) == {"settings.catalogue"}
+
+
 def test_what_is_wrong_never_becomes_a_job(site):
     found = wrong(send(site, {
         **FILM, "kind": "ellis", "camera_l_m": 1e9,
