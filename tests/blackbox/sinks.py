@@ -124,16 +124,19 @@ class HookServerV6(HookServer):
 
 
 @contextmanager
-def hooks(*script, host="127.0.0.1"):
+def hooks(*script, host="127.0.0.1", tls=None):
     """A receiver of webhooks; `script` has statuses, (status, fields) or
-    functions such as silence()."""
+    functions such as silence().  `tls`, an ssl.SSLContext: by https."""
     kind = HookServerV6 if ":" in host else HookServer
     server = kind((host, 0), HookHandler)
     server.recorder = Recorder(script or [204])
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     with serving(server, server.recorder):
         server.recorder.port = server.server_address[1]
         name = f"[{host}]" if ":" in host else host
-        server.recorder.url = f"http://{name}:{server.recorder.port}"
+        scheme = "http" if tls is None else "https"
+        server.recorder.url = f"{scheme}://{name}:{server.recorder.port}"
         yield server.recorder
 
 

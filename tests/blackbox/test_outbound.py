@@ -5,8 +5,10 @@ import email
 import email.policy
 import json
 import shutil
+import ssl
 import subprocess
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -220,6 +222,29 @@ def test_what_cannot_be_sent():
             assert "hunter2" not in why
         assert sink.got == []
         assert hook(sink.url, body="x" * 20000)[0] == "ok"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None,
+                    reason="openssl is not installed")
+def test_who_cannot_show_who_they_are_get_nothing(directory):
+    """A certificate that nobody has signed, though the name in it is right."""
+    key, certificate = directory / "key.pem", directory / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+         "-keyout", key, "-out", certificate, "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        capture_output=True, check=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    with sinks.hooks(tls=tls) as sink:
+        url = f"https://localhost:{sink.port}/"
+        label, _, why = hook(url)
+        assert label == "unavailable" and "certificate" in why.lower()
+        assert sink.got == []
+        # Who trusts it gets through.
+        urllib.request.urlopen(url, b"", context=ssl.create_default_context(
+            cafile=certificate)).close()
+        sink.wait()
 
 
 def test_over_ipv6():
