@@ -20,7 +20,7 @@ wormhole_stress(const struct wormhole *shape, double throat_m, double l,
 	stress->energy_density_j_m3 = (tilt - 2 * radius * bend) * unit;
 	stress->radial_pressure_pa = -tilt * unit;
 	stress->lateral_pressure_pa = radius * bend * unit;
-	stress->null_energy_j_m3 = -2 * radius * bend * unit;
+	stress->null_energy_j_m3 = 0 - 2 * radius * bend * unit; /* no -0 */
 }
 
 static double
