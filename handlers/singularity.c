@@ -128,9 +128,9 @@ question_take(struct mass_question *q, const struct singularity_args *args)
 		q->relation = MASS_GULTEKIN_2009;
 }
 
-/* What was refused becomes errors, the others warnings. */
+/* What was refused becomes errors, the others warnings, if they are wanted. */
 static enum lc_rc
-remarks_tell(struct lc_call *call, const struct remarks *remarks)
+remarks_tell(struct lc_call *call, const struct remarks *remarks, bool warns)
 {
 	enum lc_rc rc = LC_OK;
 
@@ -140,7 +140,7 @@ remarks_tell(struct lc_call *call, const struct remarks *remarks)
 		if (remark->input != NULL)
 			rc = lc_refuse(call, remark->input, remark->type, NULL,
 				       "%s", remark->words);
-		else
+		else if (warns)
 			lc_warn(call, "%s", remark->words);
 	}
 	return rc;
@@ -212,30 +212,50 @@ worse(enum lc_rc a, enum lc_rc b)
 	return a != LC_OK ? a : b;
 }
 
+/* All that can be wrong with the question, and the mass. */
 static enum lc_rc
-singularity_run(struct lc_call *call, const void *arguments)
+question_ask(struct lc_call *call, const struct singularity_args *args,
+	     struct singularity *it, bool warns)
 {
-	const struct singularity_args *args = arguments;
 	bool picture = lc_format(call) == LC_AS_PNG;
-	struct singularity *it = lc_alloc(call, sizeof(*it));
 	enum lc_rc rc;
 
-	if (it == NULL)
-		return LC_NO_MEMORY;
 	it->call = call;
 	it->args = args;
 	question_take(&it->question, args);
 	rc = mass_ask(it, picture || args->has_rays);
 	if (picture && rc == LC_OK)
 		rc = hole_check(it);
-	rc = worse(remarks_tell(call, &it->remarks), rc);
+	rc = worse(remarks_tell(call, &it->remarks, warns), rc);
 	if (args->has_rays)
 		rc = worse(singularity_rays_check(call, args), rc);
 	if (picture)
 		rc = worse(singularity_picture_check(it), rc);
+	return rc;
+}
+
+static enum lc_rc
+singularity_run(struct lc_call *call, const void *args)
+{
+	struct singularity *it = lc_alloc(call, sizeof(*it));
+	enum lc_rc rc =
+		it != NULL ? question_ask(call, args, it, true) : LC_NO_MEMORY;
+
 	if (rc != LC_OK)
 		return rc;
-	return picture ? singularity_picture_write(it) : numbers_write(it);
+	return lc_format(call) == LC_AS_PNG ? singularity_picture_write(it) :
+					      numbers_write(it);
+}
+
+/* What would be refused becomes no job; and nobody is told of its end. */
+static enum lc_rc
+singularity_notify(struct lc_call *call, const void *args,
+		   struct lc_notify *notify)
+{
+	struct singularity *it = lc_alloc(call, sizeof(*it));
+
+	(void)notify;
+	return it != NULL ? question_ask(call, args, it, false) : LC_NO_MEMORY;
 }
 
 /* So many characters of rays are followed in some milliseconds. */
@@ -362,4 +382,5 @@ const struct lc_job_kind singularity_job = {
 		   .keep_s = 7 * 86400},
 	.doc = "The answer to one GET or POST /singularity.",
 	.work = &singularity_endpoint,
+	.notify = singularity_notify,
 };

@@ -105,9 +105,12 @@ picture_draw(const struct wormhole_question *question,
 
 	if (words == NULL)
 		return LC_NO_MEMORY;
-	picture = wormhole_picture_new(table, view, stars->list, stars->count);
-	if (picture == NULL)
-		return LC_NO_MEMORY;
+	picture = wormhole_picture_new(table, view, stars->list, stars->count,
+				       lc_progress(call));
+	if (picture == NULL) {
+		rc = progress_stopped(lc_progress(call));
+		return rc != LC_OK ? rc : LC_NO_MEMORY;
+	}
 	rc = lc_parts(call, wormhole_picture_parts(picture), part, picture,
 		      rays_part);
 	if (rc == LC_OK)

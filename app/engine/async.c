@@ -127,6 +127,18 @@ job_have(struct lc_call *call, const struct jobs_order *order, bool *existed,
 	return rc == LC_CONFLICT || rc == LC_NOT_FOUND ? LC_OK : rc;
 }
 
+/* One that was there already may have begun, or ended. */
+static void
+job_look(struct lc_call *call)
+{
+	char why[JOBS_WHY_MAX];
+	struct jobs_view view;
+
+	if (jobs_find(call->engine->jobs, call->job_id, &call->arena, &view,
+		      why, sizeof(why)) == LC_OK)
+		call->job_state = view.state;
+}
+
 static enum lc_rc
 job_add(struct lc_call *call, const struct lc_notify *notify, int64_t delay_ms)
 {
@@ -160,6 +172,8 @@ job_add(struct lc_call *call, const struct lc_notify *notify, int64_t delay_ms)
 			       "This Idempotency-Key came with another request "
 			       "before: choose a new one.");
 	call->job_takes_over = existed || delay_ms == 0;
+	if (rc == LC_OK && existed)
+		job_look(call);
 	return rc == LC_OK || why[0] == '\0' ? rc :
 					       lc_fail(call, rc, "%s", why);
 }
@@ -203,9 +217,10 @@ async_reply(const struct lc_call *call, struct response *response)
 	json_init(&json, &response->body);
 	json_object_begin(&json, NULL);
 	json_text(&json, "id", call->job_id);
-	json_text(&json, "state", jobs_state_name(JOBS_QUEUED));
+	json_text(&json, "state", jobs_state_name(call->job_state));
 	json_text(&json, "job", call->job_link);
-	if (!jobs_presence_seen(call->engine->options->state)) {
+	if (call->job_state == JOBS_QUEUED &&
+	    !jobs_presence_seen(call->engine->options->state)) {
 		json_array_begin(&json, schema_warnings.name);
 		json_text(&json, NULL,
 			  "No worker is there just now; the job begins when "

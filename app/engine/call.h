@@ -127,6 +127,7 @@ struct lc_call {
 
 	/* what goes on as a job, and what is one's work */
 	char job_id[CALL_JOB_BYTES];    /* "": none was added */
+	unsigned job_state;             /* enum jobs_state: queued as a rule */
 	const char *job_link;           /* "/api/jobs/ID" */
 	bool job_takes_over;            /* that is the answer */
 	const struct lc_job_kind *work; /* it is the work of a job; or NULL */

@@ -292,7 +292,8 @@ problem_reply_write(struct openapi *doc, const struct lc_endpoint *endpoint,
 /* What async_reply() writes. */
 static const struct lc_field job_fields[] = {
 	LC_FIELD("id", LC_TEXT, .doc = "Of the job; whoever has it may ask."),
-	LC_FIELD("state", LC_TEXT, .doc = "queued."),
+	LC_FIELD("state", LC_TEXT,
+		 .doc = "queued, unless it was there before."),
 	LC_FIELD("job", LC_TEXT, .doc = "Where it can be asked for."),
 	LC_FIELD_END};
 

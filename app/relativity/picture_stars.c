@@ -182,6 +182,7 @@ expose(const struct picture_stars *stars,
 {
 	unsigned counts[STEPS * MAGNITUDES] = {0}, seen = 0;
 	int step, last = 0;
+	double at;
 
 	for (size_t i = 0; i < stars->count; i++) {
 		const struct picture_star *star = &stars->stars[i];
@@ -192,11 +193,11 @@ expose(const struct picture_stars *stars,
 
 		if (magnified <= 0)
 			continue;
-		step = (int)(((double)star->magnitude - 2.5 * log10(magnified) -
-			      BRIGHTEST_MAG) *
-			     STEPS);
-		if (step >= 0 && step < STEPS * MAGNITUDES)
-			counts[step]++;
+		at = ((double)star->magnitude - 2.5 * log10(magnified) -
+		      BRIGHTEST_MAG) *
+		     STEPS;
+		if (at > -1 && at < STEPS * MAGNITUDES)
+			counts[(int)at]++;
 	}
 	for (step = 0; step < STEPS * MAGNITUDES && seen < exposure->seen;
 	     step++)

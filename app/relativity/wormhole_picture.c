@@ -52,7 +52,7 @@ fill_stars(struct wormhole_picture *picture, struct picture_star *stars,
 static enum lc_rc
 fill(struct wormhole_picture *picture, const struct wormhole_table *table,
      const struct wormhole_view *view, struct picture_star *stars,
-     size_t star_count)
+     size_t star_count, struct lc_progress *progress)
 {
 	size_t pixels = (size_t)view->width_px * (size_t)view->height_px;
 	struct wormhole_ray ray;
@@ -65,7 +65,7 @@ fill(struct wormhole_picture *picture, const struct wormhole_table *table,
 	picture->rows =
 		(view->height_px + WORMHOLE_TILE_PX - 1) / WORMHOLE_TILE_PX;
 	picture->pixels = malloc(3 * pixels);
-	picture->lens = wormhole_lens_new(table, view->camera_l, NULL);
+	picture->lens = wormhole_lens_new(table, view->camera_l, progress);
 	if (picture->pixels == NULL || picture->lens == NULL)
 		return LC_NO_MEMORY;
 	/* Across, the impact parameter is the radius. */
@@ -77,13 +77,14 @@ fill(struct wormhole_picture *picture, const struct wormhole_table *table,
 struct wormhole_picture *
 wormhole_picture_new(const struct wormhole_table *table,
 		     const struct wormhole_view *view,
-		     struct picture_star *stars, size_t star_count)
+		     struct picture_star *stars, size_t star_count,
+		     struct lc_progress *progress)
 {
 	struct wormhole_picture *picture = calloc(1, sizeof(*picture));
 
 	if (picture == NULL)
 		return NULL;
-	if (fill(picture, table, view, stars, star_count) != LC_OK) {
+	if (fill(picture, table, view, stars, star_count, progress) != LC_OK) {
 		wormhole_picture_free(picture);
 		return NULL;
 	}

@@ -33,11 +33,13 @@ struct wormhole_picture;
 /*
  * `table` is borrowed until the picture is freed, and so are `stars`, those
  * of the near side's sky and, turned about and warmer, of the far one; they
- * are sorted in place.  NULL when there is no memory.
+ * are sorted in place.  NULL when there is no memory, or `progress` has stopped
+ * the work.
  */
 struct wormhole_picture *wormhole_picture_new(
 	const struct wormhole_table *table, const struct wormhole_view *view,
-	struct picture_star *stars, size_t star_count);
+	struct picture_star *stars, size_t star_count,
+	struct lc_progress *progress);
 void wormhole_picture_free(struct wormhole_picture *picture);
 
 size_t wormhole_picture_parts(const struct wormhole_picture *picture);

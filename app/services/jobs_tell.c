@@ -75,12 +75,27 @@ jobs_tell_run(struct jobs_turn *turn, const struct jobs_tell_order *order,
 	return jobs_tell_refuse(turn, id, order->refusal, state);
 }
 
+/* Where there is no file there is no job, and none is made to say so. */
+static enum lc_rc
+jobs_tell_begin(struct jobs *jobs, struct jobs_turn *turn, char *why,
+		size_t why_bytes)
+{
+	struct state_mark mark;
+	enum lc_rc rc = state_find(jobs->state_dir, &mark, why, why_bytes);
+
+	if (rc == LC_OK)
+		return jobs_turn_begin(jobs, false, turn, why, why_bytes);
+	if (rc == LC_NOT_FOUND)
+		snprintf(why, why_bytes, "there is no such job");
+	return rc;
+}
+
 static enum lc_rc
 jobs_tell(struct jobs *jobs, const struct jobs_tell_order *order,
 	  const char *id, enum jobs_state *state, char *why, size_t why_bytes)
 {
 	struct jobs_turn turn;
-	enum lc_rc rc = jobs_turn_begin(jobs, false, &turn, why, why_bytes);
+	enum lc_rc rc = jobs_tell_begin(jobs, &turn, why, why_bytes);
 
 	if (rc == LC_OK)
 		rc = jobs_turn_end(jobs, &turn,
@@ -149,7 +164,7 @@ enum lc_rc
 jobs_retry(struct jobs *jobs, const char *id, char *why, size_t why_bytes)
 {
 	struct jobs_turn turn;
-	enum lc_rc rc = jobs_turn_begin(jobs, false, &turn, why, why_bytes);
+	enum lc_rc rc = jobs_tell_begin(jobs, &turn, why, why_bytes);
 
 	if (rc == LC_OK)
 		rc = jobs_turn_end(jobs, &turn, jobs_tell_retry(&turn, id));
@@ -183,7 +198,7 @@ enum lc_rc
 jobs_withdraw(struct jobs *jobs, const char *id, char *why, size_t why_bytes)
 {
 	struct jobs_turn turn;
-	enum lc_rc rc = jobs_turn_begin(jobs, false, &turn, why, why_bytes);
+	enum lc_rc rc = jobs_tell_begin(jobs, &turn, why, why_bytes);
 
 	if (rc == LC_OK)
 		rc = jobs_turn_end(jobs, &turn, jobs_tell_withdraw(&turn, id));

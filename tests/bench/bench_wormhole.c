@@ -101,7 +101,7 @@ picture(const struct scene *scene, enum picture_sky sky,
 				     .near_sky = sky,
 				     .far_sky = sky};
 	struct wormhole_picture *whole =
-		wormhole_picture_new(scene->table, &view, stars, STARS);
+		wormhole_picture_new(scene->table, &view, stars, STARS, NULL);
 	enum lc_rc rc = whole != NULL ? LC_OK : LC_NO_MEMORY;
 	size_t parts = whole != NULL ? wormhole_picture_parts(whole) : 0;
 

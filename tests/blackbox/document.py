@@ -3,6 +3,7 @@
 import json
 import subprocess
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import unquote
 
 from fcgi_client import parse, variables
@@ -183,6 +184,7 @@ def printed(*command, state="/nonexistent", **environment):
         command, env=clean_environment(LIGHTCONE_STATE=state, **environment),
         stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True,
     )
+    assert not Path("/nonexistent").exists()
     return result.stdout
 
 

@@ -184,6 +184,7 @@ def test_a_key_makes_one_job(place):
     place.work("--once")
     third = place.post("/wormhole", FILM, ASYNC, key)
     assert place.job(third) == place.job(first)
+    assert third.json()["state"] == "succeeded"
     assert place.site.get(place.job(third)).json()["state"] == "succeeded"
 
 

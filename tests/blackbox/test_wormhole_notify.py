@@ -66,6 +66,17 @@ def test_a_hole_can_be_a_job(site, method):
     assert reply.status == 202, reply
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("query", [
+    "mass_msun=10&period_d=3", "", "rays=1", "format=png&fov_uas=3"])
+def test_what_would_be_refused_becomes_no_job(site, method, query):
+    at_once = site.ask(method, "/singularity", query)
+    reply = site.ask(method, "/singularity", query,
+                     HTTP_PREFER="respond-async")
+    assert reply.status == at_once.status == 422
+    assert problems.errors_at(reply) == problems.errors_at(at_once)
+
+
 @pytest.mark.parametrize("prefer", ["respond-async", ""])
 @pytest.mark.parametrize("url", [
     "http://127.0.0.1/", "http://127.1/", "http://[::1]:8080/x",

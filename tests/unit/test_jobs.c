@@ -244,12 +244,33 @@ test_no_such_job(void **state)
 	}
 }
 
+/* Nor is a file made where there is none. */
+static void
+test_no_file(void **state)
+{
+	static const char id[] = "AAAAAAAAAAAAAAAAAAAAAA";
+	struct jobs *jobs = jobs_fixture.jobs;
+	enum jobs_state became;
+
+	(void)state;
+	assert_int_equal(jobs_cancel(jobs, id, &became, why, JOBS_WHY_MAX),
+			 LC_NOT_FOUND);
+	assert_int_equal(jobs_retry(jobs, id, why, JOBS_WHY_MAX), LC_NOT_FOUND);
+	assert_int_equal(jobs_hasten(jobs, id, why, JOBS_WHY_MAX),
+			 LC_NOT_FOUND);
+	assert_int_equal(jobs_withdraw(jobs, id, why, JOBS_WHY_MAX),
+			 LC_NOT_FOUND);
+	assert_string_equal(why, "there is no such job");
+	assert_int_equal(state_dir_count(jobs_fixture.directory), 0);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		IN_ITS_OWN(test_states),
 		IN_ITS_OWN(test_no_such_job),
+		IN_ITS_OWN(test_no_file),
 	};
 
 	return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);

@@ -69,7 +69,7 @@ make_picture(int width_px, int height_px, enum picture_sky sky, struct buf *out)
 		.far_sky = sky,
 	};
 	struct wormhole_picture *picture =
-		wormhole_picture_new(table, &view, stars, STARS);
+		wormhole_picture_new(table, &view, stars, STARS, NULL);
 	enum lc_rc rc = LC_OK;
 
 	if (picture == NULL)

@@ -28,7 +28,7 @@ made(const struct wormhole_table *table, const struct wormhole_view *view,
      bool backwards)
 {
 	struct wormhole_picture *picture =
-		wormhole_picture_new(table, view, stars, STARS);
+		wormhole_picture_new(table, view, stars, STARS, NULL);
 	size_t parts;
 
 	assert_non_null(picture);
