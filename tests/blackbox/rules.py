@@ -15,9 +15,10 @@ UNKNOWN = "zz_nothing"
 
 def whole_cases(maker):
     operation, base = maker.operation, maker.base
+    end = maker.walk.ends.get(operation.path, 200)
     yield maker.case(
-        "base", base, also=always_right,
-        statuses=frozenset({maker.walk.ends.get(operation.path, 200)}),
+        "base", base, also=always_right if end != 404 else None,
+        statuses=frozenset({end}),
     )
     yield maker.fine("slash_after", replace(base, path=base.path + "/"))
     yield from unknown_cases(maker)

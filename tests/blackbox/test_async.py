@@ -157,6 +157,8 @@ def waiting(place):
     return done.stdout
 
 
+# Threads that compute end late where others want the processors.
+@pytest.mark.alone
 def test_who_has_waited_enough_is_told_of_the_job(place, stage):
     if stage.sanitized:
         pytest.skip("it takes long")

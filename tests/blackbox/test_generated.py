@@ -43,6 +43,8 @@ PRODUCT = Walk(
         path: 'value="ERROR"' for path in ("/cone", "/cone/{catalogue}")
     },
     deadlines={"/wormhole": "timeout"},
+    # No job is there.
+    ends={"/jobs/{id}": 404, "/jobs/{id}/result": 404},
     picky=frozenset({"/singularity", "/wormhole"}),
 )
 
