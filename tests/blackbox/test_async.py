@@ -269,6 +269,24 @@ def test_who_waits_for_a_lost_job_is_told(telling):
     assert telling.site.get(job).json()["state"] == "failed"
 
 
+def test_whoever_fails_twice_is_told_at_last(telling):
+    """The same message three times, later each time."""
+    with hooks(500, 503, 204) as hook:
+        body = {"settings": {**FILM["settings"], "notify": {
+            "webhook": hook.url}}}
+        telling.job(telling.post("/wormhole", body, ASYNC))
+        telling.work("--drain")
+        messages = hook.wait(3)
+    assert len(hook.got) == 3
+    assert len({message.fields["webhook-id"] for message in messages}) == 1
+    assert len({message.body for message in messages}) == 1
+    first_s, second_s = (
+        after.time - before.time
+        for before, after in zip(messages, messages[1:])
+    )
+    assert first_s >= 5 and second_s >= 10
+
+
 def test_a_change_and_its_message_are_one(telling):
     key = add_key(telling.stage, telling.front.state, "changes", "write")
     editor = Editor(telling.site, key)
