@@ -90,14 +90,13 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
-# In several processes, where there is python3-pytest-xdist: one more than there
-# are processors, as they wait a quarter of the time.  And at the end, by
-# themselves, those that would be disturbed.
+# In a process for each processor, where there is python3-pytest-xdist, and at
+# the end, by themselves, those that would be disturbed.
 check_blackbox() {
 	local python several=()
 
 	python=$(check_python)
-	! "$python" -c 'import xdist' 2> /dev/null || several=(-n $((cores + 1)))
+	! "$python" -c 'import xdist' 2> /dev/null || several=(-n "$cores")
 	check_blackbox_marked "$1" 'not alone' "${several[@]}"
 	check_blackbox_marked "$1, alone" alone
 }

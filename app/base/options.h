@@ -25,6 +25,7 @@ struct options {
 	const char *cors_methods;
 	const char *trusted_proxies;
 	const char *rate;
+	const char *pool_idle;
 	const char *webhook_secret;
 	const char *webhook_private;
 	const char *changes_webhook;

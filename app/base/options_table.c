@@ -140,6 +140,9 @@ const struct option options_table[] = {
 	 .unit = "threads",
 	 .doc = "Threads of each process for heavy work; 0: as many as "
 		"cores."},
+	{CHOICE_OPTION(pool_idle), .choices = switches, .def = "on", .unit = "",
+	 .doc = "Whether heavy work gets only what all others leave of the "
+		"processors; off where neighbours of ours leave nothing."},
 	{INT_OPTION(pool_queue), .min = 1, .max = 65536, .def = "1024",
 	 .unit = "requests",
 	 .doc = "Heavy requests that may wait in a process; more get 503."},

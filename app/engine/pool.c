@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ struct pool {
 	struct parts *parts;
 	sem_t news;
 	const char *state_dir;
+	bool idle; /* threads get what others leave */
 	int wanted, slot_count;
 	pthread_mutex_t starting; /* never taken by a pool thread */
 	atomic_int running;       /* threads that have not ended */
@@ -172,7 +174,7 @@ pool_run(void *arg)
 	struct slots slots;
 	struct lc_call *call;
 
-	if (sched_setscheduler(0, SCHED_IDLE, &none) != 0)
+	if (pool->idle && sched_setscheduler(0, SCHED_IDLE, &none) != 0)
 		log_warning("SCHED_IDLE was refused: %s", strerror(errno));
 	slots_open(&slots, pool->state_dir, pool->slot_count);
 	for (;;) {
@@ -239,6 +241,7 @@ pool_new(const struct options *options)
 	sem_init(&pool->news, 0, 0);
 	pthread_mutex_init(&pool->starting, NULL);
 	pool->state_dir = options->state;
+	pool->idle = strcmp(options->pool_idle, "on") == 0;
 	pool->wanted =
 		options->pool_threads > 0 ? (int)options->pool_threads : cores;
 	pool->slot_count =

@@ -1,6 +1,7 @@
 /*
  * The CPU pool: threads under SCHED_IDLE that run heavy endpoints, so that
- * heavy work gets only what quick work leaves.
+ * heavy work gets only what quick work leaves; without that by option
+ * pool_idle.
  *
  * The queue before them is bounded; how many compute at once is bounded
  * over all processes by the heavy slots.  Pool threads take no lock that a

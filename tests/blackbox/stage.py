@@ -19,6 +19,10 @@ from processes import clean_environment
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LIGHTCONE_BUILD") or SOURCE).resolve()
 CATALOGUE = SOURCE / "conf/catalogue/openngc.tsv"
+# Where tests share the processors, heavy work must not starve.
+OPTIONS = "check_replies = on\n" + (
+    "pool_idle = off\n" if "PYTEST_XDIST_WORKER" in os.environ else "")
+
 PROGRAMS = ("lightcone.fcgi", "lightcone.cgi", "lightcone")
 TEST_PROGRAMS = ("tests/testapp.fcgi", "tests/testapp.cgi", "tests/testwork")
 
@@ -48,7 +52,7 @@ class Stage:
         for name in PROGRAMS:
             shutil.copy(BUILD / name, self.bin)
         # Each reply is held against its documentation.
-        (self.bin / "lightcone.conf").write_text("check_replies = on\n")
+        (self.bin / "lightcone.conf").write_text(OPTIONS)
         for name in TEST_PROGRAMS:
             if (BUILD / name).exists():
                 shutil.copy(BUILD / name, self.bin)

@@ -56,7 +56,7 @@ TESTAPP = Walk(
     ends={"/never": 504, "/wait": 504},
     error_marks={"/search": "<ERROR>"},
     heavy=frozenset({"/compute", "/stream", "/wait", "/picture"}),
-    varying=frozenset({"/park", "/never", "/stats"}),
+    varying=frozenset({"/park", "/never", "/stats", "/parts"}),
     skipped=frozenset({
         # It would wait for its deadline, ten seconds.
         "GET /park query.wait_ms at_maximum",
