@@ -106,7 +106,7 @@ afters_run(void *arg)
 
 	while ((call = afters_next(afters)) != NULL) {
 		tasks_do(afters, call);
-		call_post_release(call);
+		call_post_after(call);
 		pthread_mutex_lock(&afters->lock);
 		afters->left--;
 		pthread_cond_broadcast(&afters->changed);

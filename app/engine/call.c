@@ -34,6 +34,12 @@ release_act(struct outbox_item *item)
 	call_drop(CALL_OF(item, release_item), 1);
 }
 
+static void
+after_act(struct outbox_item *item)
+{
+	call_drop(CALL_OF(item, after_item), 1);
+}
+
 void
 call_init(struct lc_call *call, struct engine *engine,
 	  const struct transport *transport)
@@ -52,6 +58,7 @@ call_init(struct lc_call *call, struct engine *engine,
 	call->request_id = call->made_id;
 	call->answer_item.act = answer_act;
 	call->release_item.act = release_act;
+	call->after_item.act = after_act;
 	call->listed = CALL_NOT_LISTED;
 	progress_init(&call->progress, 0);
 }
@@ -127,4 +134,10 @@ void
 call_post_release(struct lc_call *call)
 {
 	outbox_put(call->engine->outbox, &call->release_item);
+}
+
+void
+call_post_after(struct lc_call *call)
+{
+	outbox_put(call->engine->outbox, &call->after_item);
 }

@@ -111,7 +111,7 @@ struct lc_call {
 	atomic_int holders;
 	enum lc_rc verdict; /* set by who claimed the call */
 	int answer_holders; /* how many let go when the answer is sent */
-	struct outbox_item answer_item, release_item;
+	struct outbox_item answer_item, release_item, after_item;
 
 	/* a parked call */
 	bool parked;
@@ -162,7 +162,10 @@ void call_release(struct lc_call *call);
 /* Puts the claimed call's answer into the outbox. */
 void call_post_answer(struct lc_call *call, int holders);
 
-/* Lets a thread of the gate let go of one holder. */
+/* Lets a thread of the gate let go of the pool's job, or the waiter. */
 void call_post_release(struct lc_call *call);
+
+/* The same of the tasks after the response. */
+void call_post_after(struct lc_call *call);
 
 #endif
