@@ -34,12 +34,14 @@ void
 clock_rfc3339_of(int64_t unix_ms, char out[CLOCK_RFC3339_MAX])
 {
 	int64_t ms = unix_ms % 1000;
-	time_t seconds;
+	time_t seconds = (time_t)(unix_ms / 1000);
 	struct tm utc;
 	char day[24];
 
-	ms += ms < 0 ? 1000 : 0;
-	seconds = (time_t)((unix_ms - ms) / 1000);
+	if (ms < 0) {
+		ms += 1000;
+		seconds--;
+	}
 	out[0] = '\0';
 	if (gmtime_r(&seconds, &utc) == NULL || utc.tm_year < -1900 ||
 	    utc.tm_year > 9999 - 1900)

@@ -16,9 +16,12 @@ jobs_add_id(char id[JOBS_ID_BYTES])
 {
 	unsigned char random[JOBS_ADD_RANDOM];
 
-	digest_random(random, sizeof(random));
-	sodium_bin2base64(id, JOBS_ID_BYTES, random, sizeof(random),
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	/* One that begins with '-' would be taken for an option. */
+	do {
+		digest_random(random, sizeof(random));
+		sodium_bin2base64(id, JOBS_ID_BYTES, random, sizeof(random),
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	} while (id[0] == '-');
 }
 
 static int64_t

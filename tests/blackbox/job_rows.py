@@ -16,7 +16,9 @@ def now_ms():
 
 
 def new_id():
-    return base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    """None begins with '-', which commands would take for an option."""
+    made = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    return made if made[0] != "-" else new_id()
 
 
 class JobRows:
