@@ -12,10 +12,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "engine/after.h"
 #include "engine/dispatch.h"
 
-/* A body that is larger than this is left where it is. */
-enum { CGI_DROP_MOST = 1 << 26 };
+/* A body that is larger than CGI_DROP_MOST is left where it is. */
+enum { CGI_DROP_MOST = 1 << 26, CGI_TASKS_S = 10 };
 
 struct cgi_peer {
 	struct lc_call call;
@@ -61,7 +62,7 @@ cgi_is_ready(struct lc_call *call)
 
 /*
  * The server takes the answer for whole when we close, and some then tell us
- * to end; tasks may follow, for a second.
+ * to end; tasks may follow, for CGI_TASKS_S.
  */
 static void
 output_end(void)
@@ -222,6 +223,11 @@ cgi_serve(struct engine *engine)
 		poll(&ready, 1, -1);
 		outbox_act(engine->outbox);
 	}
+	if (!afters_stop(engine->afters,
+			 clock_mono_ns() + CGI_TASKS_S * CLOCK_NS_PER_S))
+		log_warning("tasks after a request took over %d s, and were "
+			    "left",
+			    (int)CGI_TASKS_S);
 	if (!engine_stop(engine, clock_mono_ns() + CLOCK_NS_PER_S))
 		_exit(EXIT_SUCCESS);
 	while (outbox_act(engine->outbox))
