@@ -258,9 +258,9 @@ def test_two_at_once_do_no_harm(work, path):
 
 def test_drain_waits_for_what_comes_later(work, path):
     fails = work.add("fail", path=str(path), times=2, word="x")
-    later = work.add("empty", delay_ms=1500)
     crashes = work.add("crash")
     from_s = time.monotonic()
+    later = work.add("empty", delay_ms=1500)
     work.run("--drain")
     assert time.monotonic() - from_s >= 1.4
     states = [work.job(job)["state"] for job in (fails, later, crashes)]

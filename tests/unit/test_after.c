@@ -119,10 +119,10 @@ static void
 end(struct scene *scene, unsigned failed)
 {
 	UNTIL(afters_failed(scene->engine.afters) == failed, PEER_SOON_MS);
+	scene_close(scene);
+	answered = NULL;
 	assert_int_equal(atomic_load(&first_out_of_order), 0);
 	assert_int_equal(atomic_load(&before_the_answer), 0);
-	answered = NULL;
-	scene_close(scene);
 }
 
 static void
