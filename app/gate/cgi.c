@@ -29,11 +29,17 @@ peer_of(struct lc_call *call)
 	return (struct cgi_peer *)(void *)call;
 }
 
+/*
+ * Some servers tell us to end when they have as many bytes as we said; but
+ * tasks may follow, for CGI_TASKS_S.
+ */
 static bool
 cgi_write(struct lc_call *call, const void *bytes, size_t length)
 {
 	const char *from = bytes;
 
+	if (call->tasks != NULL)
+		signal(SIGTERM, SIG_IGN);
 	while (length > 0 && !call->closed) {
 		ssize_t part = write(STDOUT_FILENO, from, length);
 
@@ -60,10 +66,7 @@ cgi_is_ready(struct lc_call *call)
 	return poll(&out, 1, 0) > 0;
 }
 
-/*
- * The server takes the answer for whole when we close, and some then tell us
- * to end; tasks may follow, for CGI_TASKS_S.
- */
+/* The server takes the answer for whole when we close. */
 static void
 output_end(void)
 {
@@ -71,7 +74,6 @@ output_end(void)
 
 	if (nothing < 0)
 		return;
-	signal(SIGTERM, SIG_IGN);
 	dup2(nothing, STDOUT_FILENO);
 	close(nothing);
 }

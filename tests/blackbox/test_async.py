@@ -3,7 +3,9 @@ worker: from 202 to the result, and whoever is to be told of it is.
 """
 
 import base64
+import fcntl
 import json
+import os
 import sqlite3
 import subprocess
 import time
@@ -13,6 +15,7 @@ import pytest
 
 import fronts
 from editor import NEW, Editor
+from fcgi_client import parse, variables
 from keys import add_key
 from processes import Program, clean_environment, wait_until
 from sinks import hooks, mails
@@ -148,13 +151,40 @@ def test_who_waits_long_enough_needs_no_job(place):
 
 
 def waiting(place):
+    return queued(place.stage, place.environment())
+
+
+def queued(stage, environment):
     done = subprocess.run(
-        [place.stage.bin / "lightcone", "jobs", "list", "--json",
+        [stage.bin / "lightcone", "jobs", "list", "--json",
          "--state", "queued"],
-        env=place.environment(), capture_output=True, text=True, timeout=30,
+        env=environment, capture_output=True, text=True, timeout=30,
         check=True,
     )
-    return done.stdout
+    return json.loads(done.stdout)
+
+
+def test_a_server_that_is_content_ends_no_task(stage):
+    """Lighttpd tells a CGI program to end once it has all that was
+    announced: here even while the program writes into a pipe that is full.
+    """
+    body = json.dumps(FILM).encode()
+    environment = clean_environment(LIGHTCONE_STATE=stage.fresh("content"))
+    request = variables(
+        "POST", "/wormhole", body=body, CONTENT_TYPE=JSON[1],
+        HTTP_PREFER="respond-async, wait=30")
+    with subprocess.Popen(
+            [stage.bin / "lightcone.cgi"], env={**environment, **request},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        fcntl.fcntl(program.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        program.stdin.write(body)
+        program.stdin.close()
+        first = os.read(program.stdout.fileno(), 1)
+        program.terminate()
+        reply = parse(first + program.stdout.read())
+        assert program.wait(30) == 0
+    assert reply.status == 200 and len(reply.body) > 4096
+    assert queued(stage, environment) == []
 
 
 # Threads that compute end late where others want the processors.
