@@ -90,13 +90,14 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
-# In a process for each processor, where there is python3-pytest-xdist, and at
-# the end, by themselves, those that would be disturbed.
+# In a process for each processor, and one more as many tests wait for
+# something, where there is python3-pytest-xdist; and at the end, by themselves,
+# those that would be disturbed.
 check_blackbox() {
 	local python several=()
 
 	python=$(check_python)
-	! "$python" -c 'import xdist' 2> /dev/null || several=(-n "$cores")
+	! "$python" -c 'import xdist' 2> /dev/null || several=(-n $((cores + 1)))
 	check_blackbox_marked "$1" 'not alone' "${several[@]}"
 	check_blackbox_marked "$1, alone" alone
 }
