@@ -129,11 +129,32 @@ enum lc_body_kind {
 #undef LC_BODY_ENUM
 };
 
-/* How long an answer may be kept; by whom, Cache-Control says. */
+/*
+ * How long our own cache (option `cache`) keeps an answer for whoever asks
+ * the same again: the same path, format and bound arguments, less those that
+ * are `aside`, of the same version.  What is dearer to fetch than to make is
+ * not kept, by what both have taken lately.
+ */
+struct lc_keep {
+	int64_t fresh_s;  /* 0: it is not kept */
+	int64_t stale_s;  /* then it is given while it is made anew */
+	int64_t error_s;  /* then it is given where making it anew fails */
+	int64_t absent_s; /* a 404 or 422 of `run`; 0: it is not kept */
+	/*
+	 * How early it is made anew by chance, before it is stale: XFetch's
+	 * beta, 1 as a rule; 0: never.
+	 */
+	double early;
+	/* Requests of one class take about as long; NULL: all do. */
+	unsigned (*size_class)(const struct lc_call *call, const void *args);
+};
+
+/* How long an answer may be kept; by others, as Cache-Control says. */
 struct lc_cache {
 	int64_t fresh_s; /* 0: it is asked about each time */
 	int64_t stale_s; /* how long an old one may serve while it is asked */
 	bool is_private; /* its address is a secret: only who asked may */
+	struct lc_keep keep; /* by us */
 };
 
 /* So many requests of one client in so long, and so many of them at once. */

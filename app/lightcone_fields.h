@@ -55,6 +55,7 @@ struct lc_field {
 	bool optional; /* then `has_offset` is that of a bool beside it */
 	size_t has_offset;
 	bool nullable; /* null is as good as absent */
+	bool aside;    /* of a parameter: it does not change what is answered */
 	const char *def;
 	const char *min;
 	const char *max;
