@@ -13,9 +13,16 @@
 #include "table.h"
 
 static enum lc_rc
-memcached_probe(void *self, char *why, size_t why_bytes)
+cache_ask(void *self, char *why, size_t why_bytes)
 {
-	return cache_probe(self, why, why_bytes);
+	struct cache_view view;
+
+	cache_look(self, &view);
+	if (view.away == 0)
+		return LC_OK;
+	snprintf(why, why_bytes, "%u of %u servers: %s", view.away,
+		 view.servers, view.why);
+	return LC_UNAVAILABLE;
 }
 
 static enum lc_rc
@@ -33,10 +40,9 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 {
 	/* The probe reads it only. */
 	void *state = (void *)(uintptr_t)options->state;
-	const struct companion companions[] = {
-		{"memcached", cache, memcached_probe},
-		{"worker", state, worker_probe},
-		{.name = NULL}};
+	const struct companion companions[] = {{"cache", cache, cache_ask},
+					       {"worker", state, worker_probe},
+					       {.name = NULL}};
 	struct context context = {
 		.catalogues = catalogue_set_new(options->state,
 						gate->kind == GATE_FCGI),
@@ -88,7 +94,7 @@ main(int argc, char **argv)
 {
 	struct options options;
 	struct cache *cache = NULL;
-	char cache_why[CACHE_WHY_MAX] = "no memory to start";
+	char cache_why[CACHE_WHY_MAX];
 	int code = EXIT_FAILURE;
 	struct gate gate;
 	struct buf why;
@@ -110,11 +116,14 @@ main(int argc, char **argv)
 	}
 	buf_release(&why);
 	log_set_level_word(options.log_level);
-	if (cache_new(options.cache, &cache, cache_why, sizeof(cache_why)) ==
-	    LC_OK)
-		code = serve(&gate, &options, cache);
-	else
+	if (cache_new(options.cache, options.state, &cache, cache_why,
+		      sizeof(cache_why)) != LC_OK) {
 		log_error("%s", cache_why);
+	} else {
+		if (cache_why[0] != '\0')
+			log_warning("without a cache: %s", cache_why);
+		code = serve(&gate, &options, cache);
+	}
 	cache_free(cache);
 	options_release(&options);
 	return code;

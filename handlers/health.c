@@ -98,8 +98,8 @@ static const struct lc_field companion_fields[] = {
 	LC_FIELD_END};
 
 static const struct lc_field companions_fields[] = {
-	LC_FIELD("memcached", LC_OBJECT, .members = companion_fields,
-		 .optional = true, .doc = "The cache."),
+	LC_FIELD("cache", LC_OBJECT, .members = companion_fields,
+		 .optional = true, .doc = "Where answers are kept."),
 	LC_FIELD("worker", LC_OBJECT, .members = companion_fields,
 		 .optional = true,
 		 .doc = "lightcone work, which runs jobs; where it runs now "

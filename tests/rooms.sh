@@ -47,7 +47,7 @@ app/cli.c                   base/* commands/*
 END
 }
 
-libc='assert complex ctype errno fcntl float fenv inttypes limits locale math
+libc='assert complex ctype endian errno fcntl float fenv inttypes limits locale math
 	poll pwd grp regex sched setjmp signal spawn stdalign stdarg stdatomic stdbool
 	stddef stdint stdio stdlib stdnoreturn string strings sysexits syslog
 	termios time unistd dirent getopt glob netdb netinet/in netinet/tcp

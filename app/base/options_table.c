@@ -1,6 +1,7 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "base/cache_setting.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "base/whsec.h"
@@ -17,16 +18,6 @@
 
 static const char *const switches[] = {"on", "off", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
-
-static bool
-cache_ok(const char *value)
-{
-	static const char scheme[] = "memcached://";
-
-	return strcmp(value, "off") == 0 ||
-	       (strncmp(value, scheme, sizeof(scheme) - 1) == 0 &&
-		value[sizeof(scheme) - 1] != '\0');
-}
 
 /* A user in it would be printed, and has options of its own. */
 static bool
@@ -90,9 +81,15 @@ const struct option options_table[] = {
 	 .ok = text_is_name, .unit = "of a-z, 0-9, - and _",
 	 .doc = "The catalogue that answers when a request names none."},
 	{TEXT_OPTION(cache), .min = 1, .max = 1024, .def = "off",
-	 .ok = cache_ok,
-	 .unit = "off, memcached://HOST:PORT or memcached:///PATH.sock",
-	 .doc = "The Memcached companion whose state /health shows."},
+	 .ok = cache_setting_ok,
+	 .unit = "off, local:SIZE, memcached://HOST:PORT,... or "
+		 "memcached:///PATH.sock",
+	 .doc = "Where answers are kept: in Memcached, for all nodes; or in a "
+		"file of SIZE bytes (1M to 1G) in the state directory, for "
+		"the processes of this machine. A program without "
+		"libmemcached has such a file of 64M in Memcached's place. "
+		"After a ? may stand options of libmemcached: "
+		"memcached://HOST?--BINARY-PROTOCOL."},
 	{TEXT_OPTION(cors_origin), .max = 1024, .def = "*",
 	 .unit = "* or origins with spaces between them",
 	 .doc = "Which other sites' pages may read our answers; empty: none."},

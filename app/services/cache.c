@@ -1,100 +1,204 @@
 #include "services/cache.h"
 
-#include <libmemcached/memcached.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/number.h"
+#include "base/cache_setting.h"
+#include "base/clock.h"
+#include "services/cache_memcached.h"
+#include "services/cache_ring.h"
+#include "services/digest.h"
 
-enum { CACHE_TIMEOUT_MS = 50, CACHE_HOST_MAX = 256, CACHE_PORT = 11211 };
+_Static_assert((int)CACHE_LEASE_MS == (int)CACHE_RING_LEASE_MS,
+	       "both are the same");
 
-struct cache {
-	char host[CACHE_HOST_MAX]; /* a path when it begins with '/' */
-	in_port_t port;
+enum {
+	FETCH_LOCAL_NS = 2000, /* what is usual */
+	FETCH_MEMCACHED_NS = 40000,
+	FETCH_WEIGHT = 16,
+	FETCH_JUMP = 4 /* so many times the average counts at most */
 };
 
-static const char cache_scheme[] = "memcached://";
+/* One of the two is there. */
+struct cache {
+	struct cache_ring *ring;
+	struct cache_memcached *memcached;
+	uint32_t owner; /* of this process's leases in the ring */
+	int64_t since_ns;
+	_Atomic int64_t fetch_ns;
+};
 
-/* Splits HOST:PORT; the port may be left out. */
-static enum lc_rc
-cache_read_address(struct cache *cache, const char *address)
+/* ---- opening */
+
+static void
+ring_make(struct cache *cache, const char *state_dir, int64_t bytes, char *why,
+	  size_t why_bytes)
 {
-	const char *colon = address[0] == '/' ? NULL : strrchr(address, ':');
-	size_t length =
-		colon != NULL ? (size_t)(colon - address) : strlen(address);
-	int64_t port = CACHE_PORT;
+	if (cache_ring_open(state_dir, bytes, &cache->ring, why, why_bytes) ==
+	    LC_NO_MEMORY)
+		snprintf(why, why_bytes, "out of memory");
+	digest_random(&cache->owner, sizeof(cache->owner));
+	cache->owner = 1 + cache->owner % CACHE_RING_OWNERS;
+	atomic_init(&cache->fetch_ns, FETCH_LOCAL_NS);
+}
 
-	if (length == 0 || length >= sizeof(cache->host))
-		return LC_INVALID;
-	if (colon != NULL && (number_parse_int64(colon + 1, strlen(colon + 1),
-						 &port) != NUMBER_OK ||
-			      port < 1 || port > 65535))
-		return LC_INVALID;
-	memcpy(cache->host, address, length);
-	cache->host[length] = '\0';
-	cache->port = (in_port_t)port;
-	return LC_OK;
+static enum lc_rc
+cache_make(struct cache *cache, const struct cache_setting *setting,
+	   const char *state_dir, char *why, size_t why_bytes)
+{
+	enum lc_rc rc = LC_OK;
+
+	cache->since_ns = clock_mono_ns();
+	if (setting->kind == CACHE_MEMCACHED)
+		rc = cache_memcached_new(setting, &cache->memcached, why,
+					 why_bytes);
+	atomic_init(&cache->fetch_ns, FETCH_MEMCACHED_NS);
+	if (rc == LC_OK && cache->memcached == NULL)
+		ring_make(cache, state_dir,
+			  setting->kind == CACHE_LOCAL ? setting->bytes :
+							 CACHE_SECOND_BYTES,
+			  why, why_bytes);
+	return rc;
 }
 
 enum lc_rc
-cache_new(const char *setting, struct cache **out, char *why, size_t why_bytes)
+cache_new(const char *setting, const char *state_dir, struct cache **out,
+	  char *why, size_t why_bytes)
 {
-	size_t scheme = sizeof(cache_scheme) - 1;
+	struct cache_setting read;
 	struct cache *cache;
+	enum lc_rc rc;
 
 	*out = NULL;
-	if (strcmp(setting, "off") == 0)
-		return LC_OK;
-	cache = calloc(1, sizeof(*cache));
-	if (cache == NULL)
-		return LC_NO_MEMORY;
-	if (strncmp(setting, cache_scheme, scheme) != 0 ||
-	    cache_read_address(cache, setting + scheme) != LC_OK) {
-		free(cache);
-		snprintf(why, why_bytes,
-			 "cache cannot be \"%.80s\"; it must "
-			 "be off, memcached://HOST:PORT or "
-			 "memcached:///PATH.sock",
+	snprintf(why, why_bytes, "%s", "");
+	if (!cache_setting_read(setting, &read)) {
+		snprintf(why, why_bytes, "no setting of a cache: \"%.80s\"",
 			 setting);
 		return LC_INVALID;
 	}
-	*out = cache;
-	return LC_OK;
+	if (read.kind == CACHE_OFF)
+		return LC_OK;
+	cache = calloc(1, sizeof(*cache));
+	if (cache == NULL) {
+		snprintf(why, why_bytes, "out of memory");
+		return LC_NO_MEMORY;
+	}
+	rc = cache_make(cache, &read, state_dir, why, why_bytes);
+	if (cache->ring == NULL && cache->memcached == NULL)
+		free(cache);
+	else
+		*out = cache;
+	return rc;
 }
 
 void
 cache_free(struct cache *cache)
 {
+	if (cache == NULL)
+		return;
+	cache_ring_close(cache->ring);
+	cache_memcached_free(cache->memcached);
 	free(cache);
 }
 
-static memcached_return_t
-client_connect(struct cache *cache, memcached_st *client)
+/* ---- what is kept */
+
+/* Takes one more time into the average; of two at once one may be lost. */
+static void
+fetch_took(struct cache *cache, int64_t ns)
 {
-	memcached_behavior_set(client, MEMCACHED_BEHAVIOR_POLL_TIMEOUT,
-			       CACHE_TIMEOUT_MS);
-	memcached_behavior_set(client, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT,
-			       CACHE_TIMEOUT_MS);
-	if (cache->host[0] == '/')
-		return memcached_server_add_unix_socket(client, cache->host);
-	return memcached_server_add(client, cache->host, cache->port);
+	int64_t average =
+		atomic_load_explicit(&cache->fetch_ns, memory_order_relaxed);
+
+	if (ns > FETCH_JUMP * average)
+		ns = FETCH_JUMP * average;
+	/* Rounded up, so that it can neither stick nor become 0. */
+	average += (ns - average) / FETCH_WEIGHT + (ns > average);
+	atomic_store_explicit(&cache->fetch_ns, average, memory_order_relaxed);
 }
 
 enum lc_rc
-cache_probe(struct cache *cache, char *why, size_t why_bytes)
+cache_get(struct cache *cache, const struct cache_key *key, struct buf *bytes,
+	  struct cache_entry *entry)
 {
-	memcached_st *client = memcached_create(NULL);
-	memcached_return_t result;
+	int64_t began_ns = clock_mono_ns();
+	enum lc_rc rc;
 
-	if (client == NULL)
-		return LC_NO_MEMORY;
-	result = client_connect(cache, client);
-	if (memcached_success(result))
-		result = memcached_version(client);
-	if (memcached_failed(result))
-		snprintf(why, why_bytes, "Memcached does not answer: %s",
-			 memcached_strerror(client, result));
-	memcached_free(client);
-	return memcached_success(result) ? LC_OK : LC_UNAVAILABLE;
+	buf_reset(bytes);
+	rc = cache->ring != NULL ?
+		     cache_ring_get(cache->ring, key, bytes) :
+		     cache_memcached_get(cache->memcached, key, bytes);
+	if (rc == LC_OK)
+		rc = cache_entry_read(key, bytes, entry);
+	if (rc == LC_INVALID)
+		rc = LC_NOT_FOUND;
+	if (rc == LC_OK || rc == LC_NOT_FOUND)
+		fetch_took(cache, clock_mono_ns() - began_ns);
+	return rc;
+}
+
+enum lc_rc
+cache_put(struct cache *cache, const struct cache_key *key,
+	  const struct cache_entry *entry, int64_t kept_s)
+{
+	struct buf bytes;
+	enum lc_rc rc;
+
+	if (kept_s <= 0)
+		return LC_OK;
+	if (kept_s > CACHE_KEPT_MOST_S)
+		kept_s = CACHE_KEPT_MOST_S;
+	buf_init(&bytes);
+	rc = cache_entry_write(key, entry, &bytes);
+	if (rc == LC_OK && cache->ring != NULL)
+		rc = cache_ring_put(cache->ring, key, bytes.bytes, bytes.length,
+				    clock_unix_ms() + kept_s * 1000);
+	else if (rc == LC_OK)
+		rc = cache_memcached_put(cache->memcached, key, bytes.bytes,
+					 bytes.length, kept_s);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* ---- leases */
+
+enum cache_lease
+cache_lease(struct cache *cache, const struct cache_key *key)
+{
+	if (cache->memcached != NULL)
+		return cache_memcached_lease(cache->memcached, key);
+	return cache_ring_lease(cache->ring, key, cache->owner) ?
+		       CACHE_LEASE_OURS :
+		       CACHE_LEASE_OTHERS;
+}
+
+void
+cache_unlease(struct cache *cache, const struct cache_key *key)
+{
+	if (cache->memcached != NULL)
+		cache_memcached_unlease(cache->memcached, key);
+	else
+		cache_ring_unlease(cache->ring, key, cache->owner);
+}
+
+/* ---- looks */
+
+int64_t
+cache_fetch_ns(const struct cache *cache)
+{
+	return atomic_load_explicit(&cache->fetch_ns, memory_order_relaxed);
+}
+
+void
+cache_look(struct cache *cache, struct cache_view *view)
+{
+	*view = (struct cache_view){.kind = "local",
+				    .state = BREAKER_CLOSED,
+				    .since_ns = cache->since_ns,
+				    .servers = 1};
+	if (cache->memcached == NULL)
+		return;
+	view->kind = "memcached";
+	cache_memcached_look(cache->memcached, view);
 }

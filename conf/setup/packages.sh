@@ -3,8 +3,9 @@
 
 packages_build=(
 	build-essential autoconf automake pkg-config
-	libfcgi-dev libjson-c-dev libmemcached-dev libsodium-dev libxxhash-dev
-	libcurl4-openssl-dev libexpat1-dev libpng-dev libsqlite3-dev
+	libcurl4-openssl-dev libexpat1-dev libfcgi-dev libjson-c-dev
+	liblz4-dev libmemcached-dev libpng-dev libsodium-dev libsqlite3-dev
+	libxxhash-dev
 )
 packages_run=(lighttpd memcached curl)
 packages_test=(
