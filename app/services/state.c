@@ -161,6 +161,13 @@ static const char *const state_migrations[] = {
 	" url TEXT PRIMARY KEY,"
 	" since TEXT NOT NULL"
 	") WITHOUT ROWID;",
+
+	/* Since when nothing that was kept counts any more, as numbers of one
+	   sequence over all names. */
+	"CREATE TABLE cache_epochs ("
+	" name TEXT PRIMARY KEY," /* a catalogue's; '': of everything */
+	" epoch INTEGER NOT NULL"
+	") WITHOUT ROWID;",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");

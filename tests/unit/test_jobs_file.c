@@ -170,14 +170,16 @@ test_older_schema(void **state)
 	(void)state;
 	jobs_fixture_sql("DROP TABLE jobs; DROP TABLE job_counts;"
 			 "DROP TABLE job_keys; DROP TABLE periodic;"
-			 "DROP TABLE webhooks_gone; PRAGMA user_version = 2;"
+			 "DROP TABLE webhooks_gone; DROP TABLE cache_epochs; "
+			 "PRAGMA user_version = 2;"
 			 "INSERT INTO keys VALUES"
 			 " (1, 'a', 'b', '', x'', '', NULL);"
 			 "INSERT INTO generations VALUES ('c', 7, 0)");
 	/* Who opens it for writing brings it up to date; readers do not. */
 	jobs_fixture_sql("DROP TABLE jobs; DROP TABLE job_counts;"
 			 "DROP TABLE job_keys; DROP TABLE periodic;"
-			 "DROP TABLE webhooks_gone; PRAGMA user_version = 2");
+			 "DROP TABLE webhooks_gone; DROP TABLE cache_epochs; "
+			 "PRAGMA user_version = 2");
 	assert_int_equal(
 		jobs_count(jobs_fixture.jobs, &counts, why, JOBS_WHY_MAX),
 		LC_OK);

@@ -86,7 +86,8 @@ test_older_schema(void **state)
 	in_state("DROP TABLE edit_values; DROP TABLE edits; DROP TABLE history;"
 		 "DROP TABLE generations; DROP TABLE jobs;"
 		 "DROP TABLE job_counts; DROP TABLE job_keys;"
-		 "DROP TABLE periodic; DROP TABLE webhooks_gone; PRAGMA "
+		 "DROP TABLE periodic; DROP TABLE webhooks_gone; DROP TABLE "
+		 "cache_epochs; PRAGMA "
 		 "user_version = 1");
 	for (int i = 0; i < 3; i++)
 		refresh();

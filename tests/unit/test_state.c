@@ -74,7 +74,7 @@ test_made_as_it_should_be(void **state)
 		const char *sql;
 		int64_t value;
 	} settings[] = {
-		{"PRAGMA user_version", 4},
+		{"PRAGMA user_version", 5},
 		{"PRAGMA synchronous", 2},
 		{"PRAGMA foreign_keys", 1},
 		{"PRAGMA mmap_size", 0},
@@ -85,6 +85,7 @@ test_made_as_it_should_be(void **state)
 		{"SELECT count(*) FROM jobs, job_keys, periodic", 0},
 		{"SELECT count(*) FROM job_counts", 3},
 		{"SELECT count(*) FROM webhooks_gone", 0},
+		{"SELECT count(*) FROM cache_epochs", 0},
 	};
 	mode_t mask = umask(0);
 	struct store *store = open_state();
