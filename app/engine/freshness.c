@@ -19,10 +19,24 @@ freshness_kept_s(const struct lc_keep *keep, bool absent)
 	return keep->fresh_s + longer_of(keep->stale_s, keep->error_s);
 }
 
+/* Less than 0 for what was made later than now. */
+static int64_t
+age_ms_of(int64_t made_ms, int64_t now_ms)
+{
+	int64_t age_ms;
+
+	/* A time that nobody has ever had. */
+	if (__builtin_sub_overflow(now_ms, made_ms, &age_ms))
+		return made_ms < now_ms ? INT64_MAX : INT64_MIN;
+	return age_ms;
+}
+
 int64_t
 freshness_age_s(int64_t made_ms, int64_t now_ms)
 {
-	return now_ms > made_ms ? (now_ms - made_ms) / 1000 : 0;
+	int64_t age_ms = age_ms_of(made_ms, now_ms);
+
+	return age_ms > 0 ? age_ms / 1000 : 0;
 }
 
 /* In ms; what is too long for that is as good as for ever. */
@@ -41,20 +55,31 @@ is_early(const struct freshness_asked *asked, int64_t left_ms)
 		       (double)left_ms;
 }
 
+/*
+ * Whether the client takes what is stale: as it says, or, where it does not
+ * speak of ages, as the policy says.
+ */
+static bool
+stale_is_wanted(const struct freshness_asked *asked, int64_t stale_ms)
+{
+	const struct cache_control *control = asked->control;
+
+	if (control->max_stale_s >= 0)
+		return stale_ms <= ms_of(control->max_stale_s);
+	return control->max_age_s == INT64_MAX &&
+	       stale_ms < ms_of(asked->keep->stale_s);
+}
+
 /* Of what is not fresh enough, since `stale_ms` or for the client. */
 static enum freshness
 stale_judge(const struct freshness_asked *asked, int64_t stale_ms, bool wanted)
 {
-	const struct lc_keep *keep = asked->keep;
-	int64_t allowed_ms = ms_of(asked->control->max_stale_s);
-
 	if (asked->absent)
 		return FRESHNESS_NONE;
-	if (wanted &&
-	    (stale_ms <= ms_of(keep->stale_s) || stale_ms <= allowed_ms))
+	if (wanted && stale_is_wanted(asked, stale_ms))
 		return FRESHNESS_STALE;
-	return stale_ms <= ms_of(keep->error_s) ? FRESHNESS_ERROR :
-						  FRESHNESS_NONE;
+	return stale_ms < ms_of(asked->keep->error_s) ? FRESHNESS_ERROR :
+							FRESHNESS_NONE;
 }
 
 enum freshness
@@ -63,7 +88,7 @@ freshness_judge(const struct freshness_asked *asked, int64_t *left_s)
 	const struct cache_control *control = asked->control;
 	const struct lc_keep *keep = asked->keep;
 	int64_t life_s = asked->absent ? keep->absent_s : keep->fresh_s;
-	int64_t age_ms = asked->now_ms - asked->made_ms, left_ms;
+	int64_t age_ms = age_ms_of(asked->made_ms, asked->now_ms), left_ms;
 	bool wanted = true;
 
 	*left_s = 0;
@@ -71,6 +96,8 @@ freshness_judge(const struct freshness_asked *asked, int64_t *left_s)
 		return FRESHNESS_NONE;
 	if (age_ms < 0)
 		age_ms = 0;
+	if (age_ms > ms_of(INT64_MAX))
+		age_ms = ms_of(INT64_MAX);
 	left_ms = ms_of(life_s) - age_ms;
 	*left_s = left_ms >= 0 ? left_ms / 1000 : -((999 - left_ms) / 1000);
 	if (age_ms > ms_of(control->max_age_s) ||

@@ -5,7 +5,8 @@
  *
  * Names are read in any case, values may be quoted, unknown directives are
  * ignored.  Of a directive that is repeated the strictest counts; an age that
- * is not a whole number of seconds counts as the strictest there is.
+ * is not a whole number of seconds, and nothing else, counts as the strictest
+ * there is.
  */
 #ifndef HTTP_CACHE_CONTROL_H
 #define HTTP_CACHE_CONTROL_H
@@ -19,7 +20,7 @@ struct cache_control {
 	bool only_if_cached;
 	int64_t max_age_s;   /* INT64_MAX: any */
 	int64_t min_fresh_s; /* how long it must be fresh yet */
-	int64_t max_stale_s; /* how long it may have been stale; 0: not */
+	int64_t max_stale_s; /* how long it may have been stale; -1: unsaid */
 };
 
 /* Reads both fields, either of which may be NULL. */
