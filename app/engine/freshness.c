@@ -64,9 +64,9 @@ stale_is_wanted(const struct freshness_asked *asked, int64_t stale_ms)
 {
 	const struct cache_control *control = asked->control;
 
-	if (control->max_stale_s >= 0)
+	if (control->max_stale_s > 0)
 		return stale_ms <= ms_of(control->max_stale_s);
-	return control->max_age_s == INT64_MAX &&
+	return !control->none_stale && control->max_age_s == INT64_MAX &&
 	       stale_ms < ms_of(asked->keep->stale_s);
 }
 

@@ -135,6 +135,9 @@ cache_control_read(struct cache_control *control, const char *field,
 
 	*control = nothing;
 	directives_read(control, field);
+	control->none_stale = control->max_stale_s == 0;
+	if (control->max_stale_s < 0)
+		control->max_stale_s = 0;
 	if (field != NULL)
 		return;
 	directives_read(&old, pragma);

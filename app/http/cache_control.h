@@ -20,7 +20,8 @@ struct cache_control {
 	bool only_if_cached;
 	int64_t max_age_s;   /* INT64_MAX: any */
 	int64_t min_fresh_s; /* how long it must be fresh yet */
-	int64_t max_stale_s; /* how long it may have been stale; -1: unsaid */
+	int64_t max_stale_s; /* how long it may have been stale; 0: unsaid */
+	bool none_stale;     /* 0 was said */
 };
 
 /* Reads both fields, either of which may be NULL. */

@@ -24,7 +24,8 @@ struct said {
 #define ONLY .only_if_cached = true
 #define AGES(age, fresh, stale) \
 	.max_age_s = (age), .min_fresh_s = (fresh), .max_stale_s = (stale)
-#define UNSAID AGES(ANY, 0, -1)
+#define NONE_STALE .none_stale = true
+#define UNSAID AGES(ANY, 0, 0)
 
 static const struct said cases[] = {
 	/* nothing */
@@ -53,56 +54,56 @@ static const struct said cases[] = {
 	{"foo=\"a\\\"\",no-cache", NULL, {NO_CACHE, UNSAID}},
 	{"max-age-x=1, max_age=1", NULL, {UNSAID}},
 	/* max-age */
-	{"max-age=0", NULL, {AGES(0, 0, -1)}},
-	{"max-age=60", NULL, {AGES(60, 0, -1)}},
-	{"MAX-AGE=0060", NULL, {AGES(60, 0, -1)}},
-	{"max-age=\"60\"", NULL, {AGES(60, 0, -1)}},
-	{"max-age = 60 ,no-store", NULL, {NO_STORE, AGES(60, 0, -1)}},
-	{"max-age=60, max-age=30", NULL, {AGES(30, 0, -1)}},
-	{"max-age=30, max-age=60", NULL, {AGES(30, 0, -1)}},
-	{"max-age=2147483648", NULL, {AGES(INT64_C(2147483648), 0, -1)}},
+	{"max-age=0", NULL, {AGES(0, 0, 0)}},
+	{"max-age=60", NULL, {AGES(60, 0, 0)}},
+	{"MAX-AGE=0060", NULL, {AGES(60, 0, 0)}},
+	{"max-age=\"60\"", NULL, {AGES(60, 0, 0)}},
+	{"max-age = 60 ,no-store", NULL, {NO_STORE, AGES(60, 0, 0)}},
+	{"max-age=60, max-age=30", NULL, {AGES(30, 0, 0)}},
+	{"max-age=30, max-age=60", NULL, {AGES(30, 0, 0)}},
+	{"max-age=2147483648", NULL, {AGES(INT64_C(2147483648), 0, 0)}},
 	{"max-age=9223372036854775807", NULL, {UNSAID}},
 	{"max-age=99999999999999999999999", NULL, {UNSAID}},
-	{"max-age", NULL, {AGES(0, 0, -1)}},
-	{"max-age=", NULL, {AGES(0, 0, -1)}},
-	{"max-age=\"\"", NULL, {AGES(0, 0, -1)}},
-	{"max-age=-1", NULL, {AGES(0, 0, -1)}},
-	{"max-age=+1", NULL, {AGES(0, 0, -1)}},
-	{"max-age=1.5", NULL, {AGES(0, 0, -1)}},
-	{"max-age=1e3", NULL, {AGES(0, 0, -1)}},
-	{"max-age=0x10", NULL, {AGES(0, 0, -1)}},
-	{"max-age=60s", NULL, {AGES(0, 0, -1)}},
-	{"max-age=60 1", NULL, {AGES(0, 0, -1)}},
-	{"max-age=60;a", NULL, {AGES(0, 0, -1)}},
-	{"max-age=\"60", NULL, {AGES(0, 0, -1)}},
-	{"max-age=\"6\\0\"", NULL, {AGES(0, 0, -1)}},
-	{"max-age=\"60\"1", NULL, {AGES(0, 0, -1)}},
-	{"max-age=60, max-age=x", NULL, {AGES(0, 0, -1)}},
+	{"max-age", NULL, {AGES(0, 0, 0)}},
+	{"max-age=", NULL, {AGES(0, 0, 0)}},
+	{"max-age=\"\"", NULL, {AGES(0, 0, 0)}},
+	{"max-age=-1", NULL, {AGES(0, 0, 0)}},
+	{"max-age=+1", NULL, {AGES(0, 0, 0)}},
+	{"max-age=1.5", NULL, {AGES(0, 0, 0)}},
+	{"max-age=1e3", NULL, {AGES(0, 0, 0)}},
+	{"max-age=0x10", NULL, {AGES(0, 0, 0)}},
+	{"max-age=60s", NULL, {AGES(0, 0, 0)}},
+	{"max-age=60 1", NULL, {AGES(0, 0, 0)}},
+	{"max-age=60;a", NULL, {AGES(0, 0, 0)}},
+	{"max-age=\"60", NULL, {AGES(0, 0, 0)}},
+	{"max-age=\"6\\0\"", NULL, {AGES(0, 0, 0)}},
+	{"max-age=\"60\"1", NULL, {AGES(0, 0, 0)}},
+	{"max-age=60, max-age=x", NULL, {AGES(0, 0, 0)}},
 	/* min-fresh */
 	{"min-fresh=0", NULL, {UNSAID}},
-	{"min-fresh=60", NULL, {AGES(ANY, 60, -1)}},
+	{"min-fresh=60", NULL, {AGES(ANY, 60, 0)}},
 	{"min-fresh=30, min-fresh=\"60\", min-fresh=45",
 	 NULL,
-	 {AGES(ANY, 60, -1)}},
-	{"min-fresh", NULL, {AGES(ANY, NEVER, -1)}},
-	{"min-fresh=x", NULL, {AGES(ANY, NEVER, -1)}},
-	{"min-fresh=-1", NULL, {AGES(ANY, NEVER, -1)}},
-	{"min-fresh=99999999999999999999", NULL, {AGES(ANY, NEVER, -1)}},
+	 {AGES(ANY, 60, 0)}},
+	{"min-fresh", NULL, {AGES(ANY, NEVER, 0)}},
+	{"min-fresh=x", NULL, {AGES(ANY, NEVER, 0)}},
+	{"min-fresh=-1", NULL, {AGES(ANY, NEVER, 0)}},
+	{"min-fresh=99999999999999999999", NULL, {AGES(ANY, NEVER, 0)}},
 	/* max-stale */
 	{"max-stale", NULL, {AGES(ANY, 0, ANY)}},
 	{"max-stale ,no-store", NULL, {NO_STORE, AGES(ANY, 0, ANY)}},
-	{"max-stale=0", NULL, {AGES(ANY, 0, 0)}},
+	{"max-stale=0", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
 	{"max-stale=60", NULL, {AGES(ANY, 0, 60)}},
 	{"max-stale=99999999999999999999", NULL, {AGES(ANY, 0, ANY)}},
 	{"max-stale, max-stale=60", NULL, {AGES(ANY, 0, 60)}},
 	{"max-stale=60, max-stale", NULL, {AGES(ANY, 0, 60)}},
-	{"max-stale=60, max-stale=0", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale=", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale=\"\"", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale=\"6", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale=x", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale 60", NULL, {AGES(ANY, 0, 0)}},
-	{"max-stale;60", NULL, {AGES(ANY, 0, 0)}},
+	{"max-stale=60, max-stale=0", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale=", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale=\"\"", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale=\"6", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale=x", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale 60", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
+	{"max-stale;60", NULL, {NONE_STALE, AGES(ANY, 0, 0)}},
 	{"max-age=1, min-fresh=2, max-stale=3", NULL, {AGES(1, 2, 3)}},
 	/* Pragma, where there is no Cache-Control */
 	{NULL, "no-cache", {NO_CACHE, UNSAID}},
@@ -111,7 +112,7 @@ static const struct said cases[] = {
 	{NULL, "cache", {UNSAID}},
 	{NULL, "", {UNSAID}},
 	{"", "no-cache", {UNSAID}},
-	{"max-age=60", "no-cache", {AGES(60, 0, -1)}},
+	{"max-age=60", "no-cache", {AGES(60, 0, 0)}},
 };
 
 static void
@@ -128,6 +129,7 @@ test_cases(void **state)
 		if (got.no_cache != c->no_cache ||
 		    got.no_store != c->no_store ||
 		    got.only_if_cached != c->only_if_cached ||
+		    got.none_stale != c->none_stale ||
 		    got.max_age_s != c->max_age_s ||
 		    got.min_fresh_s != c->min_fresh_s ||
 		    got.max_stale_s != c->max_stale_s)

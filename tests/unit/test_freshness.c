@@ -93,7 +93,7 @@ static const struct judged cases[] = {
 	{"min-fresh=20", &full, 60000, ERROR, NONE, 0},
 	/* max-stale: so much and no more, whatever the policy is */
 	{"max-stale=0", &full, 59999, FRESH, NONE, 0},
-	{"max-stale=0", &full, 60000, STALE, NONE, 0},
+	{"max-stale=0", &full, 60000, ERROR, NONE, 0},
 	{"max-stale=0", &full, 60001, ERROR, NONE, -1},
 	{"max-stale=10", &full, 70000, STALE, NONE, -10},
 	{"max-stale=10", &full, 70001, ERROR, NONE, -11},
