@@ -157,12 +157,42 @@ struct lc_cache {
 	struct lc_keep keep; /* by us */
 };
 
-/* So many requests of one client in so long, and so many of them at once. */
+/*
+ * Whose requests are counted together: those of one address (of IPv6 its /64),
+ * or of one key that a guard has left, lc_key_of(), from whatever address; who
+ * has left none is counted by the address.
+ */
+enum lc_rate_by { LC_BY_ADDRESS, LC_BY_KEY };
+
+/*
+ * A limit: so many in so long, over all processes, of which so many may come
+ * at once.  Limits of one name are one limit, wherever they stand in the
+ * table, and are the same; option `rates` changes them by that name.
+ */
 struct lc_rate {
-	const char *name; /* "default" */
+	const char *name; /* "minute": of a-z, 0-9, - and _ */
 	int64_t limit;
 	int64_t window_s;
-	int64_t burst;
+	int64_t burst; /* 0: all of them */
+	enum lc_rate_by by;
+};
+
+#define LC_RATES_END         \
+	{                    \
+		.name = NULL \
+	}
+
+/*
+ * What a request is counted as, against all limits of its endpoint; where
+ * there is no function, as 1.  It counts as 1 by address before anything is
+ * read of it, and the rest before the work is begun.  What costs more than a
+ * limit lets through at once is refused.
+ */
+struct lc_cost {
+	/* Asked quickly, once the arguments are bound. */
+	int64_t (*of)(struct lc_call *call, const void *args);
+	int64_t most;    /* what the dearest costs */
+	const char *doc; /* "1, and 1 for every 16,384 pixels" */
 };
 
 /* A request for the documentation, which shows its real answer. */
@@ -231,9 +261,10 @@ struct lc_endpoint {
 	 */
 	const struct lc_job_kind *job;
 	struct lc_cache cache;
-	const struct lc_rate *rate; /* NULL: no limit */
-	unsigned formats;           /* of enum lc_format; 0: JSON */
-	unsigned default_format;    /* for who does not choose; 0: the first */
+	const struct lc_rate *rates; /* ends in LC_RATES_END; NULL: none */
+	struct lc_cost cost;
+	unsigned formats;        /* of enum lc_format; 0: JSON */
+	unsigned default_format; /* for who does not choose; 0: the first */
 	/* With LC_AS_FILE: what it may be, ends in NULL; or NULL: anything. */
 	const char *const *file_types;
 	const struct lc_field *reply; /* the JSON answer's members; or NULL */

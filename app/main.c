@@ -78,7 +78,10 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 			       &why) != LC_OK) {
 		log_error("%.*s", (int)why.length, why.bytes);
 	} else {
-		code = gate_serve(gate, &engine);
+		if (engine_limit(&engine, &why) == LC_OK)
+			code = gate_serve(gate, &engine);
+		else
+			log_error("%.*s", (int)why.length, why.bytes);
 		engine_release(&engine);
 	}
 	buf_release(&why);

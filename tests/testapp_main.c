@@ -39,7 +39,8 @@ main(int argc, char **argv)
 	if (engine_init(&engine, &options, table_wanted(&options), NULL,
 			&why) == LC_OK) {
 		testapp_start();
-		code = gate_serve(&gate, &engine);
+		if (engine_limit(&engine, &why) == LC_OK)
+			code = gate_serve(&gate, &engine);
 		testapp_stop();
 		engine_release(&engine);
 	}

@@ -100,11 +100,11 @@ limited_run(struct lc_call *call, const void *args)
 	return say(call, "limited");
 }
 
-static const struct lc_rate three_an_hour = {
-	.name = "three", .limit = 3, .window_s = 3600, .burst = 3};
+static const struct lc_rate three_an_hour[] = {
+	{"three", .limit = 3, .window_s = 3600}, LC_RATES_END};
 
 const struct lc_endpoint limited_endpoint = {
-	TEST_TABLE(LC_GET, "/limited", limited, .rate = &three_an_hour,
+	TEST_TABLE(LC_GET, "/limited", limited, .rates = three_an_hour,
 		   .reply = said_reply)};
 
 /* ---- guards */

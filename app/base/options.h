@@ -25,6 +25,7 @@ struct options {
 	const char *cors_methods;
 	const char *trusted_proxies;
 	const char *rate;
+	const char *rates;
 	const char *pool_idle;
 	const char *webhook_secret;
 	const char *webhook_private;
@@ -44,6 +45,7 @@ struct options {
 	int64_t body_max_bytes;
 	int64_t query_max_bytes;
 	int64_t header_max_bytes;
+	int64_t rate_keys;
 	int64_t send_timeout_ms;
 	int64_t receive_timeout_ms;
 	int64_t work_processes;

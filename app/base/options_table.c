@@ -3,6 +3,7 @@
 
 #include "base/cache_setting.h"
 #include "base/options.h"
+#include "base/rate_list.h"
 #include "base/text.h"
 #include "base/whsec.h"
 
@@ -100,7 +101,19 @@ const struct option options_table[] = {
 	 .unit = "networks such as 10.0.0.0/8 or ::1",
 	 .doc = "The proxies whose X-Forwarded-For is believed."},
 	{CHOICE_OPTION(rate), .choices = switches, .def = "on", .unit = "",
-	 .doc = "Whether the endpoints' rate limits count."},
+	 .doc = "Whether the limits on what a client may ask count."},
+	{TEXT_OPTION(rates), .max = 1024, .def = "", .ok = rate_list_ok,
+	 .unit = "NAME=LIMIT/SECONDS or NAME=LIMIT/SECONDS/BURST with commas "
+		 "between them",
+	 .doc = "Limits that are others than `lightcone routes` tells, by "
+		"their names: so many in so long, of which so many may come "
+		"at once."},
+	{INT_OPTION(rate_keys), .min = 32, .max = 16777216, .def = "16384",
+	 .unit = "keys",
+	 .doc = "For how many pairs of a limit and a client there is room in "
+		"the table of those that have used some of it, of 32 bytes "
+		"each; beyond that newcomers are held to what others have "
+		"used. A change makes a new table."},
 	{TEXT_OPTION(webhook_secret), .max = 1024, .def = "",
 	 .ok = whsec_list_ok, .is_secret = true,
 	 .unit = "whsec_ and base64 of 24 to 64 bytes",

@@ -25,12 +25,13 @@ guards_print(const struct lc_endpoint *endpoint, struct buf *out)
 static void
 limit_print(const struct lc_endpoint *endpoint, struct buf *out)
 {
-	const struct lc_rate *rate = endpoint->rate;
+	const struct lc_rate *rate = endpoint->rates;
 
 	if (rate == NULL)
 		buf_add_char(out, '-');
-	else
-		buf_printf(out, "%s:%lld/%llds", rate->name,
+	for (; rate != NULL && rate->name != NULL; rate++)
+		buf_printf(out, "%s%s:%lld/%llds",
+			   rate == endpoint->rates ? "" : ",", rate->name,
 			   (long long)rate->limit, (long long)rate->window_s);
 }
 

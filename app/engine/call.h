@@ -25,7 +25,9 @@
 #include "lightcone.h"
 
 struct call_task;
+struct client_address;
 struct engine;
+struct limiter_ask;
 struct slots;
 struct team;
 
@@ -63,12 +65,6 @@ struct call_value {
 	struct call_value *next;
 };
 
-/* What the limiter said. */
-struct call_rate {
-	bool asked;
-	int64_t remaining, reset_s, retry_after_s;
-};
-
 struct lc_call {
 	struct engine *engine;
 	const struct transport *transport;
@@ -79,7 +75,12 @@ struct lc_call {
 	const struct lc_endpoint *endpoint;
 	unsigned format;    /* of enum lc_format */
 	unsigned body_kind; /* of enum lc_body_kind; 0: it takes no body */
-	struct call_rate rate;
+	/* what the limiter was asked, first by address; engine/quota.h */
+	struct limiter_ask *asks;
+	size_t ask_count, asks_by_address;
+	const struct client_address *group;
+	const char *const *violated; /* limits, ends in NULL; or NULL */
+	int64_t ask_again_s;         /* 0: never */
 	struct call_value *values;
 	int64_t deadline_ms; /* from the arrival */
 	void *args;
@@ -97,6 +98,7 @@ struct lc_call {
 	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
 	struct slots *slots; /* of the pool's thread that is at work; or NULL */
+	enum lc_work weight; /* what kind of work it is */
 	bool brief;          /* heavy work that is over in some ms */
 	struct team *team;   /* the same thread's; or NULL */
 	int64_t arrived_ns, bound_ns, run_ns;

@@ -6,13 +6,13 @@
 #include "base/clock.h"
 #include "engine/async.h"
 #include "engine/bind.h"
-#include "engine/caller.h"
 #include "engine/conditional.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
 #include "engine/headers.h"
 #include "engine/negotiate.h"
+#include "engine/quota.h"
 #include "engine/router.h"
 
 static enum lc_rc
@@ -145,31 +145,46 @@ dispatch_wait(struct lc_call *call)
 	lc_shorten_deadline(call, call->prefer.wait_s * 1000);
 }
 
+/* Of work the head alone is not computed. */
+static bool
+dispatch_is_head_alone(const struct lc_call *call)
+{
+	/* The type of a file is known only to who makes it. */
+	return call->weight != LC_QUICK && call->request.method == LC_HEAD &&
+	       call->format != LC_AS_FILE;
+}
+
+/* What kind of work it is, and whether the client may have it done. */
+static enum lc_rc
+dispatch_weigh(struct lc_call *call)
+{
+	const struct lc_endpoint *endpoint = call->endpoint;
+
+	call->weight = endpoint->weigh != NULL ?
+			       endpoint->weigh(call, call->args) :
+			       endpoint->work;
+	return quota_count_work(call, dispatch_is_head_alone(call));
+}
+
 static enum lc_rc
 dispatch_run(struct lc_call *call)
 {
-	const struct lc_endpoint *endpoint = call->endpoint;
-	enum lc_work work;
 	enum lc_rc rc;
 
 	call->progress.deadline_ns =
 		call->arrived_ns + call->deadline_ms * CLOCK_NS_PER_MS;
 	call->bound_ns = clock_mono_ns();
-	work = endpoint->weigh != NULL ? endpoint->weigh(call, call->args) :
-					 endpoint->work;
-	/* The type of a file is known only to who makes it. */
-	if (work != LC_QUICK && call->request.method == LC_HEAD &&
-	    call->format != LC_AS_FILE) {
+	if (dispatch_is_head_alone(call)) {
 		lc_body(call, NULL);
 		call->length_unknown = true;
 		return LC_OK;
 	}
-	if (work != LC_QUICK && !call->in_place) {
-		call->brief = work == LC_BRIEF;
+	if (call->weight != LC_QUICK && !call->in_place) {
+		call->brief = call->weight == LC_BRIEF;
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}
-	rc = endpoint->run(call, call->args);
+	rc = call->endpoint->run(call, call->args);
 	if (rc != LC_PARKED)
 		call->run_ns = clock_mono_ns();
 	return rc;
@@ -190,8 +205,8 @@ dispatch_stages(struct lc_call *call)
 		return LC_OK;
 	}
 	rc = dispatch_read(call);
-	if (rc == LC_OK && call->work == NULL)
-		rc = caller_count(call);
+	if (rc == LC_OK)
+		rc = quota_count_arrival(call);
 	if (rc == LC_OK)
 		rc = negotiate(call);
 	if (rc == LC_OK && call->work == NULL)
@@ -203,6 +218,9 @@ dispatch_stages(struct lc_call *call)
 	if (rc == LC_OK)
 		rc = conditional_ask(call);
 	if (rc != LC_OK || call->response.status == 304)
+		return rc;
+	rc = dispatch_weigh(call);
+	if (rc != LC_OK)
 		return rc;
 	if (async_is_wanted(call)) {
 		rc = async_begin(call);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/after.h"
 #include "engine/headers.h"
+#include "engine/rates.h"
 #include "engine/table_check.h"
 #include "services/jobs.h"
 #include "services/keys.h"
@@ -15,7 +16,7 @@
 static bool
 table_has_rates(const struct lc_endpoint *const *table)
 {
-	while (*table != NULL && (*table)->rate == NULL)
+	while (*table != NULL && (*table)->rates == NULL)
 		table++;
 	return *table != NULL;
 }
@@ -25,21 +26,29 @@ static bool
 engine_open_services(struct engine *engine)
 {
 	const struct options *options = engine->options;
-	char why[256] = "";
 
 	engine->keys = keys_new(options->state);
 	engine->jobs = jobs_new(options->state);
-	if (strcmp(options->rate, "on") == 0 &&
-	    table_has_rates(engine->table)) {
-		engine->limiter = limiter_new(options->state, why, sizeof(why));
-		if (why[0] != '\0')
-			log_warning("limits count in each process for itself: "
-				    "%s",
-				    why);
-		if (engine->limiter == NULL)
-			return false;
-	}
 	return engine->keys != NULL && engine->jobs != NULL;
+}
+
+enum lc_rc
+engine_limit(struct engine *engine, struct buf *why)
+{
+	const struct options *options = engine->options;
+	char words[256] = "";
+
+	if (strcmp(options->rate, "on") != 0 || !table_has_rates(engine->table))
+		return LC_OK;
+	engine->limiter = limiter_new(options->state, options->rate_keys, words,
+				      sizeof(words));
+	if (words[0] != '\0')
+		log_warning("limits count in each process for itself: %s",
+			    words);
+	if (engine->limiter != NULL)
+		return LC_OK;
+	buf_add_text(why, "no memory for the limits");
+	return LC_NO_MEMORY;
 }
 
 enum lc_rc
@@ -51,6 +60,8 @@ engine_init(struct engine *engine, const struct options *options,
 
 	*engine = (struct engine){
 		.options = options, .table = table, .context = context};
+	if (rc == LC_OK)
+		rc = rates_read(engine, why);
 	if (rc != LC_OK)
 		return rc;
 	engine->proxies_count = client_networks_read(

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/options.h"
+#include "base/rate_list.h"
 #include "engine/deadline.h"
 #include "engine/guard.h"
 #include "engine/outbox.h"
@@ -34,7 +35,9 @@ struct engine {
 	struct client_network proxies[ENGINE_PROXIES_MOST];
 	int proxies_count;
 	struct keys *keys;
-	struct limiter *limiter; /* NULL: nothing is limited */
+	struct limiter *limiter;                /* NULL: nothing is limited */
+	struct rate_item rates[RATE_LIST_MOST]; /* of option rates */
+	int rate_count;
 	struct outbox *outbox;
 	struct deadlines *deadlines;
 	struct pool *pool;
@@ -47,6 +50,12 @@ struct engine {
 enum lc_rc engine_init(struct engine *engine, const struct options *options,
 		       const struct lc_endpoint *const *table, void *context,
 		       struct buf *why) LC_CHECKED;
+
+/*
+ * From now on requests count against limits, if option `rate` is on: for the
+ * programs that serve clients.  LC_NO_MEMORY, with words.
+ */
+enum lc_rc engine_limit(struct engine *engine, struct buf *why) LC_CHECKED;
 
 /*
  * Ends what waits or computes with 503, does what tasks after responses are

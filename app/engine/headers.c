@@ -7,6 +7,7 @@
 #include "engine/bind.h"
 #include "engine/engine.h"
 #include "engine/negotiate.h"
+#include "services/limiter.h"
 
 static const char exposed[] =
 	"ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, "
@@ -96,17 +97,23 @@ vary_add(const struct lc_call *call, struct response *response)
 static void
 rate_add(const struct lc_call *call, struct response *response)
 {
-	const struct lc_rate *rate;
+	struct buf *fields = &response->fields;
 
-	if (!call->rate.asked)
+	if (call->ask_count == 0)
 		return;
-	rate = call->endpoint->rate;
-	response_field(response, "RateLimit-Policy", "\"%s\";q=%lld;w=%lld",
-		       rate->name, (long long)rate->limit,
-		       (long long)rate->window_s);
-	response_field(response, "RateLimit", "\"%s\";r=%lld;t=%lld",
-		       rate->name, (long long)call->rate.remaining,
-		       (long long)call->rate.reset_s);
+	buf_add_text(fields, "RateLimit-Policy: ");
+	for (size_t i = 0; i < call->ask_count; i++)
+		buf_printf(fields, "%s\"%s\";q=%lld;w=%lld", i > 0 ? ", " : "",
+			   call->asks[i].policy.name,
+			   (long long)call->asks[i].policy.limit,
+			   (long long)call->asks[i].policy.window_s);
+	buf_add_text(fields, "\r\nRateLimit: ");
+	for (size_t i = 0; i < call->ask_count; i++)
+		buf_printf(fields, "%s\"%s\";r=%lld;t=%lld", i > 0 ? ", " : "",
+			   call->asks[i].policy.name,
+			   (long long)call->asks[i].verdict.remaining,
+			   (long long)call->asks[i].verdict.reset_s);
+	buf_add_text(fields, "\r\n");
 }
 
 void
@@ -211,9 +218,9 @@ headers_problem(const struct lc_call *call, struct response *response,
 		response_field_text(response, "WWW-Authenticate",
 				    "Bearer realm=\"lightcone\", "
 				    "error=\"insufficient_scope\"");
-	if (verdict == LC_RATE && call->rate.asked)
+	if (verdict == LC_RATE && call->ask_again_s > 0)
 		response_field(response, "Retry-After", "%lld",
-			       (long long)call->rate.retry_after_s);
+			       (long long)call->ask_again_s);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/field.h"
 #include "engine/negotiate.h"
+#include "engine/rates.h"
 #include "engine/router.h"
 #include "engine/schema.h"
 #include "http/query.h"
@@ -46,10 +47,28 @@ static const char both_words[] =
 	"of a JSON body, also of GET: an object, or {\"params\": {...}}. "
 	"An answer to a GET with a body is not to be stored. ";
 
+/* "At most 100 requests in 60 s (minute) from an address, …". */
+static void
+limit_write(const struct openapi *doc, const struct lc_rate *rate, bool first,
+	    struct buf *text)
+{
+	const struct limiter_policy policy = rates_policy(doc->engine, rate);
+
+	buf_printf(text,
+		   first ? "At most %lld requests in %lld s" :
+			   ", %lld in %lld s",
+		   (long long)policy.limit, (long long)policy.window_s);
+	if (policy.burst != policy.limit)
+		buf_printf(text, ", %lld at once", (long long)policy.burst);
+	buf_printf(text, " %s (`%s`)",
+		   rate->by == LC_BY_KEY ? "with a key" : "from an address",
+		   policy.name);
+}
+
 static void
 description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
-	const struct lc_rate *rate = endpoint->rate;
+	const struct lc_rate *rates = endpoint->rates;
 	struct buf text;
 
 	buf_init(&text);
@@ -58,11 +77,13 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	for (const struct lc_guard *const *g = endpoint->guards;
 	     g != NULL && *g != NULL; g++)
 		buf_printf(&text, "%s ", (*g)->doc);
-	if (rate != NULL)
-		buf_printf(&text,
-			   "At most %lld requests in %lld s, %lld at once. ",
-			   (long long)rate->limit, (long long)rate->window_s,
-			   (long long)rate->burst);
+	for (const struct lc_rate *rate = rates;
+	     rate != NULL && rate->name != NULL; rate++)
+		limit_write(doc, rate, rate == rates, &text);
+	if (rates != NULL)
+		buf_add_text(&text, ". ");
+	if (endpoint->cost.of != NULL)
+		buf_printf(&text, "A request costs %s. ", endpoint->cost.doc);
 	if (endpoint->any_case)
 		buf_add_text(&text, "Names of parameters are taken in any "
 				    "case; unknown ones are ignored. ");

@@ -173,7 +173,7 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 	problems[LC_MEDIA_TYPE] = body_kind_all(endpoint) != 0;
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = true; /* Prefer: handling=strict refuses any */
-	problems[LC_RATE] = endpoint->rate != NULL;
+	problems[LC_RATE] = endpoint->rates != NULL;
 	problems[LC_PRECONDITION] =
 		endpoint->method == LC_GET || endpoint->conditional;
 	for (const enum lc_rc *p = endpoint->problems; p != NULL && *p != LC_OK;

@@ -112,8 +112,8 @@ problem_send(struct lc_call *call)
 		problem.detail = call->detail;
 	problem.errors = call->errors;
 	problem.warnings = call->warnings;
-	if (call->verdict == LC_RATE && call->rate.asked)
-		problem.violated = call->endpoint->rate->name;
+	if (call->verdict == LC_RATE)
+		problem.violated = call->violated;
 	if (call->error_count > BIND_ERRORS_MOST)
 		problem.detail = "Much of the input is wrong; the first errors "
 				 "are listed.";

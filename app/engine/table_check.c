@@ -4,10 +4,10 @@
 
 #include "base/text.h"
 #include "engine/body_kind.h"
-#include "engine/caller.h"
 #include "engine/field.h"
 #include "engine/negotiate.h"
 #include "engine/openapi.h"
+#include "engine/rates.h"
 #include "engine/router.h"
 #include "http/query.h"
 #include "services/keys.h"
@@ -147,9 +147,6 @@ endpoint_check_params(const struct lc_endpoint *endpoint, struct buf *why)
 static enum lc_rc
 endpoint_check_guards(const struct lc_endpoint *endpoint, struct buf *why)
 {
-	struct limiter_policy policy;
-	const char *fault;
-
 	for (const struct lc_guard *const *g = endpoint->guards;
 	     g != NULL && *g != NULL; g++)
 		if ((*g)->check == NULL || (*g)->name == NULL ||
@@ -164,11 +161,69 @@ endpoint_check_guards(const struct lc_endpoint *endpoint, struct buf *why)
 			return endpoint_fault(endpoint,
 					      "a guard's scope is none of keys",
 					      why);
-	if (endpoint->rate == NULL)
-		return LC_OK;
-	policy = caller_policy(endpoint->rate);
-	fault = limiter_policy_fault(&policy);
-	return fault != NULL ? endpoint_fault(endpoint, fault, why) : LC_OK;
+	return LC_OK;
+}
+
+static bool
+rates_same(const struct lc_rate *a, const struct lc_rate *b)
+{
+	const struct limiter_policy one = rates_declared(a);
+	const struct limiter_policy other = rates_declared(b);
+
+	return one.limit == other.limit && one.window_s == other.window_s &&
+	       one.burst == other.burst && a->by == b->by;
+}
+
+/* No other limit has this one's name: not beside it, and in `table` none that
+ * is another. */
+static bool
+rate_is_named(const struct lc_endpoint *const *table,
+	      const struct lc_endpoint *endpoint, const struct lc_rate *rate)
+{
+	for (const struct lc_rate *r = endpoint->rates; r != rate; r++)
+		if (strcmp(r->name, rate->name) == 0)
+			return false;
+	for (; *table != endpoint; table++)
+		for (const struct lc_rate *r = (*table)->rates;
+		     r != NULL && r->name != NULL; r++)
+			if (strcmp(r->name, rate->name) == 0 &&
+			    !rates_same(r, rate))
+				return false;
+	return true;
+}
+
+static enum lc_rc
+endpoint_check_rates(const struct lc_endpoint *const *table,
+		     const struct lc_endpoint *endpoint, struct buf *why)
+{
+	const struct lc_cost *cost = &endpoint->cost;
+	int count = 0;
+
+	if (cost->of != NULL &&
+	    (cost->doc == NULL || cost->most < 1 ||
+	     cost->most > LIMITER_COST_MAX || endpoint->rates == NULL))
+		return endpoint_fault(endpoint,
+				      "its cost has no sentence, no greatest "
+				      "one, or no limit",
+				      why);
+	for (const struct lc_rate *rate = endpoint->rates;
+	     rate != NULL && rate->name != NULL; rate++) {
+		struct limiter_policy policy = rates_declared(rate);
+		const char *fault = limiter_policy_fault(&policy);
+
+		if (fault == NULL && !text_is_name(rate->name))
+			fault = "the name of a limit has more than a-z, 0-9, "
+				"- and _";
+		if (fault == NULL && ++count > LIMITER_ASKS_MOST)
+			fault = "it has too many limits";
+		if (fault == NULL && !rate_is_named(table, endpoint, rate))
+			fault = "two of its limits, or one of it and one of "
+				"another endpoint that is not the same, have "
+				"one name";
+		if (fault != NULL)
+			return endpoint_fault(endpoint, fault, why);
+	}
+	return LC_OK;
 }
 
 static bool
@@ -352,6 +407,8 @@ table_check(const struct lc_endpoint *const *table, struct buf *why)
 	for (size_t i = 0; table[i] != NULL; i++) {
 		enum lc_rc rc = endpoint_check(table[i], why);
 
+		if (rc == LC_OK)
+			rc = endpoint_check_rates(table, table[i], why);
 		if (rc != LC_OK)
 			return rc;
 		for (size_t j = 0; j < i; j++)

@@ -86,7 +86,8 @@ problem_write(struct response *response, const struct problem *problem)
 	}
 	if (problem->violated != NULL) {
 		json_array_begin(&json, "violated-policies");
-		json_text(&json, NULL, problem->violated);
+		for (const char *const *v = problem->violated; *v != NULL; v++)
+			json_text(&json, NULL, *v);
 		json_array_end(&json);
 	}
 	if (problem->errors != NULL) {

@@ -35,7 +35,7 @@ struct problem_warning {
 struct problem {
 	enum lc_rc rc;
 	const char *detail;                 /* NULL: the code's title */
-	const char *violated;               /* the policy, of LC_RATE */
+	const char *const *violated;        /* limits, ends in NULL; or NULL */
 	const struct problem_error *errors; /* in the order they were found */
 	const struct problem_warning *warnings;
 	double elapsed_ms; /* of a deadline; else 0 */

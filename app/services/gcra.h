@@ -34,8 +34,8 @@ uint64_t gcra_reach_ns(const struct gcra *gcra);
 /*
  * Judges a request; returns the new TAT, which is later than `now_ns` and
  * `tat_ns`, or 0 when the request is refused.  `own`: the TAT was returned by
- * this function for the same policy; any other is rounded up.  Times are
- * below 2^62 ns.
+ * this function for the same policy; any other is rounded up.  A cost of 0
+ * tells what there is.  Times are below 2^62 ns.
  */
 uint64_t gcra_ask(const struct gcra *gcra, uint64_t tat_ns, bool own,
 		  uint64_t cost, uint64_t now_ns,

@@ -19,15 +19,23 @@
  * 2^reach ns) and 10 bits that count the tag's changes.  The time is the TAT
  * shifted left by one, and below it whether the cell is pending.
  *
- * The time is the only word that decides, and it only grows, so a
- * compare-and-swap of it proves that nothing happened to the cell since it
- * was read.  Charging a settled cell is one such swap.  Taking a cell over
- * makes it pending, then changes the tag, then looks whether the key has
- * another cell in the bucket, and then settles the cell with its first
- * charge.  Anybody may take a pending cell over, or finish what its own key
- * has begun, so one that a killed process left stops nobody, and the TAT in
- * it is not lost.  Who was too slow finds that its swap fails: that of the
- * time because it has grown, that of the tag because its count has changed.
+ * The time is the only word that decides.  Charging a settled cell is one
+ * compare-and-swap of it.  Taking a cell over makes it pending, then changes
+ * the tag, then looks whether the key has another cell in the bucket, and then
+ * settles the cell with its first charge.  Anybody may take a pending cell
+ * over, or finish what its own key has begun, so one that a killed process
+ * left stops nobody, and the TAT in it is not lost.  Who was too slow finds
+ * that its swap fails: that of the time because it has grown, that of the tag
+ * because its count has changed.
+ *
+ * The time grows with each of these, and a charge that is taken back puts the
+ * one before it back, if it is still the last.  So a cell's times are a stack:
+ * what is put on is greater than all below, and a time is in it once, and is
+ * taken off by who has put it there.  A take-over begins above all that is in
+ * the stack, so what others still might take off cannot be mistaken for its
+ * own.  Only a time that was taken off can come again, in another key's hands:
+ * so who has charged looks at the tag again.  If it was another's, the charge
+ * stays there, which is to that one's harm and no other's, and counts as lost.
  */
 struct limiter_cell {
 	_Atomic uint64_t tag;
@@ -57,16 +65,18 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long long) == 8,
 _Static_assert(SEGMENT_SALT_BYTES == crypto_shorthash_KEYBYTES,
 	       "the salt is the hash's key");
 
-_Static_assert(LIMITER_BUCKETS == 2048 && LIMITER_CELLS == 8,
-	       "the layout below says so");
+_Static_assert(LIMITER_CELLS == 8, "the layout below says so");
 
 static const char limiter_layout[] =
-	"limits 1: 2048 buckets of 8 cells of tag (hash 48, reach 6, "
+	"limits 2: %llu buckets of 8 cells of tag (hash 48, reach 6, "
 	"changes 10) and time (TAT in ns, pending 1)";
+
+enum { LIMITER_LAYOUT_MAX = sizeof(limiter_layout) + 20 };
 
 struct limiter {
 	struct segment *segment; /* NULL: the buckets are our own memory */
 	struct limiter_bucket *buckets;
+	uint64_t bucket_count;
 	unsigned char salt[SEGMENT_SALT_BYTES];
 };
 
@@ -88,6 +98,15 @@ struct limiter_sight {
 	uint64_t tat_ns; /* 0 when it is from another clock */
 };
 
+/* One policy's turn. */
+struct limiter_turn {
+	struct limiter_asker asker;
+	struct gcra gcra;
+	struct limiter_sight sight;
+	uint64_t settled; /* the time with the charge; 0: it is refused */
+	uint64_t before;  /* the time that the charge was put on */
+};
+
 const char *
 limiter_policy_fault(const struct limiter_policy *policy)
 {
@@ -105,9 +124,8 @@ limiter_policy_fault(const struct limiter_policy *policy)
 
 /* Makes the table in our own memory; false without memory. */
 static bool
-limiter_make_private(struct limiter *limiter)
+limiter_make_private(struct limiter *limiter, size_t bytes)
 {
-	const size_t bytes = LIMITER_BUCKETS * sizeof(struct limiter_bucket);
 	int64_t moment = clock_mono_ns();
 
 	limiter->buckets = aligned_alloc(SEGMENT_ALIGNMENT, bytes);
@@ -122,26 +140,32 @@ limiter_make_private(struct limiter *limiter)
 }
 
 struct limiter *
-limiter_new(const char *state_dir, char *why, size_t why_bytes)
+limiter_new(const char *state_dir, int64_t keys, char *why, size_t why_bytes)
 {
+	const uint64_t count =
+		((uint64_t)keys * 2 + LIMITER_CELLS - 1) / LIMITER_CELLS;
+	const size_t bytes = (size_t)count * sizeof(struct limiter_bucket);
 	struct limiter *limiter = calloc(1, sizeof(*limiter));
+	char layout[LIMITER_LAYOUT_MAX];
 	enum lc_rc rc = LC_NO_MEMORY;
 
+	assert(keys >= LIMITER_KEYS_MIN && keys <= LIMITER_KEYS_MAX);
+	snprintf(layout, sizeof(layout), limiter_layout,
+		 (unsigned long long)count);
 	if (limiter != NULL)
-		rc = segment_open(state_dir, "limits.seg", limiter_layout,
-				  LIMITER_BUCKETS *
-					  sizeof(struct limiter_bucket),
+		rc = segment_open(state_dir, "limits.seg", layout, bytes,
 				  &limiter->segment, why, why_bytes);
 	if (rc == LC_OK) {
 		limiter->buckets = segment_bytes(limiter->segment);
 		memcpy(limiter->salt, segment_salt(limiter->segment),
 		       sizeof(limiter->salt));
 		snprintf(why, why_bytes, "%s", "");
-	} else if (limiter == NULL || !limiter_make_private(limiter)) {
+	} else if (limiter == NULL || !limiter_make_private(limiter, bytes)) {
 		snprintf(why, why_bytes, "out of memory");
 		free(limiter);
 		return NULL;
 	}
+	limiter->bucket_count = count;
 	return limiter;
 }
 
@@ -188,7 +212,8 @@ limiter_asker(const struct limiter *limiter, uint64_t hash,
 				      .now_ns = now_ns};
 	uint64_t reach = limiter_log2_up(asker.reach_ns);
 
-	asker.cells = limiter->buckets[hash % LIMITER_BUCKETS].cells;
+	asker.cells = limiter->buckets[hash % limiter->bucket_count].cells;
+	__builtin_prefetch(asker.cells);
 	asker.id = hash >> LIMITER_HASH_SHIFT << LIMITER_HASH_SHIFT |
 		   reach << LIMITER_CHANGES_BITS;
 	return asker;
@@ -280,57 +305,153 @@ limiter_is_alone(const struct limiter_asker *asker, unsigned at)
 
 /* Takes the cell over with its first charge; false: look again. */
 static bool
-limiter_take(const struct limiter_asker *asker, struct limiter_sight sight,
-	     uint64_t settled)
+turn_take_over(struct limiter_turn *turn)
 {
-	struct limiter_cell *cell = &asker->cells[sight.at];
-	uint64_t held = sight.time;
-	uint64_t tag = asker->id | ((sight.tag + 1) & LIMITER_CHANGES_MASK);
+	const struct limiter_asker *asker = &turn->asker;
+	struct limiter_sight *sight = &turn->sight;
+	struct limiter_cell *cell = &asker->cells[sight->at];
+	uint64_t held = sight->time;
+	uint64_t tag = asker->id | ((sight->tag + 1) & LIMITER_CHANGES_MASK);
 
-	if (!sight.own || !sight.pending) {
-		held = sight.tat_ns << 1 | LIMITER_PENDING;
-		if (held == sight.time)
-			held += 2;
-		if (!atomic_compare_exchange_strong(&cell->time, &sight.time,
+	if (!sight->own || !sight->pending) {
+		held = (sight->tat_ns + 1) << 1 | LIMITER_PENDING;
+		if (!atomic_compare_exchange_strong(&cell->time, &sight->time,
 						    held))
 			return false;
 	}
-	return atomic_compare_exchange_strong(&cell->tag, &sight.tag, tag) &&
-	       limiter_is_alone(asker, sight.at) &&
-	       atomic_compare_exchange_strong(&cell->time, &held, settled);
+	turn->before = held & ~(uint64_t)LIMITER_PENDING;
+	return atomic_compare_exchange_strong(&cell->tag, &sight->tag, tag) &&
+	       limiter_is_alone(asker, sight->at) &&
+	       atomic_compare_exchange_strong(&cell->time, &held,
+					      turn->settled);
 }
 
-void
-limiter_ask(struct limiter *limiter, const struct limiter_policy *policy,
-	    const void *key, size_t key_bytes, int64_t cost, int64_t now_ns,
-	    struct limiter_verdict *verdict)
+/* Charges the key's own cell; false: look again. */
+static bool
+turn_charge(struct limiter_turn *turn)
 {
-	struct limiter_asker asker;
-	struct limiter_sight sight;
-	struct gcra gcra;
-	uint64_t hash, settled;
-	bool own;
+	struct limiter_cell *cell = &turn->asker.cells[turn->sight.at];
 
-	assert(limiter_policy_fault(policy) == NULL);
-	assert(cost >= 1 && cost <= LIMITER_COST_MAX && now_ns >= 0);
-	hash = limiter_hash(limiter, policy->name, key, key_bytes);
-	gcra_init(&gcra, policy);
-	asker = limiter_asker(limiter, hash, &gcra, (uint64_t)now_ns);
+	turn->before = turn->sight.time;
+	return atomic_compare_exchange_strong(&cell->time, &turn->sight.time,
+					      turn->settled) &&
+	       (atomic_load(&cell->tag) & ~LIMITER_CHANGES_MASK) ==
+		       turn->asker.id;
+}
+
+static void
+turn_begin(struct limiter_turn *turn, const struct limiter *limiter,
+	   const struct limiter_ask *ask, int64_t now_ns)
+{
+	uint64_t hash = limiter_hash(limiter, ask->policy.name, ask->key,
+				     ask->key_bytes);
+
+	assert(limiter_policy_fault(&ask->policy) == NULL);
+	assert(ask->cost >= 1 && ask->cost <= LIMITER_COST_MAX);
+	gcra_init(&turn->gcra, &ask->policy);
+	turn->asker =
+		limiter_asker(limiter, hash, &turn->gcra, (uint64_t)now_ns);
+}
+
+/* Looks, and judges; false: it is refused. */
+static bool
+turn_judge(struct limiter_turn *turn, struct limiter_ask *ask)
+{
+	struct limiter_sight *sight = &turn->sight;
+
+	*sight = limiter_look(&turn->asker);
+	turn->settled =
+		gcra_ask(&turn->gcra, sight->tat_ns,
+			 sight->own && !sight->pending, (uint64_t)ask->cost,
+			 turn->asker.now_ns, &ask->verdict)
+		<< 1;
+	return turn->settled != 0;
+}
+
+/* Charges what was judged, and judges again where others came before. */
+static bool
+turn_take(struct limiter_turn *turn, struct limiter_ask *ask)
+{
 	for (int round = 0; round < LIMITER_ROUNDS; round++) {
-		sight = limiter_look(&asker);
-		own = sight.own && !sight.pending;
-		settled = gcra_ask(&gcra, sight.tat_ns, own, (uint64_t)cost,
-				   asker.now_ns, verdict)
-			  << 1;
-		if (settled == 0)
-			return;
-		if (own ? atomic_compare_exchange_strong(
-				  &asker.cells[sight.at].time, &sight.time,
-				  settled) :
-			  limiter_take(&asker, sight, settled))
-			return;
+		if (turn->sight.own && !turn->sight.pending ?
+			    turn_charge(turn) :
+			    turn_take_over(turn))
+			return true;
+		if (!turn_judge(turn, ask))
+			return false;
 	}
 	/* So many swaps are lost only to a table that is being damaged. */
-	*verdict = (struct limiter_verdict){.reset_s = verdict->reset_s,
-					    .retry_after_s = 1};
+	ask->verdict = (struct limiter_verdict){.reset_s = ask->verdict.reset_s,
+						.retry_after_s = 1};
+	return false;
+}
+
+static void
+turn_take_back(struct limiter_turn *turn)
+{
+	struct limiter_cell *cell = &turn->asker.cells[turn->sight.at];
+
+	atomic_compare_exchange_strong(&cell->time, &turn->settled,
+				       turn->before);
+}
+
+/* What there is without the request, of a policy that would let it through. */
+static void
+turn_tell(struct limiter_turn *turn, struct limiter_ask *ask)
+{
+	struct limiter_sight sight = limiter_look(&turn->asker);
+
+	gcra_ask(&turn->gcra, sight.tat_ns, sight.own && !sight.pending, 0,
+		 turn->asker.now_ns, &ask->verdict);
+	ask->verdict.allowed = true;
+	ask->verdict.retry_after_s = 0;
+}
+
+/* The one that is the most likely to refuse goes first. */
+static size_t
+asks_scarcest(const struct limiter_ask *asks, size_t count)
+{
+	size_t scarcest = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (asks[i].verdict.remaining <
+		    asks[scarcest].verdict.remaining)
+			scarcest = i;
+	return scarcest;
+}
+
+/* Charges all, or none. */
+static bool
+asks_take(struct limiter_turn *turns, struct limiter_ask *asks, size_t count)
+{
+	const size_t first = asks_scarcest(asks, count);
+	size_t taken = 0;
+
+	while (taken < count && turn_take(&turns[(first + taken) % count],
+					  &asks[(first + taken) % count]))
+		taken++;
+	if (taken == count)
+		return true;
+	while (taken > 0)
+		turn_take_back(&turns[(first + --taken) % count]);
+	return false;
+}
+
+bool
+limiter_ask(struct limiter *limiter, struct limiter_ask *asks, size_t count,
+	    int64_t now_ns)
+{
+	struct limiter_turn turns[LIMITER_ASKS_MOST];
+	bool allowed = true;
+
+	assert(count <= LIMITER_ASKS_MOST && now_ns >= 0);
+	for (size_t i = 0; i < count; i++)
+		turn_begin(&turns[i], limiter, &asks[i], now_ns);
+	for (size_t i = 0; i < count; i++)
+		allowed = turn_judge(&turns[i], &asks[i]) && allowed;
+	allowed = allowed && (count == 0 || asks_take(turns, asks, count));
+	for (size_t i = 0; i < count && !allowed; i++)
+		if (asks[i].verdict.allowed)
+			turn_tell(&turns[i], &asks[i]);
+	return allowed;
 }

@@ -8,11 +8,18 @@
  * through if it then lies no further ahead than burst * window / limit.  So
  * `burst` requests may come at once, and no interval of t seconds ever has
  * more than burst + 1 + t * limit / window.  A request costs one
- * compare-and-swap; no lock is taken, and a process may be killed at any
- * moment.  Requests that are refused write nothing.
+ * compare-and-swap for each of its policies; no lock is taken, and a process
+ * may be killed at any moment.  Requests that are refused write nothing.
  *
- * The table is bounded: LIMITER_BUCKETS of 8 cells.  The bucket comes from
- * a keyed hash, so strangers cannot aim at one.  A new key takes the cell
+ * A request that asks several policies is let through by all of them or
+ * charged by none.  All are looked at first, so only others that ask at the
+ * same moment can make one refuse after another was charged; the charge is
+ * then taken back, if nobody has built on it meanwhile.  Else it stays: such a
+ * race can cost a client a little, and never gives one anything.
+ *
+ * The table is bounded: cells in buckets of 8, two for each key that there is
+ * to be room for, of 16 bytes each.  The bucket comes from a keyed hash, so
+ * strangers cannot aim at one.  A new key takes the cell
  * whose TAT passed the longest ago.  If the bucket has none, the key is judged
  * as if the nearest TAT in it were its own, and when it is let through takes
  * that cell over with that TAT.  All other TATs of the bucket lie later, so a
@@ -39,7 +46,15 @@
 #define LIMITER_BURST_MAX INT64_C(1000000000)
 #define LIMITER_COST_MAX INT64_C(1000000)
 
-enum { LIMITER_BUCKETS = 2048, LIMITER_LATE_S = 60, LIMITER_NAME_MAX = 64 };
+/* Pairs of a policy and a key: room for the first takes 1 KB. */
+#define LIMITER_KEYS_MIN INT64_C(32)
+#define LIMITER_KEYS_MAX INT64_C(16777216)
+
+enum {
+	LIMITER_LATE_S = 60,
+	LIMITER_NAME_MAX = 64,
+	LIMITER_ASKS_MOST = 16 /* at once */
+};
 
 struct limiter;
 
@@ -71,22 +86,35 @@ struct limiter_verdict {
  */
 const char *limiter_policy_fault(const struct limiter_policy *policy);
 
+/* What one policy is asked, and what it says. */
+struct limiter_ask {
+	struct limiter_policy policy;
+	const void *key;
+	size_t key_bytes;
+	int64_t cost; /* 1 to LIMITER_COST_MAX */
+	struct limiter_verdict verdict;
+};
+
 /*
- * Never fails for the caller: where the segment cannot be had (a read-only
- * state directory) it counts in the process's own memory, and `why` says so;
- * else `why` is empty.  NULL only without memory.
+ * With room for so many keys, LIMITER_KEYS_MIN to LIMITER_KEYS_MAX; processes
+ * that share a state directory must agree on it, for a table of another size
+ * is set aside.  Never fails for the caller: where the segment cannot be had
+ * (a read-only state directory) it counts in the process's own memory, and
+ * `why` says so; else `why` is empty.  NULL only without memory.
  */
-struct limiter *limiter_new(const char *state_dir, char *why, size_t why_bytes);
+struct limiter *limiter_new(const char *state_dir, int64_t keys, char *why,
+			    size_t why_bytes);
 
 /* NULL is harmless. */
 void limiter_free(struct limiter *limiter);
 
 /*
- * Asks for a request of cost 1 to LIMITER_COST_MAX, at `now_ns` of
- * clock_mono_ns().  Any thread may call.
+ * Asks LIMITER_ASKS_MOST policies at most, no two of one name, at `now_ns` of
+ * clock_mono_ns(): true if all of them let the request through.  If not, the
+ * verdicts of those that would have say what they still have.  Any thread may
+ * call.
  */
-void limiter_ask(struct limiter *limiter, const struct limiter_policy *policy,
-		 const void *key, size_t key_bytes, int64_t cost,
-		 int64_t now_ns, struct limiter_verdict *verdict);
+bool limiter_ask(struct limiter *limiter, struct limiter_ask *asks,
+		 size_t count, int64_t now_ns);
 
 #endif

@@ -19,8 +19,9 @@ from processes import clean_environment
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LIGHTCONE_BUILD") or SOURCE).resolve()
 CATALOGUE = SOURCE / "conf/catalogue/openngc.tsv"
-# Where tests share the processors, heavy work must not starve.
-OPTIONS = "check_replies = on\n" + (
+# Nobody here is a stranger who asks too much, but in the tests of limits; and
+# where tests share the processors, heavy work must not starve.
+OPTIONS = "check_replies = on\nrate = off\n" + (
     "pool_idle = off\n" if "PYTEST_XDIST_WORKER" in os.environ else "")
 
 PROGRAMS = ("lightcone.fcgi", "lightcone.cgi", "lightcone")

@@ -269,7 +269,7 @@ def test_no_origin_may_read(start):
 # ---- limits and proxies
 
 def test_limit(start):
-    app = start()
+    app = start(LIGHTCONE_RATE="on")
     for left in (2, 1, 0):
         reply = app.site.get("/limited")
         assert reply.status == 200, reply
@@ -285,7 +285,7 @@ def test_limit(start):
 
 
 def test_a_limit_holds_over_processes(start):
-    app = start()
+    app = start(LIGHTCONE_RATE="on")
     app.backends.start()
     app.backends.start()
     admitted = sum(app.site.get("/limited").status == 200 for _ in range(30))

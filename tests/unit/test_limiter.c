@@ -22,6 +22,9 @@
 #define MS CLOCK_NS_PER_MS
 #define YEAR_S (INT64_C(366) * 86400)
 
+/* For which there is room, in twice as many cells. */
+enum { KEYS = 8192, CELLS = 2 * KEYS };
+
 static char directory[STATE_DIR_MAX];
 static struct limiter *limiter;
 
@@ -32,7 +35,7 @@ set_up(void **state)
 
 	(void)state;
 	state_dir_make(directory);
-	limiter = limiter_new(directory, why, sizeof(why));
+	limiter = limiter_new(directory, KEYS, why, sizeof(why));
 	assert_non_null(limiter);
 	assert_string_equal(why, "");
 	return 0;
@@ -48,12 +51,26 @@ tear_down(void **state)
 }
 
 static struct limiter_verdict
+ask_bytes(const struct limiter_policy *policy, const void *key, size_t bytes,
+	  int64_t cost, int64_t now_ns)
+{
+	struct limiter_ask one = {.policy = *policy,
+				  .key = key,
+				  .key_bytes = bytes,
+				  .cost = cost};
+	bool allowed = limiter_ask(limiter, &one, 1, now_ns);
+
+	assert_int_equal(allowed, one.verdict.allowed);
+	return one.verdict;
+}
+
+static struct limiter_verdict
 ask(const struct limiter_policy *policy, uint64_t key, int64_t cost,
     int64_t now_ns)
 {
 	struct limiter_verdict verdict;
 
-	limiter_ask(limiter, policy, &key, sizeof(key), cost, now_ns, &verdict);
+	verdict = ask_bytes(policy, &key, sizeof(key), cost, now_ns);
 	assert_true(verdict.remaining >= 0 && verdict.reset_s >= 0);
 	assert_true(verdict.allowed ? verdict.retry_after_s == 0 :
 				      verdict.retry_after_s >= 1);
@@ -216,11 +233,9 @@ test_apart(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++)
 		for (size_t j = 0; j < COUNT(sizes); j++) {
-			limiter_ask(limiter, &one, key, sizes[j], 1, S,
-				    &verdict);
+			verdict = ask_bytes(&one, key, sizes[j], 1, S);
 			assert_int_equal(verdict.allowed, i == 0);
-			limiter_ask(limiter, &two, key, sizes[j], 1, S,
-				    &verdict);
+			verdict = ask_bytes(&two, key, sizes[j], 1, S);
 			assert_int_equal(verdict.allowed, i == 0);
 		}
 }
@@ -300,7 +315,7 @@ test_extremes(void **state)
 		at /= COUNT(bursts);
 		cost = costs[at % COUNT(costs)];
 		at /= COUNT(costs);
-		limiter = limiter_new("/nonexistent", why, sizeof(why));
+		limiter = limiter_new("/nonexistent", KEYS, why, sizeof(why));
 		assert_non_null(limiter);
 		check_extreme(&policy, cost, times[at]);
 		limiter_free(limiter);
@@ -338,7 +353,7 @@ test_kept(void **state)
 	(void)state;
 	assert_int_equal(ask(&policy, 1, 5, S).remaining, 0);
 	limiter_free(limiter);
-	limiter = limiter_new(directory, why, sizeof(why));
+	limiter = limiter_new(directory, KEYS, why, sizeof(why));
 	assert_non_null(limiter);
 	assert_false(ask(&policy, 1, 1, S).allowed);
 	limiter_free(NULL);
@@ -352,7 +367,7 @@ test_private(void **state)
 	struct limiter *shared = limiter;
 
 	(void)state;
-	limiter = limiter_new("/nonexistent", why, sizeof(why));
+	limiter = limiter_new("/nonexistent", KEYS, why, sizeof(why));
 	assert_non_null(limiter);
 	assert_string_equal(why,
 			    "the state directory: No such file or directory");
@@ -401,7 +416,7 @@ test_overfull(void **state)
 	for (uint64_t key = 10000; key < 310000; key++)
 		admitted += ask(&far, key, 1, now).allowed;
 	/* No cell lets its keys have more than one of them could have. */
-	assert_in_range(admitted, 8 * LIMITER_BUCKETS, 9 * 8 * LIMITER_BUCKETS);
+	assert_in_range(admitted, CELLS, 9 * CELLS);
 	for (int i = 0; i < 3; i++)
 		for (uint64_t key = 0; key < 500; key++)
 			assert_false(ask(&near, key, 1, now).allowed);
@@ -413,16 +428,18 @@ test_overfull(void **state)
 static enum lc_rc
 limiter_case(void)
 {
-	static const struct limiter_policy policy = {"a", 60, 60, 5};
+	struct limiter_ask one = {.policy = {"a", 60, 60, 5},
+				  .key = "a",
+				  .key_bytes = 1,
+				  .cost = 1};
 	char why[SEGMENT_WHY_MAX] = "";
-	struct limiter_verdict verdict;
-	struct limiter *made = limiter_new(directory, why, sizeof(why));
+	struct limiter *made = limiter_new(directory, KEYS, why, sizeof(why));
 
 	if (made == NULL) {
 		assert_string_equal(why, "out of memory");
 		return LC_NO_MEMORY;
 	}
-	limiter_ask(made, &policy, "a", 1, 1, S, &verdict);
+	assert_true(limiter_ask(made, &one, 1, S));
 	limiter_free(made);
 	return LC_OK;
 }

@@ -112,14 +112,18 @@ check_trial(struct limiter *limiter, uint64_t trial)
 	int64_t now = 1 + (int64_t)draw(&seed, UINT64_C(1) << 58);
 
 	for (int i = 0; i < ARRIVALS; i++) {
+		const int64_t cost = draw_wide(&seed, draw(&seed, 4) ? 1 : 5);
+		struct limiter_ask one = {.policy = policy,
+					  .key = &trial,
+					  .key_bytes = sizeof(trial),
+					  .cost = cost};
 		struct limiter_verdict verdict;
-		int64_t cost = draw_wide(&seed, draw(&seed, 4) ? 1 : 5);
 		int128 left, after;
 
 		now += draw_pause(&seed, &policy);
 		left = brute_free(&history, &policy, now);
-		limiter_ask(limiter, &policy, &trial, sizeof(trial), cost, now,
-			    &verdict);
+		limiter_ask(limiter, &one, 1, now);
+		verdict = one.verdict;
 		after = left - (verdict.allowed ? cost * window : 0);
 		if (verdict.allowed) {
 			history.at_ns[history.count] = now;
@@ -147,7 +151,8 @@ test_generated(void **state)
 
 	(void)state;
 	for (uint64_t trial = 0; trial < TRIALS; trial++) {
-		limiter = limiter_new("/nonexistent", why, sizeof(why));
+		limiter = limiter_new("/nonexistent", LIMITER_KEYS_MIN, why,
+				      sizeof(why));
 		assert_non_null(limiter);
 		check_trial(limiter, trial);
 		limiter_free(limiter);

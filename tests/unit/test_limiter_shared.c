@@ -31,6 +31,7 @@
 #define S CLOCK_NS_PER_S
 
 enum {
+	ROOM = 8192, /* in keys */
 	ASKERS = 4,
 	PAIR = 2,
 	KEYS = 3000,
@@ -77,7 +78,8 @@ static struct limiter *
 open_limiter(void)
 {
 	char why[SEGMENT_WHY_MAX] = "";
-	struct limiter *limiter = limiter_new(directory, why, sizeof(why));
+	struct limiter *limiter =
+		limiter_new(directory, ROOM, why, sizeof(why));
 
 	if (limiter == NULL || why[0] != '\0')
 		fail_msg("no shared limiter: %s", why);
@@ -88,10 +90,12 @@ static bool
 ask(struct limiter *limiter, const struct limiter_policy *of, uint64_t key,
     int64_t now_ns)
 {
-	struct limiter_verdict verdict;
+	struct limiter_ask one = {.policy = *of,
+				  .key = &key,
+				  .key_bytes = sizeof(key),
+				  .cost = 1};
 
-	limiter_ask(limiter, of, &key, sizeof(key), 1, now_ns, &verdict);
-	return verdict.allowed;
+	return limiter_ask(limiter, &one, 1, now_ns);
 }
 
 /* Keys of their own for each round, so cells are taken over all the time. */

@@ -290,7 +290,6 @@ main(void)
 	if (options_load_from(&options, NULL, nothing, &why) != LC_OK)
 		return EXIT_FAILURE;
 	options.state = "/nonexistent"; /* then slots are not counted */
-	options.rate = "off"; /* the limiter bears it, and has its own test */
 	failed = cmocka_run_group_tests_name("no memory, calls", tests, NULL,
 					     NULL);
 	options_release(&options);

@@ -160,7 +160,6 @@ main(void)
 	if (context.catalogues == NULL)
 		return EXIT_FAILURE;
 	options.state = "/nonexistent"; /* then slots are not counted */
-	options.rate = "off";
 	failed = cmocka_run_group_tests_name("no memory, match", tests, NULL,
 					     NULL);
 	catalogue_set_free(context.catalogues);

@@ -83,11 +83,25 @@ nothing_run(struct lc_call *call, const void *args)
 			.target = NULL          \
 		}                               \
 	}
+#define RATES(...)                        \
+	.rates = (const struct lc_rate[]) \
+	{                                 \
+		__VA_ARGS__, LC_RATES_END \
+	}
+#define COST(...) .cost = {.of = cost_of, __VA_ARGS__}
 #define GUARDS(...)                                       \
 	.guards = (const struct lc_guard *const[])        \
 	{                                                 \
 		&(const struct lc_guard)__VA_ARGS__, NULL \
 	}
+
+static int64_t
+cost_of(struct lc_call *call, const void *args)
+{
+	(void)call;
+	(void)args;
+	return 1;
+}
 
 static enum lc_rc
 nobody_check(struct lc_call *call, const struct lc_guard *guard)
@@ -197,8 +211,21 @@ static const struct {
 	{ENDPOINT(.formats = 0), {"GET /a", "reply is not described"}},
 	{ENDPOINT(.tag = NULL), {"GET /a", "no tag"}},
 	{ENDPOINT(.cache = {.fresh_s = -1}), {"GET /a", "negative"}},
-	{ENDPOINT(.rate = &(const struct lc_rate){"x", 0, 1, 1}),
-	 {"GET /a", ""}},
+	{ENDPOINT(RATES({"x", .limit = 0, .window_s = 1})),
+	 {"GET /a", "limit is out"}},
+	{ENDPOINT(RATES({"x", .limit = 1, .window_s = 1},
+			{"y", .limit = 1, .window_s = 1})),
+	 {NULL, NULL}},
+	{ENDPOINT(RATES({"x", .limit = 1, .window_s = 1},
+			{"x", .limit = 1, .window_s = 1})),
+	 {"GET /a", "one name"}},
+	{ENDPOINT(RATES({"X", .limit = 1, .window_s = 1})), {"GET /a", "a-z"}},
+	{ENDPOINT(RATES({"x", .limit = 1, .window_s = 1}), COST(.most = 1)),
+	 {"GET /a", "no sentence"}},
+	{ENDPOINT(RATES({"x", .limit = 1, .window_s = 1}),
+		  COST(.most = 1, .doc = "1")),
+	 {NULL, NULL}},
+	{ENDPOINT(COST(.most = 1, .doc = "1")), {"GET /a", "no limit"}},
 	{ENDPOINT(REPLY(LC_FIELD("x", LC_INT, .optional = true))),
 	 {"x", "no sentence"}},
 	{ENDPOINT(REPLY(LC_FIELD("x", LC_LIST, .doc = "."))),
