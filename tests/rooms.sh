@@ -53,17 +53,6 @@ libc='assert complex ctype endian errno fcntl float fenv inttypes limits locale 
 	termios time unistd dirent getopt glob netdb netinet/in netinet/tcp
 	arpa/inet linux/* sys/*'
 
-fits() {
-	local word=$1 pattern
-	shift
-
-	for pattern; do
-		# shellcheck disable=SC2053 # it is a pattern
-		[[ $word != $pattern ]] || return 0
-	done
-	return 1
-}
-
 # One per line: file, line number, header.  A quoted name without a directory
 # is in handlers/ or in the file's own room.
 includes() {
@@ -85,28 +74,49 @@ includes() {
 	done
 }
 
+# any_of PATTERN...: one that fits what any of them fits.
+any_of() {
+	local IFS='|'
+
+	printf '@(%s)\n' "$*"
+}
+
+# A file of the room files_of[i] may include what fits may_of[i].
+files_of=()
+may_of=()
+set -f
+while read -r room may; do
+	files_of+=("$room")
+	# shellcheck disable=SC2086 # words
+	may_of+=("$(any_of $may)")
+done < <(rooms)
+# shellcheck disable=SC2086 # words
+of_libc=$(any_of $libc)
+set +f
+
 # rule_rooms: prints each include that its file's room does not allow.
 rule_rooms() {
-	local file number header room may own
+	local file number header own i last='' may=
 
-	set -f
 	includes | while read -r file number header; do
-		own=${file#app/}
-		[[ $header != "${own%.c}.h" ]] || continue
-		# shellcheck disable=SC2086 # words
-		! fits "${header%.h}" $libc || continue
-		may=
-		while read -r room may; do
-			# shellcheck disable=SC2053 # it is a pattern
-			[[ $file != $room ]] || break
+		if [[ $file != "$last" ]]; then
+			last=$file
 			may=
-		done < <(rooms)
-		# shellcheck disable=SC2086 # words
-		fits "$header" $may ||
+			for i in "${!files_of[@]}"; do
+				# shellcheck disable=SC2053 # it is a pattern
+				[[ $file != ${files_of[i]} ]] || break
+			done
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $file != ${files_of[i]} ]] || may=${may_of[i]}
+			own=${file#app/}
+			own=${own%.c}.h
+		fi
+		# shellcheck disable=SC2053 # they are patterns
+		[[ $header == "$own" || ${header%.h} == $of_libc ||
+			$header == $may ]] ||
 			printf '%s:%s: may not know %s\n' "$file" "$number" \
 				"$header"
 	done
-	set +f
 }
 
 # rule_own_header_first: a header that needs another one before it is found.

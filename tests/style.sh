@@ -46,10 +46,16 @@ rule_500_lines() {
 }
 
 rule_100_columns() {
-	c_files | while read -r file; do
-		expand -t 8 "$file" | awk -v file="$file" '
-			length > 100 { print file ":" FNR ": " length " columns" }'
-	done
+	c_files | xargs -r -d '\n' awk '
+		{
+			wide = length
+			for (at = index($0, "\t"); at > 0; at = index($0, "\t")) {
+				spaces = substr("        ", (at - 1) % 8 + 1)
+				$0 = substr($0, 1, at - 1) spaces substr($0, at + 1)
+				wide = length
+			}
+		}
+		wide > 100 { print FILENAME ":" FNR ": " wide " columns" }'
 }
 
 rule_tabs() {
@@ -61,10 +67,8 @@ rule_trailing_space() {
 }
 
 rule_last_line_ends() {
-	texts | while read -r file; do
-		[[ ! -s $file || -z $(tail -c 1 "$file") ]] ||
-			printf '%s: the last line does not end\n' "$file"
-	done
+	texts | xargs -r -d '\n' perl -ne '
+		print "$ARGV: the last line does not end\n" if eof && !/\n\z/'
 }
 
 rule_banned() {
