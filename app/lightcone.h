@@ -139,7 +139,7 @@ struct lc_keep {
 	int64_t fresh_s;  /* 0: it is not kept */
 	int64_t stale_s;  /* then it is given while it is made anew */
 	int64_t error_s;  /* then it is given where making it anew fails */
-	int64_t absent_s; /* a 404 or 422 of `run`; 0: it is not kept */
+	int64_t absent_s; /* a 404 that `run` says; 0: it is not kept */
 	/*
 	 * How early it is made anew by chance, before it is stale: XFetch's
 	 * beta, 1 as a rule; 0: never.

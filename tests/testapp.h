@@ -42,6 +42,9 @@ extern const struct lc_endpoint search_endpoint, either_endpoint;
 /* In testapp_pieces.c. */
 extern const struct lc_endpoint long_endpoint, origin_endpoint;
 
+/* In testapp_kept.c. */
+extern const struct lc_endpoint kept_quick, kept_heavy;
+
 /* In testapp_parts.c. */
 extern const struct lc_endpoint parts_endpoint;
 

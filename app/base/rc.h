@@ -36,6 +36,7 @@
 	X(LC_NO_MEMORY, 503, "out-of-memory", "Out of memory")                \
 	X(LC_QUEUE_FULL, 503, "queue-full", "Queue full")                     \
 	X(LC_STOPPING, 503, "stopping", "Stopping")                           \
+	X(LC_NOT_KEPT, 504, "not-in-cache", "Not in the cache")               \
 	X(LC_DEADLINE, 504, "deadline", "Deadline passed")
 
 enum lc_rc {

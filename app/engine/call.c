@@ -6,6 +6,7 @@
 #include "engine/after.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
+#include "engine/recall.h"
 #include "engine/reply.h"
 
 #define CALL_OF(item, member)                                               \
@@ -23,6 +24,7 @@ call_drop(struct lc_call *call, int holders)
 {
 	if (atomic_fetch_sub(&call->holders, holders) != holders)
 		return;
+	recall_release(call);
 	response_release(&call->response);
 	arena_release(&call->arena);
 	call->transport->free(call);
@@ -111,6 +113,7 @@ call_answer(struct lc_call *call)
 			call->verdict = call->reply(call, call->reply_arg);
 		reply_send(call);
 	}
+	recall_end(call);
 	call->transport->finish(call);
 	afters_take(engine->afters, call);
 	call_drop(call, holders);

@@ -23,10 +23,14 @@
 #include "http/request_id.h"
 #include "http/response.h"
 #include "lightcone.h"
+#include "services/cache_book.h"
+#include "services/cache_entry.h"
 
 struct call_task;
 struct client_address;
 struct engine;
+struct flight;
+struct kept;
 struct limiter_ask;
 struct slots;
 struct team;
@@ -65,6 +69,29 @@ struct call_value {
 	struct call_value *next;
 };
 
+/* What the cache has to do with a call: engine/recall.h. */
+struct call_recall {
+	bool asked;     /* it has a say, so the answer tells of it */
+	bool keyed;     /* `key` and `cost_name` are set */
+	bool anew;      /* the client wants it made anew */
+	bool unkept;    /* what is made shall not be kept */
+	bool unshared;  /* nor given to others: it depends on who asks */
+	bool refreshes; /* nobody waits for it */
+	bool joined;    /* `flight` is set, once and for all */
+	bool stored;    /* it is on its way into the cache */
+	enum cache_count outcome;
+	int64_t left_s; /* how long `given` is fresh yet */
+	int failed;     /* with which status making it anew did */
+	uint64_t cost_name;
+	struct cache_key key;
+	struct kept *given;    /* the answer is this */
+	struct kept *fallback; /* and this, should making it fail */
+	struct kept *made;     /* what others are given */
+	struct kept *pieces;   /* of an answer in pieces, so far */
+	struct flight *flight;
+	struct lc_call *next, *previous; /* of its followers */
+};
+
 struct lc_call {
 	struct engine *engine;
 	const struct transport *transport;
@@ -93,14 +120,17 @@ struct lc_call {
 	bool is_private;     /* the answer depends on a key */
 	bool prefer_applied; /* a preference had an effect */
 	bool length_unknown; /* HEAD, where finding it would be the work */
-	char tag[CALL_TAG_BYTES]; /* the ETag by a version; "": there is none */
+	bool has_version;
+	uint64_t version;         /* of what the answer is made from */
+	char tag[CALL_TAG_BYTES]; /* the ETag; "": there is none yet */
 	const char *request_id;   /* the client's, or made_id */
 	char made_id[REQUEST_ID_BYTES];
 	struct lc_progress progress;
 	struct slots *slots; /* of the pool's thread that is at work; or NULL */
 	enum lc_work weight; /* what kind of work it is */
 	bool brief;          /* heavy work that is over in some ms */
-	struct team *team;   /* the same thread's; or NULL */
+	struct call_recall recall;
+	struct team *team; /* the same thread's; or NULL */
 	int64_t arrived_ns, bound_ns, run_ns;
 
 	const char *detail; /* of a problem */

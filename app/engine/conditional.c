@@ -42,20 +42,32 @@ is_reading(const struct lc_call *call)
 }
 
 enum lc_rc
+conditional_version(struct lc_call *call)
+{
+	const struct lc_endpoint *endpoint = call->endpoint;
+	enum lc_rc rc;
+
+	if (endpoint->version == NULL || call->has_version)
+		return LC_OK;
+	rc = endpoint->version(call, call->args, &call->version);
+	call->has_version = rc == LC_OK;
+	return rc;
+}
+
+enum lc_rc
 conditional_ask(struct lc_call *call)
 {
 	const struct lc_endpoint *endpoint = call->endpoint;
 	const char *match = call->request.fields[REQUEST_IF_MATCH];
 	const char *none_match = call->request.fields[REQUEST_IF_NONE_MATCH];
-	uint64_t version = 0;
 	enum lc_rc rc;
 
 	if (endpoint->version == NULL || !is_reading(call))
 		return LC_OK;
-	rc = endpoint->version(call, call->args, &version);
+	rc = conditional_version(call);
 	if (rc != LC_OK)
 		return rc;
-	tag_of_version(call->tag, endpoint, call->format, version);
+	tag_of_version(call->tag, endpoint, call->format, call->version);
 	if (match != NULL && !etag_listed(match, call->tag, ETAG_STRONG))
 		return match_refuse(call, call->tag);
 	/* Whether there is anything, which "*" asks, only the work shows. */
@@ -79,6 +91,18 @@ can_be_tagged(const struct lc_call *call)
 	       !call->length_unknown;
 }
 
+void
+conditional_tag(struct lc_call *call)
+{
+	const char *body;
+	size_t length;
+
+	if (!can_be_tagged(call) || call->tag[0] != '\0')
+		return;
+	body = response_body(&call->response, &length);
+	tag_write(call->tag, digest_quick(body, length));
+}
+
 enum lc_rc
 conditional_apply(struct lc_call *call)
 {
@@ -88,17 +112,14 @@ conditional_apply(struct lc_call *call)
 
 	if (!can_be_tagged(call))
 		return LC_OK;
-	if (call->tag[0] == '\0')
-		tag_write(call->tag, digest_quick(response->body.bytes,
-						  response->body.length));
+	conditional_tag(call);
 	if (match != NULL && !etag_listed(match, call->tag, ETAG_STRONG))
 		return match_refuse(call, call->tag);
 	response_field_text(response, "ETag", call->tag);
 	if (none_match != NULL &&
 	    etag_listed(none_match, call->tag, ETAG_WEAK)) {
 		response->status = 304;
-		response->media_type = NULL;
-		buf_reset(&response->body);
+		response_no_body(response);
 	}
 	return LC_OK;
 }

@@ -13,6 +13,7 @@
 #include "engine/headers.h"
 #include "engine/negotiate.h"
 #include "engine/quota.h"
+#include "engine/recall.h"
 #include "engine/router.h"
 
 static enum lc_rc
@@ -179,8 +180,11 @@ dispatch_run(struct lc_call *call)
 		call->length_unknown = true;
 		return LC_OK;
 	}
+	call->brief = call->weight == LC_BRIEF;
+	rc = recall_join(call, call->weight != LC_QUICK && !call->in_place);
+	if (rc != LC_OK || call->recall.given != NULL)
+		return rc;
 	if (call->weight != LC_QUICK && !call->in_place) {
-		call->brief = call->weight == LC_BRIEF;
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}
@@ -220,7 +224,9 @@ dispatch_stages(struct lc_call *call)
 	if (rc != LC_OK || call->response.status == 304)
 		return rc;
 	rc = dispatch_weigh(call);
-	if (rc != LC_OK)
+	if (rc == LC_OK)
+		rc = recall_ask(call);
+	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
 	if (async_is_wanted(call)) {
 		rc = async_begin(call);

@@ -6,9 +6,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/after.h"
+#include "engine/flight.h"
 #include "engine/headers.h"
 #include "engine/rates.h"
 #include "engine/table_check.h"
+#include "services/cache.h"
+#include "services/cache_book.h"
+#include "services/cache_epochs.h"
 #include "services/jobs.h"
 #include "services/keys.h"
 #include "services/limiter.h"
@@ -21,6 +25,41 @@ table_has_rates(const struct lc_endpoint *const *table)
 	return *table != NULL;
 }
 
+static bool
+table_keeps(const struct lc_endpoint *const *table)
+{
+	while (*table != NULL && (*table)->cache.keep.fresh_s == 0)
+		table++;
+	return *table != NULL;
+}
+
+/* False: there is no memory.  A cache that cannot be had is done without. */
+static bool
+engine_open_cache(struct engine *engine)
+{
+	const struct options *options = engine->options;
+	char why[CACHE_WHY_MAX] = "";
+	enum lc_rc rc;
+
+	if (!table_keeps(engine->table))
+		return true;
+	rc = cache_new(options->cache, options->state, &engine->cache, why,
+		       sizeof(why));
+	if (why[0] != '\0')
+		log_warning("nothing is kept for those who ask again: %s", why);
+	if (engine->cache == NULL)
+		return rc != LC_NO_MEMORY;
+	engine->book = cache_book_new(options->state, why, sizeof(why));
+	if (why[0] != '\0')
+		log_warning("each process learns for itself what is worth "
+			    "keeping: %s",
+			    why);
+	engine->epochs = cache_epochs_new(options->state);
+	if (engine->book != NULL && engine->epochs != NULL)
+		engine->flights = flights_new(engine);
+	return engine->flights != NULL;
+}
+
 /* What is shared over processes; all but memory can be done without. */
 static bool
 engine_open_services(struct engine *engine)
@@ -29,7 +68,8 @@ engine_open_services(struct engine *engine)
 
 	engine->keys = keys_new(options->state);
 	engine->jobs = jobs_new(options->state);
-	return engine->keys != NULL && engine->jobs != NULL;
+	return engine->keys != NULL && engine->jobs != NULL &&
+	       engine_open_cache(engine);
 }
 
 enum lc_rc
@@ -58,8 +98,10 @@ engine_init(struct engine *engine, const struct options *options,
 {
 	enum lc_rc rc = table_check(table, why);
 
-	*engine = (struct engine){
-		.options = options, .table = table, .context = context};
+	*engine = (struct engine){.options = options,
+				  .table = table,
+				  .context = context,
+				  .stays = true};
 	if (rc == LC_OK)
 		rc = rates_read(engine, why);
 	if (rc != LC_OK)
@@ -105,6 +147,8 @@ engine_stop(struct engine *engine, int64_t until_ns)
 			return false;
 		nanosleep(&pause, NULL);
 	}
+	if (engine->flights != NULL && !flights_stop(engine->flights, until_ns))
+		return false;
 	return afters_stop(engine->afters, until_ns);
 }
 
@@ -115,8 +159,12 @@ engine_release(struct engine *engine)
 	deadlines_free(engine->deadlines);
 	pool_free(engine->pool);
 	outbox_free(engine->outbox);
+	flights_free(engine->flights);
 	jobs_free(engine->jobs);
 	keys_free(engine->keys);
 	limiter_free(engine->limiter);
+	cache_epochs_free(engine->epochs);
+	cache_book_free(engine->book);
+	cache_free(engine->cache);
 	response_release(&engine->fields);
 }

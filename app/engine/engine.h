@@ -19,6 +19,10 @@
 #include "lightcone.h"
 
 struct afters;
+struct cache;
+struct cache_book;
+struct cache_epochs;
+struct flights;
 struct jobs;
 struct keys;
 struct limiter;
@@ -43,6 +47,11 @@ struct engine {
 	struct pool *pool;
 	struct afters *afters;
 	struct jobs *jobs;
+	bool stays; /* for further requests, once this one is answered */
+	struct cache *cache; /* NULL, as are the next: nothing is kept */
+	struct cache_book *book;
+	struct cache_epochs *epochs;
+	struct flights *flights;
 	atomic_int open; /* calls that were begun and not answered yet */
 };
 

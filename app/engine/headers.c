@@ -7,14 +7,17 @@
 #include "engine/bind.h"
 #include "engine/engine.h"
 #include "engine/negotiate.h"
+#include "engine/recall.h"
 #include "services/limiter.h"
 
 static const char exposed[] =
-	"ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, "
+	"Age, Cache-Status, ETag, Location, Preference-Applied, RateLimit, "
+	"RateLimit-Policy, "
 	"Retry-After, Server-Timing, X-Matched, X-Next, X-Request-Id";
 
 static const char accepted[] =
-	"Accept, Authorization, Content-Type, If-Match, If-None-Match, "
+	"Accept, Authorization, Cache-Control, Content-Type, If-Match, "
+	"If-None-Match, "
 	"Idempotency-Key, Prefer, traceparent, X-API-Key, X-Request-Id";
 
 static bool
@@ -129,6 +132,7 @@ headers_common(const struct lc_call *call, struct response *response)
 		origin_add(call, response);
 	vary_add(call, response);
 	rate_add(call, response);
+	recall_fields(call, response);
 }
 
 /* Milliseconds with three decimals; twice for each answer, so by hand. */
@@ -157,7 +161,8 @@ timings_add(const struct lc_call *call, struct response *response)
 		return;
 	buf_add_text(fields, "Server-Timing: bind;dur=");
 	timing_add(fields, call->arrived_ns, call->bound_ns);
-	buf_add_text(fields, ", run;dur=");
+	buf_add_text(fields, call->recall.given != NULL ? ", cache;dur=" :
+							  ", run;dur=");
 	timing_add(fields, call->bound_ns, call->run_ns);
 	buf_add(fields, "\r\n", 2);
 }

@@ -170,6 +170,7 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 		problems[early[i]] = true;
 	problems[LC_INTERNAL] = true;
 	problems[LC_DEADLINE] = true;
+	problems[LC_NOT_KEPT] = endpoint->cache.keep.fresh_s > 0;
 	problems[LC_MEDIA_TYPE] = body_kind_all(endpoint) != 0;
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = true; /* Prefer: handling=strict refuses any */

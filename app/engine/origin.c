@@ -121,6 +121,8 @@ lc_origin(struct lc_call *call)
 	const char *host = request_variable(&call->request, "HTTP_HOST");
 	bool https = is_https(call);
 
+	/* The answer is one for who came by this name. */
+	call->recall.unshared = true;
 	if (!is_authority(host))
 		host = server_authority(call, https);
 	return host == NULL ? NULL :

@@ -11,7 +11,8 @@ static bool
 is_counted(const struct lc_call *call)
 {
 	return call->engine->limiter != NULL && call->endpoint->rates != NULL &&
-	       !call->in_place && call->work == NULL;
+	       !call->in_place && call->work == NULL &&
+	       !call->recall.refreshes;
 }
 
 static size_t

@@ -12,6 +12,7 @@
 #include "engine/headers.h"
 #include "engine/negotiate.h"
 #include "engine/problem_form.h"
+#include "engine/recall.h"
 #include "engine/schema.h"
 #include "engine/slots.h"
 
@@ -56,6 +57,8 @@ transmit(struct lc_call *call, struct response *response)
 {
 	bool bodiless = call->request.method == LC_HEAD;
 	struct buf head;
+	const char *body;
+	size_t length;
 
 	buf_init(&head);
 	response_head(response, call->length_unknown, &head);
@@ -63,9 +66,9 @@ transmit(struct lc_call *call, struct response *response)
 		transmit_no_memory(call);
 	} else {
 		call->transport->write(call, head.bytes, head.length);
+		body = response_body(response, &length);
 		if (!bodiless)
-			call->transport->write(call, response->body.bytes,
-					       response->body.length);
+			call->transport->write(call, body, length);
 	}
 	buf_release(&head);
 }
@@ -120,6 +123,7 @@ problem_send(struct lc_call *call)
 	else if (call->errors != NULL && problem.detail == NULL)
 		problem.detail = "Some of the input is wrong; see errors.";
 	problem_put(call, &problem, &call->response);
+	recall_made(call);
 	headers_problem(call, &call->response, call->verdict);
 }
 
@@ -145,8 +149,12 @@ pieces_end(struct lc_call *call)
 	json_finish(call);
 	if (body->failed)
 		call->verdict = LC_NO_MEMORY;
-	else if (has_body(call) && body->length > 0)
+	else if (has_body(call) && body->length > 0) {
+		recall_pieces_add(call, body->bytes, body->length);
 		call->transport->write(call, body->bytes, body->length);
+	}
+	if (call->verdict == LC_OK)
+		recall_pieces_end(call);
 }
 
 /* A job is the answer, and what may have been written is not. */
@@ -162,11 +170,33 @@ job_send(struct lc_call *call)
 	response_release(&response);
 }
 
+/* What was kept, or made for another, in place of the function's answer. */
+static void
+given_send(struct lc_call *call)
+{
+	struct response *response = &call->response;
+
+	recall_fill(call, response);
+	call->verdict = LC_OK;
+	if (response->status == 200)
+		call->verdict = conditional_apply(call);
+	if (call->verdict != LC_OK)
+		problem_send(call);
+	else if (response->status == 200 || response->status == 304)
+		headers_answer(call);
+	headers_common(call, response);
+	transmit(call, response);
+}
+
 void
 reply_send(struct lc_call *call)
 {
 	if (call->streaming) {
 		pieces_end(call);
+		return;
+	}
+	if (call->recall.given != NULL) {
+		given_send(call);
 		return;
 	}
 	if (async_takes_over(call, call->verdict)) {
@@ -180,6 +210,12 @@ reply_send(struct lc_call *call)
 	}
 	if (call->verdict == LC_OK && call->engine->check_replies)
 		call->verdict = conform_check(call);
+	if (call->verdict == LC_OK)
+		recall_made(call);
+	else if (recall_rescue(call)) {
+		given_send(call);
+		return;
+	}
 	if (call->verdict == LC_OK)
 		call->verdict = conditional_apply(call);
 	if (call->verdict != LC_OK && call->engine->check_replies)
@@ -204,9 +240,14 @@ reply_send_late(struct lc_call *call)
 		job_send(call);
 		return;
 	}
-	problem_of(call, &problem);
 	response_init(&response);
-	problem_put(call, &problem, &response);
+	if (recall_rescue(call)) {
+		recall_fill(call, &response);
+		response_field_text(&response, "Cache-Control", "no-cache");
+	} else {
+		problem_of(call, &problem);
+		problem_put(call, &problem, &response);
+	}
 	headers_common(call, &response);
 	transmit(call, &response);
 	response_release(&response);
@@ -282,6 +323,7 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	call->response.media_type =
 		media_type != NULL ? media_type :
 				     negotiate_row(call->format)->type_all;
+	recall_pieces_begin(call);
 	stream_fields(call);
 	headers_common(call, &call->response);
 	call->streaming = true;
@@ -305,6 +347,7 @@ piece_write(struct lc_call *call, const void *bytes, size_t length)
 	bool waits = call->slots != NULL && transport->is_ready != NULL &&
 		     !transport->is_ready(call);
 
+	recall_pieces_add(call, bytes, length);
 	if (waits)
 		slots_give(call->slots);
 	if (!transport->write(call, bytes, length))

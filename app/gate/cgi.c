@@ -29,6 +29,13 @@ peer_of(struct lc_call *call)
 	return (struct cgi_peer *)(void *)call;
 }
 
+/* Tasks, or an answer that is to be kept. */
+static bool
+has_more_to_do(const struct lc_call *call)
+{
+	return call->tasks != NULL || call->recall.stored;
+}
+
 /*
  * Some servers tell us to end when they have as many bytes as we said; but
  * tasks may follow, for CGI_TASKS_S.
@@ -38,7 +45,7 @@ cgi_write(struct lc_call *call, const void *bytes, size_t length)
 {
 	const char *from = bytes;
 
-	if (call->tasks != NULL)
+	if (has_more_to_do(call))
 		signal(SIGTERM, SIG_IGN);
 	while (length > 0 && !call->closed) {
 		ssize_t part = write(STDOUT_FILENO, from, length);
@@ -82,7 +89,7 @@ static void
 cgi_finish(struct lc_call *call)
 {
 	peer_of(call)->finished = true;
-	if (call->tasks != NULL)
+	if (has_more_to_do(call))
 		output_end();
 }
 
@@ -214,6 +221,7 @@ cgi_serve(struct engine *engine)
 
 	if (peer == NULL)
 		return EXIT_FAILURE;
+	engine->stays = false;
 	signal(SIGPIPE, SIG_IGN);
 	call_init(&peer->call, engine, &cgi_transport);
 	peer->finished = false;

@@ -37,10 +37,12 @@ enum lc_method {
 	X(REQUEST_ACCEPT, "HTTP_ACCEPT")                                  \
 	X(REQUEST_PREFLIGHT_METHOD, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") \
 	X(REQUEST_AUTHORIZATION, "HTTP_AUTHORIZATION")                    \
+	X(REQUEST_CACHE_CONTROL, "HTTP_CACHE_CONTROL")                    \
 	X(REQUEST_IDEMPOTENCY_KEY, "HTTP_IDEMPOTENCY_KEY")                \
 	X(REQUEST_IF_MATCH, "HTTP_IF_MATCH")                              \
 	X(REQUEST_IF_NONE_MATCH, "HTTP_IF_NONE_MATCH")                    \
 	X(REQUEST_ORIGIN, "HTTP_ORIGIN")                                  \
+	X(REQUEST_PRAGMA, "HTTP_PRAGMA")                                  \
 	X(REQUEST_PREFER, "HTTP_PREFER")                                  \
 	X(REQUEST_TRANSFER_ENCODING, "HTTP_TRANSFER_ENCODING")            \
 	X(REQUEST_API_KEY, "HTTP_X_API_KEY")                              \

@@ -67,9 +67,25 @@ void
 response_reset(struct response *response)
 {
 	response->status = 200;
-	response->media_type = NULL;
 	buf_reset(&response->fields);
+	response_no_body(response);
+}
+
+void
+response_no_body(struct response *response)
+{
+	response->media_type = NULL;
+	response->shared = NULL;
 	buf_reset(&response->body);
+}
+
+const char *
+response_body(const struct response *response, size_t *length)
+{
+	*length = response->shared != NULL ? response->shared_length :
+					     response->body.length;
+	return response->shared != NULL ? response->shared :
+					  response->body.bytes;
 }
 
 void
@@ -102,6 +118,7 @@ void
 response_head(const struct response *response, bool streamed, struct buf *out)
 {
 	char *room = buf_room(out, 3 * SHORTEST_MAX);
+	size_t length;
 
 	if (room == NULL)
 		return;
@@ -119,9 +136,10 @@ response_head(const struct response *response, bool streamed, struct buf *out)
 	if (!streamed && response->media_type != NULL) {
 		buf_add_text(out, "Content-Length: ");
 		room = buf_room(out, SHORTEST_MAX);
+		response_body(response, &length);
 		if (room != NULL)
-			out->length += shortest_format_int64(
-				(int64_t)response->body.length, room);
+			out->length +=
+				shortest_format_int64((int64_t)length, room);
 		buf_add(out, "\r\n", 2);
 	}
 	buf_add(out, response->fields.bytes, response->fields.length);

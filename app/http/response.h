@@ -15,6 +15,8 @@ struct response {
 	const char *media_type; /* NULL: no body */
 	struct buf fields;      /* "Name: value\r\n" … */
 	struct buf body;
+	const char *shared; /* not NULL: the body, which others have too */
+	size_t shared_length;
 };
 
 void response_init(struct response *response);
@@ -22,6 +24,12 @@ void response_release(struct response *response);
 
 /* Forgets all that was said so far. */
 void response_reset(struct response *response);
+
+/* Forgets the body alone. */
+void response_no_body(struct response *response);
+
+/* The body, its own or a shared one. */
+const char *response_body(const struct response *response, size_t *length);
 
 /* Adds a header field; the value is formatted. */
 void response_field(struct response *response, const char *name,

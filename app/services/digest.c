@@ -13,6 +13,39 @@ digest_quick(const void *bytes, size_t length)
 	return XXH3_64bits(bytes, length);
 }
 
+_Static_assert(sizeof(((struct digest_strong *)NULL)->state) ==
+		       sizeof(crypto_generichash_state),
+	       "libsodium's own size");
+
+static crypto_generichash_state *
+strong_state(struct digest_strong *digest)
+{
+	return (crypto_generichash_state *)(void *)digest->state;
+}
+
+/* It fails for other lengths only. */
+void
+digest_strong_begin(struct digest_strong *digest)
+{
+	crypto_generichash_init(strong_state(digest), NULL, 0,
+				DIGEST_STRONG_BYTES);
+}
+
+void
+digest_strong_add(struct digest_strong *digest, const void *bytes,
+		  size_t length)
+{
+	crypto_generichash_update(strong_state(digest), bytes, length);
+}
+
+void
+digest_strong_end(struct digest_strong *digest,
+		  unsigned char out[DIGEST_STRONG_BYTES])
+{
+	crypto_generichash_final(strong_state(digest), out,
+				 DIGEST_STRONG_BYTES);
+}
+
 void
 digest_random(void *out, size_t bytes)
 {

@@ -15,6 +15,22 @@
  */
 uint64_t digest_quick(const void *bytes, size_t length);
 
+/*
+ * BLAKE2b of what is added piece by piece, DIGEST_STRONG_BYTES: nobody can find
+ * two rows of pieces of one digest.  About 1 µs for 1 KB.
+ */
+enum { DIGEST_STRONG_BYTES = 32 };
+
+struct digest_strong {
+	_Alignas(64) unsigned char state[384]; /* libsodium's */
+};
+
+void digest_strong_begin(struct digest_strong *digest);
+void digest_strong_add(struct digest_strong *digest, const void *bytes,
+		       size_t length);
+void digest_strong_end(struct digest_strong *digest,
+		       unsigned char out[DIGEST_STRONG_BYTES]);
+
 /* Fills `out` with random bytes that are good enough for secrets. */
 void digest_random(void *out, size_t bytes);
 
