@@ -43,39 +43,19 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 	const struct companion companions[] = {{"cache", cache, cache_ask},
 					       {"worker", state, worker_probe},
 					       {.name = NULL}};
-	struct context context = {
-		.catalogues = catalogue_set_new(options->state,
-						gate->kind == GATE_FCGI),
-		.edits = edits_new(options->state),
-		.bright = bright_new(),
-		.wormholes = wormhole_tables_new(),
-		.catalogue = options->catalogue,
-		.state = options->state,
-		.companions = companions,
-		.outbound =
-			{
-				.state = options->state,
-				.webhook_secret = options->webhook_secret,
-				.changes_webhook = options->changes_webhook,
-				.webhook_private =
-					strcmp(options->webhook_private,
-					       "on") == 0,
-				.smtp_url = options->smtp_url,
-				.smtp_user = options->smtp_user,
-				.smtp_password = options->smtp_password,
-				.mail_from = options->mail_from,
-			},
-	};
 	int code = EXIT_FAILURE;
+	struct context context;
 	struct engine engine;
 	struct buf why;
 
-	buf_init(&why);
-	if (context.catalogues == NULL || context.edits == NULL ||
-	    context.bright == NULL || context.wormholes == NULL) {
+	if (context_init(&context, options, gate->kind == GATE_FCGI) != LC_OK) {
 		log_error("no memory to start");
-	} else if (engine_init(&engine, options, endpoint_table, &context,
-			       &why) != LC_OK) {
+		return code;
+	}
+	context.companions = companions;
+	buf_init(&why);
+	if (engine_init(&engine, options, endpoint_table, &context, &why) !=
+	    LC_OK) {
 		log_error("%.*s", (int)why.length, why.bytes);
 	} else {
 		if (engine_limit(&engine, &why) == LC_OK)
@@ -85,10 +65,7 @@ serve(struct gate *gate, const struct options *options, struct cache *cache)
 		engine_release(&engine);
 	}
 	buf_release(&why);
-	wormhole_tables_free(context.wormholes);
-	bright_free(context.bright);
-	edits_free(context.edits);
-	catalogue_set_free(context.catalogues);
+	context_release(&context);
 	return code;
 }
 

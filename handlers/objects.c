@@ -242,6 +242,18 @@ objects_state(struct catalogue_version version)
 		(uint64_t)version.edits);
 }
 
+uint64_t
+objects_kept_state(struct lc_call *call, struct catalogue *catalogue)
+{
+	const char *name = catalogue_name(catalogue);
+	uint64_t state = objects_state(catalogue_version(catalogue));
+
+	/* Another catalogue may have been made in the same moment. */
+	for (const char *at = name; *at != '\0'; at++)
+		state = lc_mix(state, (unsigned char)*at);
+	return lc_mix(state, context_epoch(lc_context(call), name));
+}
+
 static enum lc_rc
 version_read(struct lc_call *call, struct catalogue *catalogue,
 	     const void *args)
@@ -249,7 +261,7 @@ version_read(struct lc_call *call, struct catalogue *catalogue,
 	uint64_t *const *version = args;
 
 	**version = lc_mix(lc_args_digest(call),
-			   objects_state(catalogue_version(catalogue)));
+			   objects_kept_state(call, catalogue));
 	return LC_OK;
 }
 

@@ -61,6 +61,9 @@ bool objects_field(size_t i, struct lc_field *field);
 /* One number for one state of a catalogue. */
 uint64_t objects_state(struct catalogue_version version);
 
+/* The same of what may be kept of it: also which it is, and its epoch. */
+uint64_t objects_kept_state(struct lc_call *call, struct catalogue *catalogue);
+
 /*
  * For `version` of an endpoint whose answer is made of this catalogue and
  * its arguments.

@@ -128,7 +128,7 @@ spare_version(struct lc_call *call)
 	if (catalogue_acquire(context->catalogues, spare, &catalogue, why,
 			      sizeof(why)) != LC_OK)
 		return 0;
-	version = objects_state(catalogue_version(catalogue));
+	version = objects_kept_state(call, catalogue);
 	catalogue_release(catalogue);
 	return version;
 }

@@ -37,6 +37,7 @@ app/relativity/*            base/* relativity/*
 handlers/job*               lightcone.h handlers/* base/clock.h base/number.h base/text.h services/jobs.h services/results.h services/outbound*.h services/webhooks_gone.h
 handlers/change_told.c       lightcone.h handlers/* sky/* base/clock.h services/jobs.h
 handlers/notify*            lightcone.h handlers/* services/outbound_address.h
+handlers/context.*          lightcone.h handlers/* sky/* relativity/* base/options.h services/cache_epochs.h
 handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
 app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
 app/lightcone.h             base/* http/* engine/* app/lightcone_*.h
