@@ -273,10 +273,11 @@ struct lc_endpoint {
 	const enum lc_rc *problems;        /* that its function may end with */
 	const struct lc_example *examples; /* ends in a NULL target; or NULL */
 	/*
-	 * Of GET, or NULL: the version of what an answer is made from, told
-	 * quickly on the accepting thread before `run`.  The ETag is made
-	 * from it, also that of an answer in pieces, and who has the answer
-	 * already is told so without any work.  What is not LC_OK ends the
+	 * Of GET, and of POST that only asks, or NULL: the version of what an
+	 * answer is made from, told quickly on the accepting thread before
+	 * `run`.  The ETag of GET is made from it, also that of an answer in
+	 * pieces, and who has the answer already is told so without any work;
+	 * and our own cache keeps answers by it.  What is not LC_OK ends the
 	 * call as if `run` had said it.
 	 */
 	enum lc_rc (*version)(struct lc_call *call, const void *args,
@@ -394,7 +395,8 @@ uint64_t lc_mix(uint64_t a, uint64_t b);
 
 /*
  * A digest of the bound arguments, in the table's order: neither the order
- * and the spelling of parameters nor a default that was given changes it.
+ * and the spelling of parameters nor a default that was given changes it,
+ * nor those that are `aside`.
  */
 uint64_t lc_args_digest(const struct lc_call *call);
 

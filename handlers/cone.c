@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "keeping.h"
 #include "objects.h"
 #include "sky/angles.h"
 #include "sky/cone.h"
@@ -224,6 +225,17 @@ cone_version(struct lc_call *call, const void *args, uint64_t *version)
 	return objects_version_in_path(call, cone_catalogue(args), version);
 }
 
+static unsigned
+cone_class(const struct lc_call *call, const void *args)
+{
+	const struct cone_args *cone = args;
+	unsigned class = objects_class(call, cone_catalogue(cone), cone->sr);
+
+	class = keeping_amount(class, (double)cone->maxrec);
+	class = keeping_amount(class, (double)cone->verb);
+	return keeping_word(class, cone->responseformat);
+}
+
 static enum lc_work
 cone_weigh(struct lc_call *call, const void *args)
 {
@@ -280,6 +292,7 @@ static const struct lc_example cone_examples[] = {
 	.method = LC_GET, .tag = &cone_tag,                                  \
 	.args_size = sizeof(struct cone_args), .weigh = cone_weigh,          \
 	.deadline_ms = 60000, .formats = LC_AS_FILE, .any_case = true,       \
+	.cache = {.keep = KEEPING_BY_VERSION(cone_class)},                   \
 	.version = cone_version, .problem = cone_problem,                    \
 	.problem_status = 200, .problem_media = "application/x-votable+xml", \
 	.file_types = cone_types,                                            \

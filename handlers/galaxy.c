@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "galaxy_page.h"
+#include "keeping.h"
 #include "objects.h"
 #include "sky/cone.h"
 #include "sky/coordinates.h"
@@ -319,6 +320,18 @@ galaxy_version(struct lc_call *call, const void *args, uint64_t *version)
 		call, query->has_catalogue ? query->catalogue : NULL, version);
 }
 
+static unsigned
+galaxy_class(const struct lc_call *call, const void *args)
+{
+	const struct galaxy_query *query = args;
+
+	return keeping_amount(
+		objects_class(call,
+			      query->has_catalogue ? query->catalogue : NULL,
+			      query->radius_deg),
+		(double)query->limit);
+}
+
 static enum lc_work
 galaxy_weigh(struct lc_call *call, const void *args)
 {
@@ -341,6 +354,7 @@ const struct lc_endpoint galaxy_endpoint = {
 	.args_size = sizeof(struct galaxy_query),
 	.weigh = galaxy_weigh,
 	.deadline_ms = 10000,
+	.cache = {.keep = KEEPING_BY_VERSION(galaxy_class)},
 	.formats = LC_AS_JSON | LC_AS_CSV | LC_AS_TSV | LC_AS_VOTABLE,
 	.reply = galaxy_reply,
 	.problems = galaxy_problems,

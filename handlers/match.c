@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "keeping.h"
 #include "match_read.h"
 #include "objects.h"
 #include "sky/cone.h"
@@ -330,15 +331,45 @@ match_run(struct lc_call *call, const void *args)
 			   match_ask, query);
 }
 
+/* How many positions there are; of CSV about. */
+static size_t
+match_count(const struct lc_call *call, const struct match_query *query)
+{
+	size_t length;
+
+	if (lc_body_kind(call) != LC_BODY_CSV)
+		return query->positions.count;
+	(void)lc_body_bytes(call, &length);
+	return length / MATCH_LINE_BYTES;
+}
+
+static enum lc_rc
+match_version(struct lc_call *call, const void *args, uint64_t *version)
+{
+	const struct match_query *query = args;
+
+	return objects_version(
+		call, query->has_catalogue ? query->catalogue : NULL, version);
+}
+
+static unsigned
+match_class(const struct lc_call *call, const void *args)
+{
+	const struct match_query *query = args;
+	unsigned class = objects_class(
+		call, query->has_catalogue ? query->catalogue : NULL,
+		query->radius_deg);
+
+	class = keeping_amount(class, (double)query->limit);
+	return keeping_amount(class, (double)match_count(call, query));
+}
+
 static enum lc_work
 match_weigh(struct lc_call *call, const void *args)
 {
 	const struct match_query *query = args;
-	size_t count = query->positions.count, length;
+	size_t count = match_count(call, query);
 
-	(void)lc_body_bytes(call, &length);
-	if (lc_body_kind(call) == LC_BODY_CSV)
-		count = length / MATCH_LINE_BYTES;
 	if (count > MATCH_QUICK)
 		return LC_HEAVY;
 	return objects_weigh(call,
@@ -363,6 +394,8 @@ const struct lc_endpoint match_endpoint = {
 	.args_size = sizeof(struct match_query),
 	.weigh = match_weigh,
 	.deadline_ms = 60000,
+	.cache = {.keep = KEEPING_BY_VERSION(match_class)},
+	.version = match_version,
 	.formats = LC_AS_JSON | LC_AS_CSV,
 	.bodies = LC_BODY_JSON | LC_BODY_CSV,
 	.body_example = "id,ra,dec\n"

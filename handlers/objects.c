@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "keeping.h"
 #include "sky/columns_json.h"
 #include "sky/cone.h"
 
@@ -297,6 +298,16 @@ objects_weigh(struct lc_call *call, const char *name, double radius_deg,
 	catalogue_release(catalogue);
 	return rc == LC_OK && rows * (double)searches > quick_rows ? LC_HEAVY :
 								     LC_QUICK;
+}
+
+unsigned
+objects_class(const struct lc_call *call, const char *name, double radius_deg)
+{
+	const struct context *context = lc_context(call);
+
+	return keeping_amount(
+		keeping_word(0, name != NULL ? name : context->catalogue),
+		radius_deg);
 }
 
 enum lc_rc

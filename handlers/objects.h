@@ -77,6 +77,10 @@ enum lc_rc objects_version_in_path(struct lc_call *call, const char *name,
 enum lc_work objects_weigh(struct lc_call *call, const char *name,
 			   double radius_deg, size_t searches);
 
+/* The class (keeping.h) of searches within this radius. */
+unsigned objects_class(const struct lc_call *call, const char *name,
+		       double radius_deg);
+
 /* What is said of a catalogue beside its rows; `table` points into it. */
 enum lc_rc objects_table(struct lc_call *call, struct catalogue *catalogue,
 			 struct rows_table *table) LC_CHECKED;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "keeping.h"
 #include "kinds.h"
 #include "relativity/constants.h"
 #include "stars.h"
@@ -288,6 +289,33 @@ singularity_version(struct lc_call *call, const void *arguments,
 	return rc;
 }
 
+/* Of the numbers by what they are made from, which decides what there is. */
+static unsigned
+numbers_class(const struct singularity_args *args)
+{
+	unsigned class = 0;
+
+#define CLASS(name, ...) class = keeping_amount(class, args->has_##name);
+	INPUTS_TABLE(CLASS)
+#undef CLASS
+	return keeping_amount(class,
+			      args->has_rays ? (double)strlen(args->rays) : 0);
+}
+
+static unsigned
+singularity_class(const struct lc_call *call, const void *arguments)
+{
+	const struct singularity_args *args = arguments;
+	unsigned class;
+
+	if (lc_format(call) != LC_AS_PNG)
+		return numbers_class(args);
+	class = keeping_word(0, args->sky);
+	class = keeping_amount(class, args->disc_outer_rg > 0);
+	return keeping_amount(class,
+			      (double)(args->width_px * args->height_px));
+}
+
 double
 singularity_spin(const struct singularity *it)
 {
@@ -347,10 +375,12 @@ static const struct lc_example singularity_post_examples[] = {
 	.args_size = sizeof(struct singularity_args),                          \
 	.weigh = singularity_weigh, .deadline_ms = 60000,                      \
 	.job = &singularity_job, .body_max_bytes = 1 << 20,                    \
-	.cache = {.fresh_s = 3600, .stale_s = 86400},                          \
-	.formats = LC_AS_JSON | LC_AS_PNG, .reply = singularity_reply,         \
-	.problems = singularity_problems, .warns = true,                       \
-	.run = singularity_run,                                                \
+	.cache = {.fresh_s = 3600,                                             \
+		  .stale_s = 86400,                                            \
+		  .keep = KEEPING_BY_VERSION(singularity_class)},              \
+	.version = singularity_version, .formats = LC_AS_JSON | LC_AS_PNG,     \
+	.reply = singularity_reply, .problems = singularity_problems,          \
+	.warns = true, .run = singularity_run,                                 \
 	.details =                                                             \
 		"Give the parameters of one method; NAME_err is one standard " \
 		"deviation of NAME, and is propagated. As image/png it is "    \
@@ -362,7 +392,6 @@ const struct lc_endpoint singularity_endpoint = {
 	.method = LC_GET,
 	.summary = "The mass of a black hole from what was seen, and what "
 		   "follows from it.",
-	.version = singularity_version,
 	.examples = singularity_examples,
 };
 

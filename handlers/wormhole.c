@@ -4,11 +4,16 @@
  */
 #include "wormhole.h"
 
+#include "keeping.h"
 #include "kinds.h"
+#include "stars.h"
 #include "table.h"
 
 /* So many rays are followed in some milliseconds. */
 enum { RAYS_BRIEF = 200 };
+
+/* Raised when the same question gets another answer. */
+enum { WORMHOLE_REVISION = 1 };
 
 static const struct lc_field wormhole_params[] = {
 	LC_PARAM(wormhole_args, settings, .in = LC_IN_BODY,
@@ -17,6 +22,7 @@ static const struct lc_field wormhole_params[] = {
 			"seen."),
 	LC_PARAM(wormhole_args, timeout, .in = LC_IN_BODY, .nullable = true,
 		 .min = "1", .max = "60000", .def = "5000", .unit = "ms",
+		 .aside = true,
 		 .doc = "The time until there is an answer, or else 504."),
 	LC_FIELD_END};
 
@@ -64,6 +70,34 @@ wormhole_weigh(struct lc_call *call, const void *arguments)
 	}
 }
 
+/* What would be refused is refused here, and never what is kept. */
+static enum lc_rc
+wormhole_version(struct lc_call *call, const void *arguments, uint64_t *version)
+{
+	const struct wormhole_args *args = arguments;
+	const struct wormhole_settings *settings = &args->settings;
+	struct wormhole_question question;
+	enum lc_rc rc = wormhole_settings_take(call, settings, &question);
+
+	*version = WORMHOLE_REVISION;
+	if (rc != LC_OK || lc_format(call) != LC_AS_PNG ||
+	    !wormhole_image_has_stars(settings))
+		return rc;
+	return stars_version(
+		call, settings->has_catalogue ? settings->catalogue : NULL,
+		version);
+}
+
+static unsigned
+wormhole_class(const struct lc_call *call, const void *arguments)
+{
+	const struct wormhole_args *args = arguments;
+
+	return lc_format(call) == LC_AS_PNG ?
+		       wormhole_image_class(&args->settings) :
+		       keeping_amount(0, (double)args->settings.rays_deg.count);
+}
+
 static const struct lc_tag wormhole_tag = {
 	"wormhole", "Wormholes: their geometry, the way through, the matter "
 		    "that holds them open, rays and pictures."};
@@ -107,6 +141,8 @@ const struct lc_endpoint wormhole_endpoint = {
 	.deadline_ms = 5000,
 	.deadline_from = "timeout",
 	.job = &wormhole_job,
+	.cache = {.keep = KEEPING_BY_VERSION(wormhole_class)},
+	.version = wormhole_version,
 	.formats = LC_AS_JSON | LC_AS_SVG | LC_AS_PNG,
 	.reply = wormhole_reply,
 	.problems = wormhole_problems,

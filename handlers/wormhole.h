@@ -91,6 +91,10 @@ enum lc_rc wormhole_rays_write(struct json *json,
 
 /* ---- wormhole_image.c: the picture, and the embedding as a drawing */
 
+/* Whether the PNG shows stars of a catalogue; and its class (keeping.h). */
+bool wormhole_image_has_stars(const struct wormhole_settings *settings);
+unsigned wormhole_image_class(const struct wormhole_settings *settings);
+
 /* As SVG or as PNG. */
 enum lc_rc wormhole_image_write(const struct wormhole_question *question)
 	LC_CHECKED;

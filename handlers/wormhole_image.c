@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "keeping.h"
 #include "relativity/wormhole_embed.h"
 #include "stars.h"
 #include "wormhole.h"
@@ -30,6 +31,35 @@ is_view(const struct wormhole_settings *settings)
 	       settings->has_preset;
 }
 
+static const struct wormhole_image *
+image_of(const struct wormhole_settings *settings)
+{
+	return settings->has_image ? &settings->image : &usual_image;
+}
+
+bool
+wormhole_image_has_stars(const struct wormhole_settings *settings)
+{
+	const struct wormhole_image *image = image_of(settings);
+
+	return is_view(settings) && (strcmp(image->near_sky, "stars") == 0 ||
+				     strcmp(image->far_sky, "stars") == 0);
+}
+
+unsigned
+wormhole_image_class(const struct wormhole_settings *settings)
+{
+	const struct wormhole_image *image = image_of(settings);
+	unsigned class;
+
+	if (!is_view(settings))
+		return 0;
+	class = keeping_word(0, image->near_sky);
+	class = keeping_word(class, image->far_sky);
+	return keeping_amount(class,
+			      (double)(image->width_px * image->height_px));
+}
+
 static enum picture_sky
 sky_of(const char *word)
 {
@@ -42,8 +72,7 @@ static struct wormhole_view
 view_of(const struct wormhole_question *question)
 {
 	const struct wormhole_settings *settings = question->settings;
-	const struct wormhole_image *image =
-		settings->has_image ? &settings->image : &usual_image;
+	const struct wormhole_image *image = image_of(settings);
 
 	return (struct wormhole_view){
 		.camera_l = question->camera_l,

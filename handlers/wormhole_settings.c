@@ -112,7 +112,7 @@ const struct lc_field wormhole_settings_members[] = {
 	OPTIONAL(catalogue, .min = "1", .max = "64",
 		 .doc = "The catalogue whose brightest objects are the stars; "
 			"the default one otherwise."),
-	OPTIONAL(notify, .members = notify_members,
+	OPTIONAL(notify, .members = notify_members, .aside = true,
 		 .doc = "Whom to tell when the job is done, of a request with "
 			"Prefer: respond-async; ignored otherwise."),
 	LC_FIELD_END};

@@ -64,6 +64,8 @@ members_digest(const struct lc_field *members, const char *values)
 		bool given = !m->optional || m->def != NULL ||
 			     *(const bool *)(values + m->has_offset);
 
+		if (m->aside)
+			continue;
 		digest = lc_mix(digest,
 				given ? value_digest(m, values + m->offset) :
 					absent);

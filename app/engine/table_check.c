@@ -335,6 +335,30 @@ job_is_right(const struct lc_endpoint *endpoint)
 		(body_kind_all(endpoint) & ~(unsigned)LC_BODY_JSON) == 0);
 }
 
+/* POST may be a question that is too long for an address. */
+static bool
+is_reader(const struct lc_endpoint *endpoint)
+{
+	return endpoint->method == LC_GET ||
+	       (endpoint->method == LC_POST && !endpoint->conditional);
+}
+
+/* What our cache may keep, and how long. */
+static bool
+keep_is_right(const struct lc_endpoint *endpoint)
+{
+	const struct lc_keep *keep = &endpoint->cache.keep;
+	const bool is_kept = keep->fresh_s > 0;
+
+	if (keep->fresh_s < 0 || keep->stale_s < 0 || keep->error_s < 0 ||
+	    keep->absent_s < 0 || !(keep->early >= 0))
+		return false;
+	if (!is_kept)
+		return keep->stale_s == 0 && keep->error_s == 0 &&
+		       keep->absent_s == 0;
+	return is_reader(endpoint) && !endpoint->cache.is_private;
+}
+
 static enum lc_rc
 endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 {
@@ -354,11 +378,16 @@ endpoint_check(const struct lc_endpoint *endpoint, struct buf *why)
 				      "the engine answers that "
 				      "method by itself",
 				      why);
-	if ((endpoint->version != NULL && endpoint->method != LC_GET) ||
+	if ((endpoint->version != NULL && !is_reader(endpoint)) ||
 	    (endpoint->conditional && endpoint->method == LC_GET))
 		return endpoint_fault(endpoint,
-				      "only GET tells a version, and only "
-				      "writers are conditional",
+				      "only what reads tells a version, and "
+				      "only writers are conditional",
+				      why);
+	if (!keep_is_right(endpoint))
+		return endpoint_fault(endpoint,
+				      "what it keeps is a secret, no reader's, "
+				      "or for a time that is none",
 				      why);
 	if (!deadline_is_right(endpoint))
 		return endpoint_fault(endpoint,
