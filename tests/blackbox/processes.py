@@ -14,15 +14,19 @@ O_CLOEXEC = 0o2000000
 
 
 def wait_until(condition, what, patience_s=PATIENCE_S):
-    """Polls until the condition gives something true, and returns that."""
+    """Polls until the condition gives something true, and returns that: less
+    often for what takes longer, as others may need the processor.
+    """
     deadline = time.monotonic() + patience_s
+    pause_s = 0.002
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {patience_s} s")
-        time.sleep(0.005)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.3, 0.02)
 
 
 # Below the ports that the system takes for connections.

@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -14,6 +15,7 @@ from worker import LEASE_MS, Work, lines, steps
 
 # Of who adds a job, whom a worker cannot help.
 ADDING = ("add", "added")
+AT_ONCE = 5  # of those that wait
 
 
 @pytest.fixture
@@ -62,11 +64,22 @@ def lose_a_job(work, path):
     return job
 
 
-@pytest.mark.parametrize("step", [s for s in steps() if s not in ADDING])
-def test_killed_at_a_step(work, directory, path, step):
+OF_WORKERS = [step for step in steps() if step not in ADDING]
+
+
+def kill_at(stage, step):
     """The first process that gets there dies: a runner, or the supervisor
     with all its runners.  A new worker does the rest."""
-    latch = directory / "latch"
+    directory = stage.fresh(step)
+    work = Work(stage, directory)
+    try:
+        judge_killed(work, directory, step)
+    finally:
+        work.stop()
+
+
+def judge_killed(work, directory, step):
+    path, latch = directory / "lines", directory / "latch"
     work.add("empty")
     work.run("--once")
     work.watch_ends()
@@ -87,6 +100,20 @@ def test_killed_at_a_step(work, directory, path, step):
     assert sorted(ends) == sorted(set(ends))
     seqs = {work.job(each)["seq"] for each in lost + [job]}
     assert seqs <= set(ends)
+
+
+@pytest.fixture(scope="module")
+def killed(stage):
+    """What becomes of each step's job: side by side, as all of them wait for
+    leases to run out."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        yield {step: threads.submit(kill_at, stage, step)
+               for step in OF_WORKERS}
+
+
+@pytest.mark.parametrize("step", OF_WORKERS)
+def test_killed_at_a_step(killed, step):
+    killed[step].result()
 
 
 # ---- told to stop
