@@ -1,9 +1,10 @@
-#include "engine/flight_inner.h"
+#include "engine/flight.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "engine/flight_inner.h"
 #include "engine/pool.h"
 #include "services/cache.h"
 

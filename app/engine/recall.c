@@ -161,7 +161,7 @@ recall_heed(struct lc_call *call)
 	cache_control_read(&control, fields[REQUEST_CACHE_CONTROL],
 			   fields[REQUEST_PRAGMA]);
 	recall->unkept = control.no_store;
-	recall->anew = control.no_cache;
+	recall->anew = control.no_cache || control.max_age_s == 0;
 	if (control.no_cache)
 		recall->outcome = CACHE_REFUSED;
 	else
@@ -224,6 +224,14 @@ recall_fetch_fresh(struct cache *cache, const struct cache_key *key,
 
 /* ---- making it */
 
+/* When the call asked the cache. */
+static int64_t
+asked_unix_ms(const struct lc_call *call)
+{
+	return clock_unix_ms() -
+	       (clock_mono_ns() - call->arrived_ns) / CLOCK_NS_PER_MS;
+}
+
 /*
  * Whoever made it may have ended, and its flight been closed, between this
  * call's asking and its own flight.
@@ -240,6 +248,12 @@ recall_look_again(struct lc_call *call)
 				  &call->endpoint->cache.keep);
 	if (kept == NULL)
 		return false;
+	/* What was there already is not what the client wants. */
+	if (call->recall.outcome == CACHE_EXPIRED &&
+	    kept->entry.made_ms < asked_unix_ms(call)) {
+		kept_drop(kept);
+		return false;
+	}
 	recall_give(call, kept, CACHE_COLLAPSED);
 	flight_end(engine->flights, call, kept, 0);
 	return true;

@@ -19,9 +19,12 @@ enum { RECALL_PIECES_MOST = 16 << 20 };
  * is shown as it was spelled, and by where it stood.
  */
 static bool
-is_for_all(enum lc_rc verdict)
+is_for_all(const struct lc_call *call)
 {
-	switch (verdict) {
+	/* An error in a form of its own may have any status. */
+	if (call->verdict != LC_OK && call->endpoint->problem != NULL)
+		return false;
+	switch (call->verdict) {
 	case LC_OK:
 	case LC_NOT_FOUND:
 	case LC_CONFLICT:
@@ -95,7 +98,7 @@ recall_made(struct lc_call *call)
 
 	recall_cost(call);
 	if (!recall->keyed || recall->unshared || recall->made != NULL ||
-	    call->run_ns == 0 || !is_for_all(call->verdict) || !is_whole(call))
+	    call->run_ns == 0 || !is_for_all(call) || !is_whole(call))
 		return;
 	if (call->verdict == LC_OK)
 		conditional_tag(call);

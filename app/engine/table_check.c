@@ -343,7 +343,10 @@ is_reader(const struct lc_endpoint *endpoint)
 	       (endpoint->method == LC_POST && !endpoint->conditional);
 }
 
-/* What our cache may keep, and how long. */
+/*
+ * What our cache may keep, and how long: without a version no longer than
+ * others may, who cannot know better.
+ */
 static bool
 keep_is_right(const struct lc_endpoint *endpoint)
 {
@@ -356,6 +359,9 @@ keep_is_right(const struct lc_endpoint *endpoint)
 	if (!is_kept)
 		return keep->stale_s == 0 && keep->error_s == 0 &&
 		       keep->absent_s == 0;
+	if (endpoint->version == NULL && endpoint->method == LC_GET &&
+	    keep->fresh_s > endpoint->cache.fresh_s)
+		return false;
 	return is_reader(endpoint) && !endpoint->cache.is_private;
 }
 
