@@ -31,6 +31,7 @@ enum {
 	COMMAND_WRONG_OPTION = 78
 };
 
+extern const struct command command_cache;
 extern const struct command command_catalogues;
 extern const struct command command_drop;
 extern const struct command command_history;
