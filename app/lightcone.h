@@ -362,6 +362,12 @@ enum lc_rc lc_body_send(struct lc_call *call) LC_CHECKED;
 /* The document of all endpoints (OpenAPI 3.1), as JSON. */
 enum lc_rc lc_openapi(struct lc_call *call, struct buf *out) LC_CHECKED;
 
+/*
+ * The answer lacks what could not be had for the moment: nobody keeps it, and
+ * its ETag is not that of the version.
+ */
+void lc_set_makeshift(struct lc_call *call);
+
 /* Another status than 200 for an answer that is no problem. */
 void lc_set_status(struct lc_call *call, int status);
 

@@ -82,6 +82,9 @@ stars_try(struct lc_call *call, const char *name, const struct wanted *wanted)
 		rc = stars_ask(call, catalogue, wanted);
 		catalogue_release(catalogue);
 	}
+	/* It may be there again in a moment. */
+	if (rc == LC_UNAVAILABLE)
+		lc_set_makeshift(call);
 	return rc == LC_NOT_FOUND || rc == LC_UNAVAILABLE ? LC_OK : rc;
 }
 

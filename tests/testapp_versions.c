@@ -5,6 +5,7 @@
 #include "testapp.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #define TEST_TABLE(verb, where, name, ...)                                    \
 	.method = verb, .path = where, .tag = &testapp_tag, .summary = where, \
@@ -51,6 +52,8 @@ versioned_run(struct lc_call *call, const void *args)
 	const struct versioned_query *query = args;
 
 	atomic_fetch_add(&runs, 1);
+	if (query->has_word && strcmp(query->word, "poor") == 0)
+		lc_set_makeshift(call);
 	if (lc_format(call) == LC_AS_CSV)
 		buf_printf(lc_body(call, NULL), "count\n%lld\n",
 			   (long long)query->count);

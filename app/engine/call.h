@@ -76,6 +76,7 @@ struct call_recall {
 	bool anew;      /* the client wants it made anew */
 	bool unkept;    /* what is made shall not be kept */
 	bool unshared;  /* nor given to others: it depends on who asks */
+	bool makeshift; /* what is answered lacks something; unshared, too */
 	bool refreshes; /* nobody waits for it */
 	bool joined;    /* `flight` is set, once and for all */
 	bool stored;    /* it is on its way into the cache */

@@ -175,7 +175,8 @@ cache_add(const struct lc_call *call, struct response *response)
 	const char *whose = is_private ? "private" : "public";
 	int status = call->response.status;
 
-	if ((status != 200 && status != 304) || bind_has_read_body(call))
+	if ((status != 200 && status != 304) || bind_has_read_body(call) ||
+	    call->recall.makeshift)
 		response_field_text(response, "Cache-Control", "no-store");
 	else if (cache->fresh_s == 0)
 		response_field_text(response, "Cache-Control",

@@ -292,6 +292,14 @@ lc_set_field(struct lc_call *call, const char *name, const char *format, ...)
 }
 
 void
+lc_set_makeshift(struct lc_call *call)
+{
+	call->recall.makeshift = true;
+	call->recall.unshared = true;
+	call->tag[0] = '\0';
+}
+
+void
 lc_set_status(struct lc_call *call, int status)
 {
 	call->response.status = status;

@@ -149,6 +149,28 @@ test_no_version(void **state)
 	scene_close(&scene);
 }
 
+/* Without what the version tells of, the tag is that of what is there. */
+static void
+test_makeshift(void **state)
+{
+	static struct scene scene;
+	char tag[TAG_BYTES], other[TAG_BYTES];
+	struct peer peer;
+
+	(void)state;
+	scene_open(&scene, testapp_table, settings, 0);
+	tag_of(&scene, "/versioned?word=poor", tag);
+	tag_of(&scene, "/versioned?word=poor&flag=1", other);
+	assert_string_equal(tag, other);
+	tag_of(&scene, "/versioned?word=rich", other);
+	assert_string_not_equal(tag, other);
+	ask(&scene, &peer, "GET", "/versioned?word=poor",
+	    "HTTP_IF_NONE_MATCH=\"x\"", NULL);
+	assert_int_equal(peer_status(&peer), 200);
+	assert_true(peer_says(&peer, "Cache-Control: no-store"));
+	scene_close(&scene);
+}
+
 static void
 test_what_splits(void **state)
 {
@@ -397,6 +419,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_before_the_work),
 		cmocka_unit_test(test_no_version),
+		cmocka_unit_test(test_makeshift),
 		cmocka_unit_test(test_what_splits),
 		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_writers),
