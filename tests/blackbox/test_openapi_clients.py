@@ -30,6 +30,13 @@ def product(request, stage):
         yield front.site
 
 
+@pytest.fixture(scope="module")
+def testapp_site(steady_app, stage):
+    site, server = steady_app.put_lighttpd_before(stage)
+    yield site
+    server.stop()
+
+
 def address(site):
     return f"http://127.0.0.1:{site.port}{site.mount}"
 
@@ -57,26 +64,49 @@ def test_lint(product, directory):
     lint(product, directory)
 
 
-def test_lint_of_the_test_application(behind_lighttpd, directory):
-    lint(behind_lighttpd, directory)
+def test_lint_of_the_test_application(testapp_site, directory):
+    lint(testapp_site, directory)
 
 
 # ---- a client made from the document
 
 
-def test_typed_client(product, behind_lighttpd, directory):
-    for name in ("client.ts", "tsconfig.json", "package.json"):
-        shutil.copy(node_tools.SCRIPTS / name, directory)
-    for name, site in ("lightcone", product), ("testapp", behind_lighttpd):
-        document = save_document(site, directory / f"{name}.json")
+class Typed:
+    """The client, compiled once for the types that a document led to."""
+
+    def __init__(self, directory, testapp):
+        self.directory, self.compiled = directory, None
+        for name in ("client.ts", "tsconfig.json", "package.json"):
+            shutil.copy(node_tools.SCRIPTS / name, directory)
+        self.make_types("testapp", testapp)
+
+    def make_types(self, name, site):
+        made = self.directory / f"{name}.d.ts"
         node_tools.run(
-            directory, node_tools.package_program("openapi-typescript"),
-            document, "-o", directory / f"{name}.d.ts",
+            self.directory, node_tools.package_program("openapi-typescript"),
+            save_document(site, self.directory / f"{name}.json"), "-o", made,
         )
-    node_tools.run(directory, node_tools.package_program("tsc"))
+        return made.read_bytes()
+
+    def for_site(self, site):
+        types = self.make_types("lightcone", site)
+        if types != self.compiled:
+            node_tools.run(
+                self.directory, node_tools.package_program("tsc")
+            )
+            self.compiled = types
+        return self.directory / "client.js"
+
+
+@pytest.fixture(scope="module")
+def typed(stage, testapp_site):
+    return Typed(stage.fresh("typed"), testapp_site)
+
+
+def test_typed_client(product, typed, testapp_site, directory):
     said = node_tools.run(
-        directory, directory / "client.js",
-        address(product), address(behind_lighttpd),
+        directory, typed.for_site(product),
+        address(product), address(testapp_site),
     )
     near, one, nested, refused = map(json.loads, said.splitlines())
     for answer in near, one:
@@ -159,13 +189,24 @@ def test_docs_get(product, directory):
     assert in_a_shell(bad["curl"])["errors"] == [error]
 
 
-@in_a_browser
-def test_docs_post(behind_lighttpd, directory):
-    good, bad = browse(
-        behind_lighttpd, directory,
+@pytest.fixture(scope="module")
+def tried(testapp_site, stage):
+    """All that is tried with the test application, in one page."""
+    return browse(
+        testapp_site, stage.fresh("tried"),
         ("POST /nested", {"Body": json.dumps(POINTS, ensure_ascii=False)}),
         ("POST /nested", {"Body": json.dumps(NO_POINTS)}),
+        ("POST /both", {}),
+        ("POST /both", {"Body": '{"count": 9}'}),
+        ("POST /both", {"Body": '{"count": 2}'}),
+        ("GET /picture", {"width_px": "1"}),
+        ("GET /picture", {"format": "png"}),
     )
+
+
+@in_a_browser
+def test_docs_post(tried):
+    good, bad = tried[:2]
     assert good["status"].startswith("200")
     shown = json.loads(good["body"])
     assert (shown["kind"], shown["labels"]) == ("dneg", ["l'été"])
@@ -177,14 +218,9 @@ def test_docs_post(behind_lighttpd, directory):
 
 
 @in_a_browser
-def test_docs_of_both_places(behind_lighttpd, directory):
+def test_docs_of_both_places(tried):
     """The body begins empty, as the query has what is asked."""
-    good, bad, also = browse(
-        behind_lighttpd, directory,
-        ("POST /both", {}),
-        ("POST /both", {"Body": '{"count": 9}'}),
-        ("POST /both", {"Body": '{"count": 2}'}),
-    )
+    good, bad, also = tried[2:5]
     assert good["status"].startswith("200")
     assert json.loads(good["body"])["mass_kg"] == 5
     assert in_a_shell(good["curl"]) == json.loads(good["body"])
@@ -194,12 +230,8 @@ def test_docs_of_both_places(behind_lighttpd, directory):
 
 
 @in_a_browser
-def test_docs_show_a_picture(behind_lighttpd, directory):
-    known, shown = browse(
-        behind_lighttpd, directory,
-        ("GET /picture", {"width_px": "1"}),
-        ("GET /picture", {"format": "png"}),
-    )
+def test_docs_show_a_picture(tried):
+    known, shown = tried[5:]
     assert json.loads(known["body"]) == {"width_px": 1}
     assert shown["status"].startswith("200")
     assert shown["body"] == "1 x 1"
