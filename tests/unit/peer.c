@@ -157,11 +157,11 @@ peer_ask(struct peer *peer, struct engine *engine, const char *method,
 int
 peer_status(const struct peer *peer)
 {
-	static const char line[] = "Status: ";
+	static const char line[] = "Status: ", next[] = "\nStatus: ";
 	const char *from = peer->text + sizeof(line) - 1;
 
 	if (strncmp(peer->text, line, sizeof(line) - 1) != 0 ||
-	    strstr(from, line) != NULL)
+	    strstr(from, next) != NULL)
 		return 0;
 	return (int)strtol(from, NULL, 10);
 }

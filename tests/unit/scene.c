@@ -64,9 +64,21 @@ void
 scene_close(struct scene *scene)
 {
 	static const char *const made[] = {
-		"slots.lock",       "limits.seg",       "limits.seg.lock",
-		"jobs.seg",         "jobs.seg.lock",    "state.sqlite",
-		"state.sqlite-wal", "state.sqlite-shm", "work.lock",
+		"slots.lock",
+		"limits.seg",
+		"limits.seg.lock",
+		"jobs.seg",
+		"jobs.seg.lock",
+		"state.sqlite",
+		"state.sqlite-wal",
+		"state.sqlite-shm",
+		"work.lock",
+		"cache.seg",
+		"cache.seg.lock",
+		"cache-book.seg",
+		"cache-book.seg.lock",
+		"cache-epochs.seg",
+		"cache-epochs.seg.lock",
 	};
 	char path[128];
 
