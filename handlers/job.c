@@ -78,41 +78,17 @@ job_find(struct lc_call *call, const char *id, const struct jobs_view **view)
 			     job_failed(call, rc, why);
 }
 
-static void
-time_write(struct json *json, const char *name, int64_t unix_ms)
-{
-	char text[CLOCK_RFC3339_MAX];
-
-	if (unix_ms == 0)
-		return;
-	clock_rfc3339_of(unix_ms, text);
-	json_text(json, name, text);
-}
-
 void
 job_write(struct lc_call *call, struct json *json, const struct jobs_view *view)
 {
-	json_text(json, "id", view->id);
-	json_text(json, "kind", view->kind);
-	json_text(json, "state", jobs_state_name(view->state));
-	json_number(json, "progress", view->progress);
-	json_int(json, "attempts", view->attempts);
-	json_int(json, "attempts_most", view->attempts_most);
-	time_write(json, "created", view->created_ms);
-	time_write(json, "due", view->due_ms);
-	time_write(json, "started", view->started_ms);
-	time_write(json, "ended", view->ended_ms);
-	if (view->error != NULL)
-		json_text(json, "error", view->error);
-	if (view->state == JOBS_SUCCEEDED && view->result_status != 0) {
-		const char *link =
-			arena_printf(lc_arena(call), "%s/jobs/%s/result",
-				     lc_mount(call), view->id);
+	const char *link;
 
-		json_text(json, "result", link != NULL ? link : "");
-	}
-	if (view->cancelling)
-		json_bool(json, "cancelling", true);
+	jobs_view_write(json, view);
+	if (view->state != JOBS_SUCCEEDED || view->result_status == 0)
+		return;
+	link = arena_printf(lc_arena(call), "%s/jobs/%s/result", lc_mount(call),
+			    view->id);
+	json_text(json, "result", link != NULL ? link : "");
 }
 
 /* A tenth of how long it has been there, so that asking costs little. */

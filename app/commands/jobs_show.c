@@ -9,38 +9,14 @@
 
 enum { SHOW_LIMIT = 100, SHOW_TITLE = 10 };
 
-/* ---- as JSON, with the names that GET /jobs has */
-
-static void
-json_time(struct json *json, const char *name, int64_t unix_ms)
-{
-	char text[CLOCK_RFC3339_MAX];
-
-	if (unix_ms == 0)
-		return;
-	clock_rfc3339_of(unix_ms, text);
-	json_text(json, name, text);
-}
+/* ---- as JSON */
 
 static void
 json_job(struct json *json, const struct jobs_view *job)
 {
 	json_object_begin(json, NULL);
-	json_text(json, "id", job->id);
-	json_text(json, "kind", job->kind);
-	json_text(json, "state", jobs_state_name(job->state));
+	jobs_view_write(json, job);
 	json_int(json, "priority", job->priority);
-	json_number(json, "progress", job->progress);
-	json_int(json, "attempts", job->attempts);
-	json_int(json, "attempts_most", job->attempts_most);
-	json_time(json, "created", job->created_ms);
-	json_time(json, "due", job->due_ms);
-	json_time(json, "started", job->started_ms);
-	json_time(json, "ended", job->ended_ms);
-	if (job->error != NULL)
-		json_text(json, "error", job->error);
-	if (job->cancelling)
-		json_bool(json, "cancelling", true);
 	if (job->result_status != 0) {
 		json_text(json, "result_media",
 			  job->result_media != NULL ? job->result_media : "");

@@ -32,6 +32,7 @@
 #include "services/jobs_policy.h"
 
 struct jobs;
+struct json;
 struct store;
 
 /* X(constant, name) */
@@ -122,6 +123,12 @@ struct jobs_view {
 	const char *result_media;
 	int64_t result_bytes;
 };
+
+/*
+ * What everybody may know of it, as members of the object that is open, with
+ * the names that GET /jobs/{id} has.
+ */
+void jobs_view_write(struct json *json, const struct jobs_view *view);
 
 /* Texts are put into the arena.  LC_NOT_FOUND. */
 enum lc_rc jobs_find(struct jobs *jobs, const char *id, struct arena *arena,

@@ -52,6 +52,9 @@ jobs_claim_free(struct jobs_turn *turn, const char *find,
 	return rc;
 }
 
+#define JOBS_CLAIM_DUE(condition) \
+	"SELECT seq FROM jobs INDEXED BY jobs_due WHERE " condition " LIMIT 1"
+
 /* The delays of another boot are over. */
 static enum lc_rc
 jobs_claim_free_all(struct jobs_turn *turn)
@@ -63,6 +66,14 @@ jobs_claim_free_all(struct jobs_turn *turn)
 	static const char machine[] =
 		"UPDATE jobs SET due_ms = NULL, due_boot = NULL, ready_ms ="
 		" CASE WHEN run_at_ms IS NULL THEN ?2 END WHERE seq = ?1";
+	static const struct {
+		const char *find;
+		int count; /* of its numbers: the boot, the time */
+	} due[] = {
+		{JOBS_CLAIM_DUE("due_boot = ?1 AND due_ms <= ?2"), 2},
+		{JOBS_CLAIM_DUE("due_boot < ?1 AND due_ms NOTNULL"), 1},
+		{JOBS_CLAIM_DUE("due_boot > ?1 AND due_ms NOTNULL"), 1},
+	};
 	const int64_t machine_now[] = {turn->now.boot, turn->now.machine_ms};
 	enum lc_rc rc =
 		jobs_claim_free(turn,
@@ -70,24 +81,9 @@ jobs_claim_free_all(struct jobs_turn *turn)
 				" WHERE run_at_ms <= ?1 LIMIT 1",
 				&turn->now.calendar_ms, 1, calendar);
 
-	if (rc == LC_OK)
-		rc = jobs_claim_free(turn,
-				     "SELECT seq FROM jobs INDEXED BY jobs_due"
-				     " WHERE due_boot = ?1 AND due_ms <= ?2"
-				     " LIMIT 1",
-				     machine_now, 2, machine);
-	if (rc == LC_OK)
-		rc = jobs_claim_free(turn,
-				     "SELECT seq FROM jobs INDEXED BY jobs_due"
-				     " WHERE due_boot < ?1 AND due_ms NOTNULL"
-				     " LIMIT 1",
-				     machine_now, 1, machine);
-	if (rc == LC_OK)
-		rc = jobs_claim_free(turn,
-				     "SELECT seq FROM jobs INDEXED BY jobs_due"
-				     " WHERE due_boot > ?1 AND due_ms NOTNULL"
-				     " LIMIT 1",
-				     machine_now, 1, machine);
+	for (size_t i = 0; i < sizeof(due) / sizeof(*due) && rc == LC_OK; i++)
+		rc = jobs_claim_free(turn, due[i].find, machine_now,
+				     due[i].count, machine);
 	return rc;
 }
 

@@ -131,6 +131,40 @@ jobs_fixture_beat(const struct jobs_claim *claim, bool *cancel)
 			 JOBS_WHY_MAX);
 }
 
+enum lc_rc
+jobs_fixture_say_beat(const struct jobs_claim *claim)
+{
+	bool cancel;
+
+	return jobs_fixture_beat(claim, &cancel);
+}
+
+enum lc_rc
+jobs_fixture_say_failed(const struct jobs_claim *claim)
+{
+	return jobs_fixture_fail(claim, false);
+}
+
+enum lc_rc
+jobs_fixture_say_failed_for_good(const struct jobs_claim *claim)
+{
+	return jobs_fixture_fail(claim, true);
+}
+
+enum lc_rc
+jobs_fixture_say_cancelled(const struct jobs_claim *claim)
+{
+	return jobs_end_cancelled(jobs_fixture.jobs, claim, NULL, NULL,
+				  jobs_fixture.why, JOBS_WHY_MAX);
+}
+
+enum lc_rc
+jobs_fixture_give_back(const struct jobs_claim *claim)
+{
+	return jobs_give_back(jobs_fixture.jobs, claim, jobs_fixture.why,
+			      JOBS_WHY_MAX);
+}
+
 void
 jobs_fixture_sweep(int64_t results_most_bytes)
 {

@@ -45,6 +45,14 @@ bool jobs_fixture_claim(struct jobs_claim *claim);
 enum lc_rc jobs_fixture_succeed(const struct jobs_claim *claim);
 enum lc_rc jobs_fixture_fail(const struct jobs_claim *claim, bool final);
 enum lc_rc jobs_fixture_beat(const struct jobs_claim *claim, bool *cancel);
+
+/* What may be said of a claim, in one form; with fixed words where any are. */
+enum lc_rc jobs_fixture_say_beat(const struct jobs_claim *claim);
+enum lc_rc jobs_fixture_say_failed(const struct jobs_claim *claim);
+enum lc_rc jobs_fixture_say_failed_for_good(const struct jobs_claim *claim);
+enum lc_rc jobs_fixture_say_cancelled(const struct jobs_claim *claim);
+enum lc_rc jobs_fixture_give_back(const struct jobs_claim *claim);
+
 void jobs_fixture_sweep(int64_t results_most_bytes);
 
 /* How a job that must be there is. */

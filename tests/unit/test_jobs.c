@@ -101,39 +101,6 @@ say_claim(const struct jobs_claim *claim)
 	return jobs_fixture_claim(&taken) ? LC_OK : LC_NOT_FOUND;
 }
 
-static enum lc_rc
-say_beat(const struct jobs_claim *claim)
-{
-	bool cancel;
-
-	return jobs_fixture_beat(claim, &cancel);
-}
-
-static enum lc_rc
-say_fail(const struct jobs_claim *claim)
-{
-	return jobs_fixture_fail(claim, false);
-}
-
-static enum lc_rc
-say_fail_for_good(const struct jobs_claim *claim)
-{
-	return jobs_fixture_fail(claim, true);
-}
-
-static enum lc_rc
-say_end_cancelled(const struct jobs_claim *claim)
-{
-	return jobs_end_cancelled(jobs_fixture.jobs, claim, NULL, NULL, why,
-				  JOBS_WHY_MAX);
-}
-
-static enum lc_rc
-say_give_back(const struct jobs_claim *claim)
-{
-	return jobs_give_back(jobs_fixture.jobs, claim, why, JOBS_WHY_MAX);
-}
-
 /* A letter for each origin: the state after it; capitals of those that are
    refused with LC_CONFLICT and stay, '-': the job is gone, '.': LC_NOT_FOUND,
    and it stays. */
@@ -148,12 +115,12 @@ static const struct {
 	{"withdraw", say_withdraw, "Q-QRRSFC"},
 	{"hasten", say_hasten, "qqqRRSFC"},
 	{"claim", say_claim, "r.r....."},
-	{"beat", say_beat, "QQQrrSFC"},
+	{"beat", jobs_fixture_say_beat, "QQQrrSFC"},
 	{"succeed", jobs_fixture_succeed, "QQQssSFC"},
-	{"fail", say_fail, "QQQqcSFC"},
-	{"fail for good", say_fail_for_good, "QQQfcSFC"},
-	{"end cancelled", say_end_cancelled, "QQQccSFC"},
-	{"give back", say_give_back, "QQQqcSFC"},
+	{"fail", jobs_fixture_say_failed, "QQQqcSFC"},
+	{"fail for good", jobs_fixture_say_failed_for_good, "QQQfcSFC"},
+	{"end cancelled", jobs_fixture_say_cancelled, "QQQccSFC"},
+	{"give back", jobs_fixture_give_back, "QQQqcSFC"},
 };
 
 /* What is in the table for an origin that stays as it is. */

@@ -289,35 +289,10 @@ test_error_is_cut(void **state)
 
 /* ---- leases */
 
-static enum lc_rc
-say_beat(const struct jobs_claim *claim)
-{
-	bool cancel;
-
-	return jobs_fixture_beat(claim, &cancel);
-}
-
-static enum lc_rc
-say_fail(const struct jobs_claim *claim)
-{
-	return jobs_fixture_fail(claim, true);
-}
-
-static enum lc_rc
-say_cancelled(const struct jobs_claim *claim)
-{
-	return jobs_end_cancelled(jobs_fixture.jobs, claim, NULL, NULL, why,
-				  JOBS_WHY_MAX);
-}
-
-static enum lc_rc
-say_give_back(const struct jobs_claim *claim)
-{
-	return jobs_give_back(jobs_fixture.jobs, claim, why, JOBS_WHY_MAX);
-}
-
 static enum lc_rc (*const sayings[])(const struct jobs_claim *claim) = {
-	jobs_fixture_succeed, say_fail, say_cancelled, say_give_back, say_beat,
+	jobs_fixture_succeed,       jobs_fixture_say_failed_for_good,
+	jobs_fixture_say_cancelled, jobs_fixture_give_back,
+	jobs_fixture_say_beat,
 };
 
 enum { SAYINGS = sizeof(sayings) / sizeof(*sayings) };
@@ -399,7 +374,7 @@ test_beat(void **state)
 	assert_int_equal(
 		jobs_cancel(jobs_fixture.jobs, id, &told, why, JOBS_WHY_MAX),
 		LC_OK);
-	assert_int_equal(say_cancelled(&claim), LC_OK);
+	assert_int_equal(jobs_fixture_say_cancelled(&claim), LC_OK);
 	assert_int_equal(
 		jobs_cancel(jobs_fixture.jobs, id, &told, why, JOBS_WHY_MAX),
 		LC_CONFLICT);
