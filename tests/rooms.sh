@@ -17,7 +17,7 @@ app/http/*                  base/* http/* json-c/*
 app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache_memcached*.c base/* services/cache*.h services/breaker.h services/digest.h libmemcached*/* sodium.h $threads
 app/services/cache_entry.c  base/* services/cache_entry.h lz4.h xxhash.h
-app/services/cache*         base/* services/cache*.h services/breaker.h services/digest.h services/segment.h services/state.h services/store.h sodium.h $threads
+app/services/cache*         base/* services/cache*.h services/breaker.h services/digest.h services/segment*.h services/state.h services/store.h sodium.h $threads
 app/services/limiter*.c     base/* services/gcra.h services/limiter.h services/segment.h sodium.h
 app/services/gcra*          base/* services/limiter.h
 app/services/outbound*      base/* services/outbound*.h curl/* sodium.h
@@ -25,7 +25,7 @@ app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
 app/services/results*       base/* services/digest.h services/results.h services/jobs_steps.h
-app/services/jobs*          base/* services/store.h services/state.h services/digest.h services/segment.h services/jobs*.h services/results.h sodium.h $threads
+app/services/jobs*          base/* services/store.h services/state.h services/digest.h services/segment*.h services/jobs*.h services/results.h sodium.h $threads
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h

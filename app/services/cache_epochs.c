@@ -1,18 +1,15 @@
 #include "services/cache_epochs.h"
 
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/lock.h"
 #include "services/digest.h"
-#include "services/segment.h"
+#include "services/segment_followed.h"
 #include "services/state.h"
 
 /*
@@ -38,19 +35,13 @@ enum {
 	EPOCHS_VERSION = 5 /* of the first state.sqlite with the table */
 };
 
-static const char epochs_name[] = "cache-epochs.seg";
-static const char epochs_layout[] = "cache epochs 1: the last number, 64 bits";
+static const struct segment_followed epochs_segment = {
+	.name = "cache-epochs.seg",
+	.layout = "cache epochs 1: the last number, 64 bits",
+	.bytes = sizeof(uint64_t)};
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && sizeof(long long) == 8,
 	       "a lock could be left locked by a killed process");
-
-/* One that was mapped; those that are not there any more stay mapped, as
-   other threads may still be looking at them. */
-struct epochs_segment {
-	struct epochs_segment *older;
-	struct segment *segment;
-	struct state_mark mark;
-};
 
 struct epochs_cell {
 	_Atomic uint64_t tag; /* the name's digest; 0: nobody's */
@@ -67,8 +58,8 @@ struct cache_epochs {
 
 	/* Guards what follows, and all writing; held while SQLite reads. */
 	struct lock lock;
-	struct epochs_segment *segments; /* the present one first */
-	int64_t retry_ns;                /* not before; 0: it went well */
+	struct segment_followed segment;
+	int64_t retry_ns; /* not before; 0: it went well */
 	char state_dir[];
 };
 
@@ -81,6 +72,7 @@ cache_epochs_new(const char *state_dir)
 	if (epochs == NULL)
 		return NULL;
 	lock_init(&epochs->lock);
+	epochs->segment = epochs_segment;
 	memcpy(epochs->state_dir, state_dir, bytes);
 	return epochs;
 }
@@ -90,74 +82,24 @@ cache_epochs_free(struct cache_epochs *epochs)
 {
 	if (epochs == NULL)
 		return;
-	while (epochs->segments != NULL) {
-		struct epochs_segment *older = epochs->segments->older;
-
-		segment_close(epochs->segments->segment);
-		free(epochs->segments);
-		epochs->segments = older;
-	}
+	segment_followed_release(&epochs->segment);
 	lock_release(&epochs->lock);
 	free(epochs);
 }
 
 /* ---- the segment */
 
-static bool
-epochs_mark(const char *state_dir, struct state_mark *out)
-{
-	char path[PATH_MAX];
-	struct stat status;
-	int length =
-		snprintf(path, sizeof(path), "%s/%s", state_dir, epochs_name);
-
-	if (length < 0 || length >= (int)sizeof(path) ||
-	    lstat(path, &status) != 0)
-		return false;
-	out->device = (uint64_t)status.st_dev;
-	out->inode = (uint64_t)status.st_ino;
-	return true;
-}
-
-static void
-epochs_unmap(struct cache_epochs *epochs)
-{
-	atomic_store(&epochs->word, NULL);
-	atomic_store(&epochs->seen, EPOCHS_UNKNOWN);
-}
-
-/*
- * Sees to it that the file which is there now is mapped, and makes it if it
- * is missing.  Of one that comes between the two looks the mark is not the
- * right one, so the next look finds it.
- */
-static void
+/* Sees to it that the file which is there now is the one that counts. */
+static _Atomic uint64_t *
 epochs_follow(struct cache_epochs *epochs)
 {
-	struct epochs_segment *last = epochs->segments, *next;
-	struct state_mark mark = {0};
-	bool there = epochs_mark(epochs->state_dir, &mark);
-	char why[SEGMENT_WHY_MAX];
+	_Atomic uint64_t *word =
+		segment_followed_find(&epochs->segment, epochs->state_dir);
 
-	if (there && atomic_load(&epochs->word) != NULL &&
-	    mark.device == last->mark.device && mark.inode == last->mark.inode)
-		return;
-	epochs_unmap(epochs);
-	next = calloc(1, sizeof(*next));
-	if (next == NULL)
-		return;
-	if (segment_open(epochs->state_dir, epochs_name, epochs_layout,
-			 sizeof(uint64_t), &next->segment, why,
-			 sizeof(why)) != LC_OK) {
-		free(next);
-		return;
-	}
-	if (!there)
-		epochs_mark(epochs->state_dir, &mark);
-	next->mark = mark;
-	next->older = last;
-	epochs->segments = next;
-	atomic_store(&epochs->word, segment_bytes(next->segment));
+	if (word != atomic_load(&epochs->word) || word == NULL)
+		atomic_store(&epochs->seen, EPOCHS_UNKNOWN);
+	atomic_store(&epochs->word, word);
+	return word;
 }
 
 /* ---- the table */
@@ -342,8 +284,7 @@ epochs_tell(struct cache_epochs *epochs, uint64_t number, uint64_t *was)
 	_Atomic uint64_t *word;
 
 	lock_take(&epochs->lock);
-	epochs_follow(epochs);
-	word = atomic_load(&epochs->word);
+	word = epochs_follow(epochs);
 	*was = epochs_word(word);
 	while (word != NULL && *was < number &&
 	       !atomic_compare_exchange_weak(word, was, number))

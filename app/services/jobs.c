@@ -37,6 +37,7 @@ jobs_new(const char *state_dir)
 	if (jobs == NULL)
 		return NULL;
 	memcpy(jobs->state_dir, state_dir, bytes);
+	jobs->bell = jobs_bell_first;
 	lock_init(&jobs->lock);
 	return jobs;
 }
@@ -48,7 +49,7 @@ jobs_free(struct jobs *jobs)
 		return;
 	jobs_file_close(&jobs->read);
 	jobs_file_close(&jobs->write);
-	jobs_bell_release(&jobs->bell);
+	segment_followed_release(&jobs->bell);
 	lock_release(&jobs->lock);
 	free(jobs);
 }

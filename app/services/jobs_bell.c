@@ -1,11 +1,7 @@
 #include "services/jobs_bell.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,91 +12,22 @@
 
 enum { JOBS_BELL_DEAF_MS = 1000 };
 
-static const char jobs_bell_name[] = "jobs.seg";
-static const char jobs_bell_layout[] = "jobs 1: a futex of 32 bits";
-
 _Static_assert(sizeof(_Atomic uint32_t) == 4 && ATOMIC_INT_LOCK_FREE == 2,
 	       "the word is a futex");
 
-struct jobs_bell_old {
-	struct jobs_bell_old *older;
-	struct segment *segment;
-};
+const struct segment_followed jobs_bell_first = {
+	.name = "jobs.seg",
+	.layout = "jobs 1: a futex of 32 bits",
+	.bytes = sizeof(uint32_t)};
 
-static bool
-jobs_bell_mark(const char *state_dir, struct state_mark *out)
-{
-	char path[PATH_MAX];
-	struct stat status;
-	int length = snprintf(path, sizeof(path), "%s/%s", state_dir,
-			      jobs_bell_name);
-
-	if (length < 0 || length >= (int)sizeof(path) ||
-	    lstat(path, &status) != 0)
-		return false;
-	out->device = (uint64_t)status.st_dev;
-	out->inode = (uint64_t)status.st_ino;
-	return true;
-}
-
-static bool
-jobs_bell_put_by(struct jobs_bell *bell)
-{
-	struct jobs_bell_old *old;
-
-	if (bell->segment == NULL)
-		return true;
-	old = malloc(sizeof(*old));
-	if (old == NULL)
-		return false;
-	*old = (struct jobs_bell_old){bell->old, bell->segment};
-	bell->old = old;
-	bell->segment = NULL;
-	return true;
-}
-
-_Atomic uint32_t *
-jobs_bell_find(struct jobs_bell *bell, const char *state_dir)
-{
-	struct state_mark mark;
-	bool there = jobs_bell_mark(state_dir, &mark);
-	char why[SEGMENT_WHY_MAX];
-
-	if (there && bell->segment != NULL &&
-	    mark.device == bell->mark.device && mark.inode == bell->mark.inode)
-		return segment_bytes(bell->segment);
-	/* One that comes between the two is seen the next time. */
-	if (!jobs_bell_put_by(bell) ||
-	    segment_open(state_dir, jobs_bell_name, jobs_bell_layout,
-			 sizeof(uint32_t), &bell->segment, why,
-			 sizeof(why)) != LC_OK)
-		return NULL;
-	if (there || jobs_bell_mark(state_dir, &mark))
-		bell->mark = mark;
-	return segment_bytes(bell->segment);
-}
-
-void
-jobs_bell_release(struct jobs_bell *bell)
-{
-	segment_close(bell->segment);
-	while (bell->old != NULL) {
-		struct jobs_bell_old *older = bell->old->older;
-
-		segment_close(bell->old->segment);
-		free(bell->old);
-		bell->old = older;
-	}
-	bell->segment = NULL;
-}
-
+/* The word of the file that is there now; NULL where none can be had. */
 static _Atomic uint32_t *
 jobs_bell_of(struct jobs *jobs)
 {
 	_Atomic uint32_t *word;
 
 	lock_take(&jobs->lock);
-	word = jobs_bell_find(&jobs->bell, jobs->state_dir);
+	word = segment_followed_find(&jobs->bell, jobs->state_dir);
 	lock_give(&jobs->lock);
 	return word;
 }

@@ -18,7 +18,7 @@ struct jobs {
 	struct lock lock; /* guards all that follows but the path */
 	struct jobs_file read, write;
 	struct jobs_time now;
-	struct jobs_bell bell;
+	struct segment_followed bell;
 	char state_dir[];
 };
 
