@@ -13,6 +13,7 @@
 #include "sky/angles.h"
 #include "sky/cone.h"
 #include "table.h"
+#include "usage.h"
 
 enum {
 	CONE_SEND_BYTES = 1 << 16,
@@ -247,6 +248,16 @@ cone_weigh(struct lc_call *call, const void *args)
 	return objects_weigh(call, cone_catalogue(cone), cone->sr, 1);
 }
 
+static int64_t
+cone_cost(struct lc_call *call, const void *args)
+{
+	const struct cone_args *cone = args;
+
+	if (cone->maxrec <= CONE_QUICK_RECORDS)
+		return 1;
+	return objects_cost(call, cone_catalogue(cone), cone->sr, 1);
+}
+
 void
 cone_problem(const struct lc_problem_view *problem, struct buf *out)
 {
@@ -291,6 +302,8 @@ static const struct lc_example cone_examples[] = {
 #define CONE_ENDPOINT                                                        \
 	.method = LC_GET, .tag = &cone_tag,                                  \
 	.args_size = sizeof(struct cone_args), .weigh = cone_weigh,          \
+	.rates = usage_limits,                                               \
+	.cost = {cone_cost, OBJECTS_COST_MOST, OBJECTS_COST},                \
 	.deadline_ms = 60000, .formats = LC_AS_FILE, .any_case = true,       \
 	.cache = {.keep = KEEPING_BY_VERSION(cone_class)},                   \
 	.version = cone_version, .problem = cone_problem,                    \

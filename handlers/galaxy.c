@@ -9,6 +9,7 @@
 #include "sky/cone.h"
 #include "sky/coordinates.h"
 #include "table.h"
+#include "usage.h"
 
 /* A larger answer, of very many columns, goes out in pieces. */
 enum { GALAXY_SEND_BYTES = 1 << 20 };
@@ -342,6 +343,16 @@ galaxy_weigh(struct lc_call *call, const void *args)
 			     query->radius_deg, 1);
 }
 
+static int64_t
+galaxy_cost(struct lc_call *call, const void *args)
+{
+	const struct galaxy_query *query = args;
+
+	return objects_cost(call,
+			    query->has_catalogue ? query->catalogue : NULL,
+			    query->radius_deg, 1);
+}
+
 const struct lc_endpoint galaxy_endpoint = {
 	.method = LC_GET,
 	.path = "/galaxy",
@@ -353,6 +364,8 @@ const struct lc_endpoint galaxy_endpoint = {
 	.params = galaxy_params,
 	.args_size = sizeof(struct galaxy_query),
 	.weigh = galaxy_weigh,
+	.rates = usage_limits,
+	.cost = {galaxy_cost, OBJECTS_COST_MOST, OBJECTS_COST},
 	.deadline_ms = 10000,
 	.cache = {.keep = KEEPING_BY_VERSION(galaxy_class)},
 	.formats = LC_AS_JSON | LC_AS_CSV | LC_AS_TSV | LC_AS_VOTABLE,

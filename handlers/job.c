@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "table.h"
+#include "usage.h"
 
 enum { JOB_ASK_AGAIN_MOST_S = 60, JOB_ASK_AGAIN_PART = 10 };
 
@@ -141,6 +142,7 @@ const struct lc_endpoint job_endpoint = {
 		   "is kept for some days.",
 	.params = job_params,
 	.args_size = sizeof(struct job_args),
+	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
 	.cache = {.is_private = true},

@@ -3,6 +3,7 @@
  */
 #include "job.h"
 #include "table.h"
+#include "usage.h"
 
 static enum lc_rc
 job_delete_run(struct lc_call *call, const void *args)
@@ -45,6 +46,7 @@ const struct lc_endpoint job_delete_endpoint = {
 		   "otherwise before. 409: it had ended.",
 	.params = job_params,
 	.args_size = sizeof(struct job_args),
+	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
 	.reply = job_fields,

@@ -9,6 +9,7 @@
 #include "job.h"
 #include "services/results.h"
 #include "table.h"
+#include "usage.h"
 
 enum {
 	RESULT_PIECE = 256 * 1024,
@@ -143,6 +144,7 @@ const struct lc_endpoint job_result_endpoint = {
 	.params = job_params,
 	.args_size = sizeof(struct job_args),
 	.weigh = result_weigh,
+	.rates = usage_limits,
 	.deadline_ms = 60000,
 	.cache = {.is_private = true},
 	.formats = LC_AS_FILE,

@@ -3,6 +3,7 @@
  */
 #include "job.h"
 #include "table.h"
+#include "usage.h"
 
 struct jobs_args {
 	const char *state, *kind, *after;
@@ -123,6 +124,7 @@ const struct lc_endpoint jobs_endpoint = {
 	.params = jobs_params,
 	.args_size = sizeof(struct jobs_args),
 	.guards = jobs_guards,
+	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 10000,
 	.reply = jobs_reply,

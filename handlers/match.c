@@ -9,6 +9,7 @@
 #include "objects.h"
 #include "sky/cone.h"
 #include "table.h"
+#include "usage.h"
 
 enum {
 	MATCH_SEND_BYTES = 1 << 16,
@@ -364,6 +365,20 @@ match_class(const struct lc_call *call, const void *args)
 	return keeping_amount(class, (double)match_count(call, query));
 }
 
+static int64_t
+match_cost(struct lc_call *call, const void *args)
+{
+	const struct match_query *query = args;
+	size_t count = match_count(call, query);
+	int64_t cost =
+		(int64_t)count / USAGE_POSITIONS +
+		objects_cost(call,
+			     query->has_catalogue ? query->catalogue : NULL,
+			     query->radius_deg, count);
+
+	return cost < OBJECTS_COST_MOST ? cost : OBJECTS_COST_MOST;
+}
+
 static enum lc_work
 match_weigh(struct lc_call *call, const void *args)
 {
@@ -393,6 +408,10 @@ const struct lc_endpoint match_endpoint = {
 	.params = match_params,
 	.args_size = sizeof(struct match_query),
 	.weigh = match_weigh,
+	.rates = usage_limits,
+	.cost = {match_cost, OBJECTS_COST_MOST,
+		 "1, and 1 for every 100 positions or 25,000 objects that are "
+		 "looked at"},
 	.deadline_ms = 60000,
 	.cache = {.keep = KEEPING_BY_VERSION(match_class)},
 	.version = match_version,

@@ -7,6 +7,7 @@
 
 #include "objects.h"
 #include "table.h"
+#include "usage.h"
 
 struct object_query {
 	const char *name;
@@ -119,6 +120,7 @@ const struct lc_endpoint object_endpoint = {
 	.summary = "One object, by any of its names.",
 	.params = object_params,
 	.args_size = sizeof(struct object_query),
+	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
 	.reply_more = objects_field,

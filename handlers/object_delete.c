@@ -5,6 +5,7 @@
 #include "object.h"
 #include "objects.h"
 #include "table.h"
+#include "usage.h"
 
 struct delete_query {
 	const char *name;
@@ -80,6 +81,7 @@ const struct lc_endpoint object_delete_endpoint = {
 	.params = delete_params,
 	.args_size = sizeof(struct delete_query),
 	.guards = delete_guards,
+	.rates = usage_limits_writer,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
 	.conditional = true,

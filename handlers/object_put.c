@@ -9,6 +9,7 @@
 #include "object_body.h"
 #include "objects.h"
 #include "table.h"
+#include "usage.h"
 
 static const struct lc_example put_examples[] = {
 	{"Without a key", "/galaxy/M31",
@@ -207,6 +208,7 @@ const struct lc_endpoint object_put_endpoint = {
 	.params = object_body_params,
 	.args_size = sizeof(struct object_body),
 	.guards = put_guards,
+	.rates = usage_limits_writer,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
 	.conditional = true,

@@ -5,6 +5,7 @@
 #include "keeping.h"
 #include "sky/columns_json.h"
 #include "sky/cone.h"
+#include "usage.h"
 
 enum { OBJECTS_NEAR_MOST = 5, OBJECTS_OFFERED_MOST = 20 };
 
@@ -279,25 +280,44 @@ objects_version_in_path(struct lc_call *call, const char *name,
 	return catalogue_ask(call, NULL, name, version_read, &version);
 }
 
-enum lc_work
-objects_weigh(struct lc_call *call, const char *name, double radius_deg,
-	      size_t searches)
+/* About how many objects one search looks at. */
+static double
+rows_expected(struct lc_call *call, const char *name, double radius_deg)
 {
 	const struct context *context = lc_context(call);
 	struct catalogue *catalogue;
 	char why[CATALOGUE_WHY_MAX];
 	double rows = 0;
-	enum lc_rc rc;
 
 	/* What fails here fails again, and is answered, where it is used. */
 	if (catalogue_acquire(context->catalogues,
 			      name != NULL ? name : context->catalogue,
 			      &catalogue, why, sizeof(why)) != LC_OK)
-		return LC_QUICK;
-	rc = cone_weight(catalogue, radius_deg, &rows);
+		return 0;
+	if (cone_weight(catalogue, radius_deg, &rows) != LC_OK)
+		rows = 0;
 	catalogue_release(catalogue);
-	return rc == LC_OK && rows * (double)searches > quick_rows ? LC_HEAVY :
-								     LC_QUICK;
+	return rows;
+}
+
+enum lc_work
+objects_weigh(struct lc_call *call, const char *name, double radius_deg,
+	      size_t searches)
+{
+	double rows = rows_expected(call, name, radius_deg);
+
+	return rows * (double)searches > quick_rows ? LC_HEAVY : LC_QUICK;
+}
+
+int64_t
+objects_cost(struct lc_call *call, const char *name, double radius_deg,
+	     size_t searches)
+{
+	double rows = rows_expected(call, name, radius_deg) * (double)searches;
+
+	return rows < OBJECTS_COST_MOST * USAGE_ROWS ?
+		       1 + (int64_t)rows / USAGE_ROWS :
+		       OBJECTS_COST_MOST;
 }
 
 unsigned

@@ -73,6 +73,14 @@ enum lc_rc objects_version(struct lc_call *call, const char *name,
 enum lc_rc objects_version_in_path(struct lc_call *call, const char *name,
 				   uint64_t *version) LC_CHECKED;
 
+/* What so many searches within this radius cost: by the objects they look at. */
+enum { OBJECTS_COST_MOST = 1000 };
+
+#define OBJECTS_COST "1, and 1 for every 25,000 objects that are looked at"
+
+int64_t objects_cost(struct lc_call *call, const char *name, double radius_deg,
+		     size_t searches);
+
 /* LC_HEAVY where so many searches within this radius look at many objects. */
 enum lc_work objects_weigh(struct lc_call *call, const char *name,
 			   double radius_deg, size_t searches);

@@ -3,6 +3,7 @@
  */
 #include "pages.h"
 #include "table.h"
+#include "usage.h"
 
 static const struct lc_field openapi_reply[] = {
 	LC_FIELD("openapi", LC_TEXT, .doc = "The version of the format."),
@@ -25,6 +26,7 @@ const struct lc_endpoint openapi_endpoint = {
 	.path = "/openapi.json",
 	.tag = &pages_tag,
 	.summary = "This interface as OpenAPI 3.1, for programs.",
+	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
 	.reply = openapi_reply,

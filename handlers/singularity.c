@@ -11,6 +11,7 @@
 #include "relativity/constants.h"
 #include "stars.h"
 #include "table.h"
+#include "usage.h"
 
 /* Raised when the same question gets another answer. */
 enum { SINGULARITY_REVISION = 1 };
@@ -260,7 +261,7 @@ singularity_notify(struct lc_call *call, const void *args,
 }
 
 /* So many characters of rays are followed in some milliseconds. */
-enum { RAYS_BRIEF = 2000 };
+enum { RAYS_BRIEF = 2000, RAY_BYTES = 10 };
 
 static enum lc_work
 singularity_weigh(struct lc_call *call, const void *arguments)
@@ -271,6 +272,18 @@ singularity_weigh(struct lc_call *call, const void *arguments)
 		return LC_HEAVY;
 	return args->has_rays && strlen(args->rays) > RAYS_BRIEF ? LC_HEAVY :
 								   LC_BRIEF;
+}
+
+static int64_t
+singularity_cost(struct lc_call *call, const void *arguments)
+{
+	const struct singularity_args *args = arguments;
+
+	if (lc_format(call) == LC_AS_PNG)
+		return usage_picture_cost(args->width_px, args->height_px);
+	return 1 + (args->has_rays ? (int64_t)strlen(args->rays) /
+					     (USAGE_RAYS * RAY_BYTES) :
+				     0);
 }
 
 static enum lc_rc
@@ -373,8 +386,10 @@ static const struct lc_example singularity_post_examples[] = {
 	.path = "/singularity", .tag = &singularity_tag,                       \
 	.params = singularity_params,                                          \
 	.args_size = sizeof(struct singularity_args),                          \
-	.weigh = singularity_weigh, .deadline_ms = 60000,                      \
-	.job = &singularity_job, .body_max_bytes = 1 << 20,                    \
+	.weigh = singularity_weigh, .rates = usage_limits,                     \
+	.cost = {singularity_cost, USAGE_PICTURE_MOST, USAGE_PICTURE_COST},    \
+	.deadline_ms = 60000, .job = &singularity_job,                         \
+	.body_max_bytes = 1 << 20,                                             \
 	.cache = {.fresh_s = 3600,                                             \
 		  .stale_s = 86400,                                            \
 		  .keep = KEEPING_BY_VERSION(singularity_class)},              \

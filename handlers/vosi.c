@@ -8,6 +8,7 @@
 #include "objects.h"
 #include "sky/vosi.h"
 #include "table.h"
+#include "usage.h"
 
 struct vosi_args {
 	const char *catalogue;
@@ -122,10 +123,10 @@ tables_run(struct lc_call *call, const void *args)
 				   args);
 }
 
-#define VOSI_ENDPOINT                                                 \
-	.method = LC_GET, .tag = &cone_tag, .deadline_ms = 10000,     \
-	.args_size = sizeof(struct vosi_args), .formats = LC_AS_FILE, \
-	.file_types = vosi_types
+#define VOSI_ENDPOINT                                                \
+	.method = LC_GET, .tag = &cone_tag, .rates = usage_limits,   \
+	.deadline_ms = 10000, .args_size = sizeof(struct vosi_args), \
+	.formats = LC_AS_FILE, .file_types = vosi_types
 #define VOSI_ENDPOINTS(thing, says)                             \
 	const struct lc_endpoint cone_##thing##_endpoint = {    \
 		VOSI_ENDPOINT,                                  \

@@ -8,6 +8,7 @@
 #include "kinds.h"
 #include "stars.h"
 #include "table.h"
+#include "usage.h"
 
 /* So many rays are followed in some milliseconds. */
 enum { RAYS_BRIEF = 200 };
@@ -98,6 +99,16 @@ wormhole_class(const struct lc_call *call, const void *arguments)
 		       keeping_amount(0, (double)args->settings.rays_deg.count);
 }
 
+static int64_t
+wormhole_cost(struct lc_call *call, const void *arguments)
+{
+	const struct wormhole_args *args = arguments;
+
+	return lc_format(call) == LC_AS_PNG ?
+		       wormhole_image_cost(&args->settings) :
+		       1 + (int64_t)args->settings.rays_deg.count / USAGE_RAYS;
+}
+
 static const struct lc_tag wormhole_tag = {
 	"wormhole", "Wormholes: their geometry, the way through, the matter "
 		    "that holds them open, rays and pictures."};
@@ -138,6 +149,8 @@ const struct lc_endpoint wormhole_endpoint = {
 	.args_size = sizeof(struct wormhole_args),
 	.body_max_bytes = 1 << 20,
 	.weigh = wormhole_weigh,
+	.rates = usage_limits,
+	.cost = {wormhole_cost, USAGE_PICTURE_MOST, USAGE_PICTURE_COST},
 	.deadline_ms = 5000,
 	.deadline_from = "timeout",
 	.job = &wormhole_job,

@@ -94,6 +94,8 @@ enum lc_rc wormhole_rays_write(struct json *json,
 /* Whether the PNG shows stars of a catalogue; and its class (keeping.h). */
 bool wormhole_image_has_stars(const struct wormhole_settings *settings);
 unsigned wormhole_image_class(const struct wormhole_settings *settings);
+/* What a PNG costs of the limits. */
+int64_t wormhole_image_cost(const struct wormhole_settings *settings);
 
 /* As SVG or as PNG. */
 enum lc_rc wormhole_image_write(const struct wormhole_question *question)

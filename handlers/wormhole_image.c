@@ -8,6 +8,7 @@
 #include "keeping.h"
 #include "relativity/wormhole_embed.h"
 #include "stars.h"
+#include "usage.h"
 #include "wormhole.h"
 
 /* The embedding as PNG, where no picture is asked for. */
@@ -58,6 +59,14 @@ wormhole_image_class(const struct wormhole_settings *settings)
 	class = keeping_word(class, image->far_sky);
 	return keeping_amount(class,
 			      (double)(image->width_px * image->height_px));
+}
+
+int64_t
+wormhole_image_cost(const struct wormhole_settings *settings)
+{
+	const struct wormhole_image *image = image_of(settings);
+
+	return usage_picture_cost(image->width_px, image->height_px);
 }
 
 static enum picture_sky

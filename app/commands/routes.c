@@ -35,8 +35,37 @@ limit_print(const struct lc_endpoint *endpoint, struct buf *out)
 			   (long long)rate->limit, (long long)rate->window_s);
 }
 
+/* How wide the columns are that hold what is in no common bounds. */
+struct widths {
+	int path, limit;
+};
+
+static int
+longer(int width, size_t length)
+{
+	return length > (size_t)width ? (int)length : width;
+}
+
+static struct widths
+widths_find(void)
+{
+	struct widths widths = {.path = 4, .limit = 5};
+
+	for (size_t i = 0; endpoint_table[i] != NULL; i++) {
+		struct buf limit;
+
+		buf_init(&limit);
+		limit_print(endpoint_table[i], &limit);
+		widths.limit = longer(widths.limit, limit.length);
+		widths.path =
+			longer(widths.path, strlen(endpoint_table[i]->path));
+		buf_release(&limit);
+	}
+	return widths;
+}
+
 static void
-route_print(const struct lc_endpoint *endpoint, int path_width)
+route_print(const struct lc_endpoint *endpoint, const struct widths *widths)
 {
 	static const char *const works[LC_WORK__MAX] = {[LC_QUICK] = "quick",
 							[LC_HEAVY] = "heavy",
@@ -47,12 +76,13 @@ route_print(const struct lc_endpoint *endpoint, int path_width)
 	buf_init(&limit);
 	guards_print(endpoint, &guards);
 	limit_print(endpoint, &limit);
-	printf("%-8s%-*s %-7s%7lld ms  %-14.*s %-10.*s %s\n",
-	       method_name(endpoint->method), path_width, endpoint->path,
+	printf("%-8s%-*s %-7s%7lld ms  %-*.*s %-10.*s %s\n",
+	       method_name(endpoint->method), widths->path, endpoint->path,
 	       endpoint->weigh != NULL ? "either" : works[endpoint->work],
-	       (long long)endpoint->deadline_ms, (int)limit.length,
-	       limit.length > 0 ? limit.bytes : "", (int)guards.length,
-	       guards.length > 0 ? guards.bytes : "", endpoint->summary);
+	       (long long)endpoint->deadline_ms, widths->limit,
+	       (int)limit.length, limit.length > 0 ? limit.bytes : "",
+	       (int)guards.length, guards.length > 0 ? guards.bytes : "",
+	       endpoint->summary);
 	buf_release(&guards);
 	buf_release(&limit);
 }
@@ -60,20 +90,18 @@ route_print(const struct lc_endpoint *endpoint, int path_width)
 static int
 routes_run(int argc, char **argv)
 {
-	int path_width = 4;
+	const struct widths widths = widths_find();
 
 	(void)argv;
 	if (argc != 1) {
 		fprintf(stderr, "usage: lightcone routes\n");
 		return COMMAND_USAGE;
 	}
+	printf("%-8s%-*s %-7s%10s  %-*s %-10s %s\n", "METHOD", widths.path,
+	       "PATH", "WORK", "DEADLINE", widths.limit, "LIMIT", "GUARDS",
+	       "WHAT IT DOES");
 	for (size_t i = 0; endpoint_table[i] != NULL; i++)
-		if ((int)strlen(endpoint_table[i]->path) > path_width)
-			path_width = (int)strlen(endpoint_table[i]->path);
-	printf("%-8s%-*s %-7s%10s  %-14s %-10s %s\n", "METHOD", path_width,
-	       "PATH", "WORK", "DEADLINE", "LIMIT", "GUARDS", "WHAT IT DOES");
-	for (size_t i = 0; endpoint_table[i] != NULL; i++)
-		route_print(endpoint_table[i], path_width);
+		route_print(endpoint_table[i], &widths);
 	if (fflush(stdout) != 0) {
 		perror("lightcone routes");
 		return COMMAND_FAILED;
@@ -87,6 +115,6 @@ const struct command command_routes = {
 	.summary = "Prints the table of endpoints.",
 	.help = "Of each endpoint: method, path, whether its work is quick, "
 		"heavy (it goes to\nthe pool) or either, by what is asked; its "
-		"deadline, its limit, its guards and\nwhat it does.",
+		"deadline, its limits, its guards and\nwhat it does.",
 	.run = routes_run,
 };

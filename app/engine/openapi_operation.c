@@ -47,28 +47,35 @@ static const char both_words[] =
 	"of a JSON body, also of GET: an object, or {\"params\": {...}}. "
 	"An answer to a GET with a body is not to be stored. ";
 
-/* "At most 100 requests in 60 s (minute) from an address, …". */
+/* "At most, from an address: 100 in 60 s (`minute`), …". */
 static void
-limit_write(const struct openapi *doc, const struct lc_rate *rate, bool first,
-	    struct buf *text)
+limits_write(const struct openapi *doc, const struct lc_rate *rate,
+	     enum lc_rate_by by, const char *whose, struct buf *text)
 {
-	const struct limiter_policy policy = rates_policy(doc->engine, rate);
+	const char *between = "";
 
-	buf_printf(text,
-		   first ? "At most %lld requests in %lld s" :
-			   ", %lld in %lld s",
-		   (long long)policy.limit, (long long)policy.window_s);
-	if (policy.burst != policy.limit)
-		buf_printf(text, ", %lld at once", (long long)policy.burst);
-	buf_printf(text, " %s (`%s`)",
-		   rate->by == LC_BY_KEY ? "with a key" : "from an address",
-		   policy.name);
+	for (; rate != NULL && rate->name != NULL; rate++) {
+		struct limiter_policy policy = rates_policy(doc->engine, rate);
+
+		if (rate->by != by)
+			continue;
+		if (between[0] == '\0')
+			buf_printf(text, "At most, %s: ", whose);
+		buf_printf(text, "%s%lld in %lld s", between,
+			   (long long)policy.limit, (long long)policy.window_s);
+		if (policy.burst != policy.limit)
+			buf_printf(text, ", %lld at once,",
+				   (long long)policy.burst);
+		buf_printf(text, " (`%s`)", policy.name);
+		between = ", ";
+	}
+	if (between[0] != '\0')
+		buf_add_text(text, ". ");
 }
 
 static void
 description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
-	const struct lc_rate *rates = endpoint->rates;
 	struct buf text;
 
 	buf_init(&text);
@@ -77,11 +84,9 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 	for (const struct lc_guard *const *g = endpoint->guards;
 	     g != NULL && *g != NULL; g++)
 		buf_printf(&text, "%s ", (*g)->doc);
-	for (const struct lc_rate *rate = rates;
-	     rate != NULL && rate->name != NULL; rate++)
-		limit_write(doc, rate, rate == rates, &text);
-	if (rates != NULL)
-		buf_add_text(&text, ". ");
+	limits_write(doc, endpoint->rates, LC_BY_ADDRESS, "from an address",
+		     &text);
+	limits_write(doc, endpoint->rates, LC_BY_KEY, "with a key", &text);
 	if (endpoint->cost.of != NULL)
 		buf_printf(&text, "A request costs %s. ", endpoint->cost.doc);
 	if (endpoint->any_case)

@@ -245,7 +245,8 @@ def server_start(stars, path):
     process = subprocess.Popen(
         [f"{stars.build}/lightcone.fcgi", "--socket", path],
         env={**os.environ, "LIGHTCONE_STATE": stars.state,
-             "LIGHTCONE_CATALOGUE": CATALOGUE}, stderr=subprocess.DEVNULL)
+             "LIGHTCONE_CATALOGUE": CATALOGUE, "LIGHTCONE_RATE": "off"},
+        stderr=subprocess.DEVNULL)
     if not contenders.wait_until(lambda: os.path.exists(path),
                                  contenders.START_S):
         process.kill()

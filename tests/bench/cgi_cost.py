@@ -21,6 +21,7 @@ def cgi_environment(state):
         "HTTP_ACCEPT": "*/*", "HTTP_USER_AGENT": "bench",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LIGHTCONE_STATE": state, "LIGHTCONE_CACHE": "off",
+        "LIGHTCONE_RATE": "off",
     }
 
 

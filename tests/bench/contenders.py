@@ -188,7 +188,8 @@ class Lightcone(Contender):
 
     def environment(self):
         return {"LIGHTCONE_STATE": self.bench.state,
-                "LIGHTCONE_THREADS": str(THREADS), "LIGHTCONE_CACHE": "off"}
+                "LIGHTCONE_THREADS": str(THREADS), "LIGHTCONE_CACHE": "off",
+                "LIGHTCONE_RATE": "off"}
 
 
 class Constant(Contender):
