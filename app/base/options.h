@@ -41,6 +41,7 @@ struct options {
 	int64_t pool_threads;
 	int64_t pool_queue;
 	int64_t heavy_slots;
+	int64_t heavy_at_once;
 	int64_t deadline_max_ms;
 	int64_t body_max_bytes;
 	int64_t query_max_bytes;

@@ -160,6 +160,11 @@ const struct option options_table[] = {
 	 .unit = "slots",
 	 .doc = "Threads that compute heavy requests at once, of all processes "
 		"of this state directory; 0: as many as cores."},
+	{INT_OPTION(heavy_at_once), .min = 0, .max = 256, .def = "64",
+	 .unit = "requests",
+	 .doc = "Heavy requests of one address or key that may wait or compute "
+		"at the same time, of all processes of this state directory; "
+		"more get 429; 0: any number."},
 	{INT_OPTION(deadline_max_ms), .min = 1, .max = 3600000, .def = "60000",
 	 .unit = "ms",
 	 .doc = "The longest deadline; keep it below the web server's own."},

@@ -23,6 +23,12 @@ async_is_wanted(const struct lc_call *call)
 	       !call->in_place;
 }
 
+bool
+async_is_all(const struct lc_call *call)
+{
+	return async_is_wanted(call) && call->prefer.wait_s <= 0;
+}
+
 /* Who asks: a key of one client says nothing of another's. */
 static const char *
 client_name(struct lc_call *call)

@@ -14,6 +14,9 @@
 /* Whether the call is one that would rather go on as a job. */
 bool async_is_wanted(const struct lc_call *call);
 
+/* Whether it does so at once, and waits for nothing. */
+bool async_is_all(const struct lc_call *call);
+
 /*
  * Adds the job of a bound call.  LC_PARKED is not among what it returns:
  * LC_OK, and the job has taken over already unless the client waits.

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/after.h"
+#include "engine/at_once.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
 #include "engine/recall.h"
@@ -25,6 +26,7 @@ call_drop(struct lc_call *call, int holders)
 	if (atomic_fetch_sub(&call->holders, holders) != holders)
 		return;
 	recall_release(call);
+	at_once_give(call);
 	response_release(&call->response);
 	arena_release(&call->arena);
 	call->transport->free(call);
@@ -109,6 +111,8 @@ call_answer(struct lc_call *call)
 	if (atomic_load(&call->state) == CALL_BY_ENGINE) {
 		reply_send_late(call);
 	} else {
+		/* Who has the answer may ask again at once. */
+		at_once_give(call);
 		if (call->reply != NULL)
 			call->verdict = call->reply(call, call->reply_arg);
 		reply_send(call);

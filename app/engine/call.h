@@ -25,6 +25,7 @@
 #include "lightcone.h"
 #include "services/cache_book.h"
 #include "services/cache_entry.h"
+#include "services/holds.h"
 
 struct call_task;
 struct client_address;
@@ -109,6 +110,8 @@ struct lc_call {
 	const struct client_address *group;
 	const char *const *violated; /* limits, ends in NULL; or NULL */
 	int64_t ask_again_s;         /* 0: never */
+	struct hold hold;            /* engine/at_once.h */
+	bool admitted;               /* the work was asked for */
 	struct call_value *values;
 	int64_t deadline_ms; /* from the arrival */
 	void *args;

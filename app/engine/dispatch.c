@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "engine/async.h"
+#include "engine/at_once.h"
 #include "engine/bind.h"
 #include "engine/conditional.h"
 #include "engine/deadline.h"
@@ -155,8 +156,7 @@ dispatch_is_head_alone(const struct lc_call *call)
 	       call->format != LC_AS_FILE;
 }
 
-/* What kind of work it is, and whether the client may have it done. */
-static enum lc_rc
+static void
 dispatch_weigh(struct lc_call *call)
 {
 	const struct lc_endpoint *endpoint = call->endpoint;
@@ -164,7 +164,44 @@ dispatch_weigh(struct lc_call *call)
 	call->weight = endpoint->weigh != NULL ?
 			       endpoint->weigh(call, call->args) :
 			       endpoint->work;
-	return quota_count_work(call, dispatch_is_head_alone(call));
+	call->brief = call->weight == LC_BRIEF;
+}
+
+/*
+ * Whether the client may have the work done; asked once, of what is neither
+ * kept nor being made already.
+ */
+static enum lc_rc
+dispatch_admit(struct lc_call *call)
+{
+	bool head_alone = dispatch_is_head_alone(call);
+	enum lc_rc rc = LC_OK;
+
+	if (call->admitted)
+		return LC_OK;
+	call->admitted = true;
+	if (call->weight == LC_HEAVY && !head_alone && !async_is_all(call))
+		rc = at_once_take(call);
+	return rc == LC_OK ? quota_count_work(call, head_alone) : rc;
+}
+
+/*
+ * Its part in making what others may want as well.  Who would only wait for
+ * another is not asked whether it may, unless it has to do the work after all.
+ */
+static enum lc_rc
+dispatch_join(struct lc_call *call)
+{
+	bool heavy = call->weight != LC_QUICK && !call->in_place;
+	enum lc_rc rc = LC_OK;
+
+	if (!recall_would_wait(call, heavy))
+		rc = dispatch_admit(call);
+	if (rc == LC_OK)
+		rc = recall_join(call, heavy);
+	if (rc != LC_OK || call->recall.given != NULL)
+		return rc;
+	return dispatch_admit(call);
 }
 
 static enum lc_rc
@@ -176,12 +213,14 @@ dispatch_run(struct lc_call *call)
 		call->arrived_ns + call->deadline_ms * CLOCK_NS_PER_MS;
 	call->bound_ns = clock_mono_ns();
 	if (dispatch_is_head_alone(call)) {
+		rc = dispatch_admit(call);
+		if (rc != LC_OK)
+			return rc;
 		lc_body(call, NULL);
 		call->length_unknown = true;
 		return LC_OK;
 	}
-	call->brief = call->weight == LC_BRIEF;
-	rc = recall_join(call, call->weight != LC_QUICK && !call->in_place);
+	rc = dispatch_join(call);
 	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
 	if (call->weight != LC_QUICK && !call->in_place) {
@@ -223,13 +262,14 @@ dispatch_stages(struct lc_call *call)
 		rc = conditional_ask(call);
 	if (rc != LC_OK || call->response.status == 304)
 		return rc;
-	rc = dispatch_weigh(call);
-	if (rc == LC_OK)
-		rc = recall_ask(call);
+	dispatch_weigh(call);
+	rc = recall_ask(call);
 	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
 	if (async_is_wanted(call)) {
-		rc = async_begin(call);
+		rc = dispatch_admit(call);
+		if (rc == LC_OK)
+			rc = async_begin(call);
 		if (rc != LC_OK || call->job_takes_over)
 			return rc;
 	}

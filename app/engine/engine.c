@@ -78,14 +78,20 @@ engine_limit(struct engine *engine, struct buf *why)
 	const struct options *options = engine->options;
 	char words[256] = "";
 
-	if (strcmp(options->rate, "on") != 0 || !table_has_rates(engine->table))
+	if (strcmp(options->rate, "on") != 0)
 		return LC_OK;
-	engine->limiter = limiter_new(options->state, options->rate_keys, words,
-				      sizeof(words));
+	if (options->heavy_at_once > 0)
+		engine->holds =
+			holds_new(options->state, options->heavy_at_once);
+	if (table_has_rates(engine->table))
+		engine->limiter =
+			limiter_new(options->state, options->rate_keys, words,
+				    sizeof(words));
 	if (words[0] != '\0')
 		log_warning("limits count in each process for itself: %s",
 			    words);
-	if (engine->limiter != NULL)
+	if ((engine->holds != NULL || options->heavy_at_once == 0) &&
+	    (engine->limiter != NULL || !table_has_rates(engine->table)))
 		return LC_OK;
 	buf_add_text(why, "no memory for the limits");
 	return LC_NO_MEMORY;
@@ -166,5 +172,6 @@ engine_release(struct engine *engine)
 	cache_epochs_free(engine->epochs);
 	cache_book_free(engine->book);
 	cache_free(engine->cache);
+	holds_free(engine->holds);
 	response_release(&engine->fields);
 }

@@ -40,6 +40,7 @@ struct engine {
 	int proxies_count;
 	struct keys *keys;
 	struct limiter *limiter;                /* NULL: nothing is limited */
+	struct holds *holds;                    /* NULL: nor so much at once */
 	struct rate_item rates[RATE_LIST_MOST]; /* of option rates */
 	int rate_count;
 	struct outbox *outbox;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "engine/at_once.h"
 #include "engine/engine.h"
 #include "engine/flight_inner.h"
 #include "engine/pool.h"
@@ -142,6 +143,7 @@ flight_wait(struct flights *flights, struct lc_call *call)
 	struct flight *flight = call->recall.flight;
 	enum flight_role role = FLIGHT_WAITS;
 
+	at_once_give(call);
 	pthread_mutex_lock(&flights->lock);
 	if (lc_park(call, follower_gone, flights) == LC_OK) {
 		flight->leader = NULL;
@@ -172,6 +174,17 @@ flight_lease(struct flights *flights, struct flight *flight)
 		keeper_look(flights->keeper);
 	}
 	return true;
+}
+
+bool
+flight_is_under_way(struct flights *flights, const struct cache_key *key)
+{
+	bool is;
+
+	pthread_mutex_lock(&flights->lock);
+	is = flight_table_find(&flights->table, key) != NULL;
+	pthread_mutex_unlock(&flights->lock);
+	return is;
 }
 
 enum flight_role

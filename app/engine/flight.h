@@ -47,6 +47,9 @@ enum flight_role {
 	FLIGHT_HAS    /* it is the call's recall.given */
 };
 
+/* Whether what the key stands for is being made, as far as we know. */
+bool flight_is_under_way(struct flights *flights, const struct cache_key *key);
+
 /*
  * The call's part in making what its key stands for.  `dear`: worth a lease
  * among processes.  A call that waits goes on by itself: it is answered, or

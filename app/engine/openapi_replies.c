@@ -161,6 +161,13 @@ static const enum lc_rc early[] = {
 
 enum { EARLY_COUNT = sizeof(early) / sizeof(early[0]) };
 
+/* What option heavy_at_once may refuse. */
+static bool
+is_ever_heavy(const struct lc_endpoint *endpoint)
+{
+	return endpoint->weigh != NULL || endpoint->work == LC_HEAVY;
+}
+
 void
 openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 {
@@ -174,7 +181,7 @@ openapi_problems(const struct lc_endpoint *endpoint, bool problems[LC_RC__MAX])
 	problems[LC_MEDIA_TYPE] = body_kind_all(endpoint) != 0;
 	problems[LC_NOT_ACCEPTABLE] = !file;
 	problems[LC_INVALID] = true; /* Prefer: handling=strict refuses any */
-	problems[LC_RATE] = endpoint->rates != NULL;
+	problems[LC_RATE] = endpoint->rates != NULL || is_ever_heavy(endpoint);
 	problems[LC_PRECONDITION] =
 		endpoint->method == LC_GET || endpoint->conditional;
 	for (const enum lc_rc *p = endpoint->problems; p != NULL && *p != LC_OK;

@@ -259,6 +259,21 @@ recall_look_again(struct lc_call *call)
 	return true;
 }
 
+/* Another's deadline is not what a job was promised by. */
+static bool
+recall_shares(const struct lc_call *call, bool heavy)
+{
+	return call->recall.keyed && heavy && call->work == NULL &&
+	       call->job_id[0] == '\0';
+}
+
+bool
+recall_would_wait(const struct lc_call *call, bool heavy)
+{
+	return recall_shares(call, heavy) && !call->recall.joined &&
+	       flight_is_under_way(call->engine->flights, &call->recall.key);
+}
+
 enum lc_rc
 recall_join(struct lc_call *call, bool heavy)
 {
@@ -268,8 +283,7 @@ recall_join(struct lc_call *call, bool heavy)
 
 	if (!recall->keyed)
 		return LC_OK;
-	/* Another's deadline is not what a job was promised by. */
-	if (heavy && call->work == NULL && call->job_id[0] == '\0')
+	if (recall_shares(call, heavy))
 		role = flight_join(engine->flights, call, is_dear(call));
 	if (role == FLIGHT_WAITS)
 		return LC_PARKED;

@@ -23,6 +23,9 @@
  */
 enum lc_rc recall_ask(struct lc_call *call) LC_CHECKED;
 
+/* Whether recall_join() would have it wait, if nothing changes until then. */
+bool recall_would_wait(const struct lc_call *call, bool heavy);
+
 /*
  * Before the work: LC_OK, the call makes it, or has been given it meanwhile;
  * LC_PARKED, another makes it, which only heavy work is waited for.
