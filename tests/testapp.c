@@ -439,7 +439,8 @@ static const struct lc_endpoint stats_endpoint = {
 		&stats_endpoint, &typed_endpoint, &listed_endpoint,           \
 		&item_endpoint, &body_endpoint, &nested_endpoint,             \
 		&header_endpoint, &formats_endpoint, &cached_endpoint,        \
-		&limited_endpoint, &client_endpoint, &waiting_endpoint,       \
+		&limited_endpoint, &metered_endpoint, &keyed_endpoint,        \
+		&unkeyed_endpoint, &client_endpoint, &waiting_endpoint,       \
 		&tables_endpoint, &search_endpoint, &either_endpoint,         \
 		&versioned_endpoint, &kept_pieces_endpoint, &thing_get,       \
 		&thing_put, &thing_delete, &long_endpoint, &origin_endpoint,  \

@@ -25,6 +25,8 @@ extern const struct lc_endpoint picture_endpoint;
 extern const struct lc_endpoint header_endpoint, formats_endpoint;
 extern const struct lc_endpoint tables_endpoint;
 extern const struct lc_endpoint cached_endpoint, limited_endpoint;
+extern const struct lc_endpoint metered_endpoint, keyed_endpoint;
+extern const struct lc_endpoint unkeyed_endpoint;
 extern const struct lc_endpoint client_endpoint, waiting_endpoint;
 extern const struct lc_endpoint guarded_get, guarded_post, guarded_put;
 extern const struct lc_endpoint guarded_patch, guarded_delete;

@@ -1,6 +1,6 @@
 /*
- * Endpoints that declare rules: header fields, guards, formats, a limit, a
- * cache, a deadline that the client may shorten.
+ * Endpoints that declare rules: header fields, guards, formats, a cache,
+ * a deadline that the client may shorten.
  */
 #include "testapp.h"
 
@@ -92,20 +92,6 @@ cached_run(struct lc_call *call, const void *args)
 const struct lc_endpoint cached_endpoint = {TEST_TABLE(
 	LC_GET, "/cached", cached, .cache = {.fresh_s = 60, .stale_s = 600},
 	.reply = said_reply)};
-
-static enum lc_rc
-limited_run(struct lc_call *call, const void *args)
-{
-	(void)args;
-	return say(call, "limited");
-}
-
-static const struct lc_rate three_an_hour[] = {
-	{"three", .limit = 3, .window_s = 3600}, LC_RATES_END};
-
-const struct lc_endpoint limited_endpoint = {
-	TEST_TABLE(LC_GET, "/limited", limited, .rates = three_an_hour,
-		   .reply = said_reply)};
 
 /* ---- guards */
 

@@ -38,10 +38,11 @@ rates_policy(const struct engine *engine, const struct lc_rate *rate)
 	return policy;
 }
 
+/* Of the first endpoints, so many. */
 static const struct lc_rate *
-rate_of(const struct engine *engine, const struct rate_item *item)
+rate_of(const struct engine *engine, size_t count, const struct rate_item *item)
 {
-	for (size_t i = 0; engine->table[i] != NULL; i++)
+	for (size_t i = 0; i < count && engine->table[i] != NULL; i++)
 		for (const struct lc_rate *rate = engine->table[i]->rates;
 		     rate != NULL && rate->name != NULL; rate++)
 			if (item_is_of(item, rate))
@@ -62,7 +63,7 @@ names_tell(const struct engine *engine, struct buf *why)
 				.name = rate->name,
 				.name_length = strlen(rate->name)};
 
-			if (rate_of(engine, &item) != rate)
+			if (rate_of(engine, i, &item) != NULL)
 				continue;
 			buf_printf(why, "%s%s", between, rate->name);
 			between = ", ";
@@ -73,7 +74,7 @@ static enum lc_rc
 item_check(const struct engine *engine, const struct rate_item *item,
 	   struct buf *why)
 {
-	const struct lc_rate *rate = rate_of(engine, item);
+	const struct lc_rate *rate = rate_of(engine, SIZE_MAX, item);
 	struct limiter_policy policy;
 	const char *fault;
 

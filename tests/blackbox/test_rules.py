@@ -266,38 +266,7 @@ def test_no_origin_may_read(start):
     assert reply.headers["Access-Control-Allow-Methods"] is None
 
 
-# ---- limits and proxies
-
-def test_limit(start):
-    app = start(LIGHTCONE_RATE="on")
-    for left in (2, 1, 0):
-        reply = app.site.get("/limited")
-        assert reply.status == 200, reply
-        assert reply.headers["RateLimit-Policy"] == '"three";q=3;w=3600'
-        assert reply.headers["RateLimit"].startswith(f'"three";r={left};t=')
-    reply = app.site.get("/limited")
-    answer = problem(reply, 429)
-    assert answer["violated-policies"] == ["three"]
-    assert answer["type"].endswith("#quota-exceeded")
-    assert 1100 < int(reply.headers["Retry-After"]) <= 1200
-    assert app.site.get("/limited", REMOTE_ADDR="192.0.2.9").status == 200
-    assert app.site.get("/cached").headers["RateLimit"] is None
-
-
-def test_a_limit_holds_over_processes(start):
-    app = start(LIGHTCONE_RATE="on")
-    app.backends.start()
-    app.backends.start()
-    admitted = sum(app.site.get("/limited").status == 200 for _ in range(30))
-    assert admitted == 3
-
-
-def test_limits_can_be_switched_off(start):
-    app = start(LIGHTCONE_RATE="off")
-    replies = [app.site.get("/limited") for _ in range(8)]
-    assert all(reply.status == 200 for reply in replies)
-    assert replies[0].headers["RateLimit"] is None
-
+# ---- proxies
 
 FORWARDED = [
     ("127.0.0.1", None, "127.0.0.1"),
