@@ -90,23 +90,25 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
-# In a process for each processor, and one more as many tests wait for
-# something, where there is python3-pytest-xdist; and at the end, by themselves,
-# those that would be disturbed.
+# check_blackbox STAGE [MARKS]: in a process for each processor, and one more
+# as many tests wait for something, where there is python3-pytest-xdist; and at
+# the end, by themselves, those that would be disturbed.
 check_blackbox() {
-	local python several=()
+	local python several=() alone
 
 	python=$(check_python)
 	! "$python" -c 'import xdist' 2> /dev/null || several=(-n $((cores + 1)))
-	check_blackbox_marked "$1" 'not alone' "${several[@]}"
-	check_blackbox_marked "$1, alone" alone
+	mapfile -t alone < <(grep -l 'mark\.alone' tests/blackbox/test_*.py)
+	check_blackbox_marked "$1" "not alone${2+ and $2}" "${several[@]}" \
+		tests/blackbox
+	check_blackbox_marked "$1, alone" "alone${2+ and $2}" "${alone[@]}"
 }
 
 # check_blackbox_marked STAGE MARKS OPTIONS...
 check_blackbox_marked() {
 	stage "$1" 900 count_blackbox "${steadily[@]}" \
 		env LIGHTCONE_BUILD="$check_directory" \
-		"$python" -m pytest -q -rfEs -m "$2" "${@:3}" tests/blackbox || :
+		"$python" -m pytest -q -rfEs -m "$2" "${@:3}" || :
 }
 
 # A sanitizer's report fails the check also where no test noticed it.
@@ -142,7 +144,7 @@ check_sanitized() {
 		said=log_path=$reports/asan
 		ASAN_OPTIONS=$asan_options:$said \
 		UBSAN_OPTIONS=print_stacktrace=1:$said \
-			check_blackbox 'black box, asan'
+			check_blackbox 'black box, asan' 'not plain'
 		rm -rf "$reports"
 	fi
 	if check_configure build-tsan thread "$@"; then

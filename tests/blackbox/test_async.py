@@ -188,10 +188,9 @@ def test_a_server_that_is_content_ends_no_task(stage):
 
 
 # Threads that compute end late where others want the processors.
+@pytest.mark.plain  # it measures time
 @pytest.mark.alone
-def test_who_has_waited_enough_is_told_of_the_job(place, stage):
-    if stage.sanitized:
-        pytest.skip("it takes long")
+def test_who_has_waited_enough_is_told_of_the_job(place):
     began = time.monotonic()
     reply = place.post("/wormhole", LARGE,
                        ("Prefer", "respond-async, wait=1"), query="format=png")
@@ -299,6 +298,7 @@ def test_who_waits_for_a_lost_job_is_told(telling):
     assert telling.site.get(job).json()["state"] == "failed"
 
 
+@pytest.mark.plain  # it waits for what comes later
 def test_whoever_fails_twice_is_told_at_last(telling):
     """The same message three times, later each time."""
     with hooks(500, 503, 204) as hook:

@@ -152,12 +152,11 @@ def anonymous_bytes(pid):
     return int(re.search(r"^Anonymous:\s+(\d+) kB", text, re.M)[1]) * 1024
 
 
-def test_memory_is_bounded(front, star_stage):
+@pytest.mark.plain  # a sanitizer has memory of its own
+def test_memory_is_bounded(front):
     """While a client takes its time, and while another is quick."""
     if "cgi" in front.way:
         pytest.skip("a process lives for one request there")
-    if star_stage.sanitized:
-        pytest.skip("a sanitizer has memory of its own")
     front.site.get("/cone/stars", "RA=0&DEC=0&SR=1")
     before = {pid: anonymous_bytes(pid) for pid in front.application_pids()}
     most = 0

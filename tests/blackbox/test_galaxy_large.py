@@ -39,6 +39,7 @@ def large(stage):
         yield front.site
 
 
+@pytest.mark.plain  # it measures time
 def test_all_of_a_small_one_is_quick(large):
     took_s = []
     for i in range(20):
@@ -94,6 +95,7 @@ def test_all_of_it(large):
     assert rest.json()["system"][0]["separation_deg"] >= near[-1]
 
 
+@pytest.mark.plain  # it measures time
 def test_what_is_known_is_not_searched_for(large):
     """A 304 comes at once, and so does the head of what is heavy."""
     query = {**SKY, "limit": 10}
@@ -115,6 +117,7 @@ def test_what_is_known_is_not_searched_for(large):
     assert "run" not in (head.headers["Server-Timing"] or "")
 
 
+@pytest.mark.plain  # it measures time
 def test_small_requests_go_on_beside_it(large):
     alone_s = quick_s(large, QUICK)
     kinds = ("json", "csv", "tsv", "votable")
@@ -153,6 +156,7 @@ def test_who_leaves_stops_the_search(large):
     assert reply.status == 200, reply
 
 
+@pytest.mark.plain  # it measures time
 def test_an_unknown_name_is_told_quickly(large):
     began = time.monotonic()
     reply = large.get("/galaxy/L%20300001", "catalogue=stars")

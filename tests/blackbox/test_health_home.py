@@ -47,6 +47,7 @@ def test_the_mount_without_its_slash_is_home_too(site):
         assert reply.body == site.get("/").body
 
 
+@pytest.mark.plain  # its subject is the page
 @everywhere
 def test_home_has_links_that_work(site):
     reply = site.get("/")
@@ -67,6 +68,7 @@ def test_home_has_links_that_work(site):
         assert target.status == 200, (address, target)
 
 
+@pytest.mark.plain  # its subject is the page
 @everywhere
 def test_home_shows_how_to_ask_for_a_wormhole(site):
     page = site.get("/").text

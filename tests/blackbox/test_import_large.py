@@ -90,9 +90,8 @@ def test_told_to_stop_it_leaves_nothing(console, table, number):
     assert console.files() == before
 
 
-def test_memory_does_not_grow_with_the_file(console, stage):
-    if stage.sanitized:
-        pytest.skip("a sanitizer takes its own memory")
+@pytest.mark.plain  # a sanitizer takes its own memory
+def test_memory_does_not_grow_with_the_file(console):
     path = large_table(console.tables / "larger.csv", 1_000_000)
     program = start(console, path)
     most_kb = 0
@@ -145,6 +144,7 @@ def on_a_terminal(console, path, columns):
     return said.decode()
 
 
+@pytest.mark.plain  # its subject is what is drawn
 def test_a_bar_on_a_terminal(console, table):
     said = on_a_terminal(console, table[0], 100)
     bars = re.findall(r"\r(\w+) \[(=* *)\] +(\d+) %([^\r]*)\033\[K", said)
@@ -165,6 +165,7 @@ def test_a_bar_on_a_terminal(console, table):
     assert said.rstrip().endswith("\r\033[K")
 
 
+@pytest.mark.plain  # its subject is what is drawn
 def test_a_narrow_terminal_is_not_wrapped(console, table):
     said = on_a_terminal(console, table[0], 40)
     bars = re.findall(r"\r([^\r]+)\033\[K", said)
@@ -172,6 +173,7 @@ def test_a_narrow_terminal_is_not_wrapped(console, table):
     assert max(map(len, bars)) < 40
 
 
+@pytest.mark.plain  # its subject is what is drawn
 def test_no_bar_elsewhere(console, table):
     done = console.run("import", table[0])
     assert done.returncode == 0

@@ -17,6 +17,8 @@ from testapp import TestApp
 if not document.has_validator():
     pytest.skip(document.NEEDED, allow_module_level=True)
 
+pytestmark = pytest.mark.plain  # its subject is the document
+
 TESTAPP = "testapp"
 USAGE = 2
 

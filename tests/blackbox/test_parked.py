@@ -46,6 +46,7 @@ def test_4000_parked_at_once(app, behind_lighttpd, stage):
         crowd.close()
 
 
+@pytest.mark.plain  # it measures time
 def test_a_parked_request_is_answered_in_time(app):
     began = time.monotonic()
     reply = app.site.get("/park", {"wait_ms": 200})
@@ -55,6 +56,7 @@ def test_a_parked_request_is_answered_in_time(app):
     assert 199 <= took_ms < 300
 
 
+@pytest.mark.plain  # it measures time
 def test_a_deadline_gives_504_in_time(app):
     """Many, spread over time; a busy machine may be late for a few."""
     began, ended, peers = [], [], []

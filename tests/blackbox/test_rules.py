@@ -186,6 +186,7 @@ def test_strict_handling(app):
     assert lenient.status == 200
 
 
+@pytest.mark.plain  # it measures time
 @pytest.mark.alone
 def test_wait_shortens_the_deadline(app):
     began = time.monotonic()
@@ -193,6 +194,7 @@ def test_wait_shortens_the_deadline(app):
     assert 0.95 < time.monotonic() - began < 3
 
 
+@pytest.mark.plain  # it measures time
 @pytest.mark.alone
 def test_wait_does_not_prolong(app):
     began = time.monotonic()
@@ -200,6 +202,7 @@ def test_wait_does_not_prolong(app):
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.plain  # it measures time
 @pytest.mark.alone
 def test_head_does_not_compute(app):
     began = time.monotonic()

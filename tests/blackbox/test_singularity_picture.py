@@ -237,6 +237,7 @@ def test_a_star_is_seen_where_light_is_bent_to(
                       up + far * math.cos(angle)) < 0.7
 
 
+@pytest.mark.plain  # it measures time
 @few
 @alone
 def test_head_computes_nothing(site):
@@ -247,10 +248,9 @@ def test_head_computes_nothing(site):
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.plain  # its subject is the README
 @few
-def test_the_readme_shows_what_is_answered(site, stage):
-    if stage.sanitized:
-        pytest.skip("it takes long")
+def test_the_readme_shows_what_is_answered(site):
     text = (SOURCE / "README.md").read_text("utf-8")
     text = text.split("\n## GET /singularity", 1)[1].split("\n## ", 1)[0]
     files = re.findall(r"\]\((conf/pictures/\S+\.png)\)", text)
@@ -353,6 +353,7 @@ def test_a_stop_does_not_wait_for_pictures(serve):
     assert all("retry-after" in reply.headers for reply in replies)
 
 
+@pytest.mark.plain  # it measures time
 @alone
 def test_quick_requests_pass_pictures(serve):
     served = serve()
@@ -378,6 +379,7 @@ def test_quick_requests_pass_pictures(serve):
     assert sorted(waits)[100] < 0.05
 
 
+@pytest.mark.plain  # it measures time
 @alone
 def test_numbers_do_not_wait_for_pictures(serve):
     served = serve(LIGHTCONE_POOL_THREADS=1, LIGHTCONE_HEAVY_SLOTS=1)

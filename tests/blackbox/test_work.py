@@ -141,9 +141,8 @@ def test_one_that_does_not_stop_is_ended(work):
     assert work.wait_end(other)["state"] == "succeeded"
 
 
-def test_a_job_has_its_memory(work, stage):
-    if stage.sanitized:
-        pytest.skip("sanitizers want all addresses for themselves")
+@pytest.mark.plain  # sanitizers want all addresses for themselves
+def test_a_job_has_its_memory(work):
     small, large = work.add("big", mb=10), work.add("big", mb=2000)
     work.start(LIGHTCONE_WORK_MEMORY_MB="1000")
     assert work.wait_end(small)["state"] == "succeeded"
@@ -207,6 +206,7 @@ def commit_ms(directory):
         return (time.monotonic() - from_s) * 1000
 
 
+@pytest.mark.plain  # it measures time
 @pytest.mark.alone
 def test_woken_at_once(work, directory):
     """A polling worker would not be there in time, in any of the rounds."""

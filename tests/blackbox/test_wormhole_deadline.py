@@ -103,7 +103,8 @@ def test_two_hundred_at_once(front, stage):
     assert stage.sanitized, (latest_ms, after_s, sorted(beside_s)[-5:])
 
 
-def test_one_by_itself(front, stage):
+@pytest.mark.plain  # it measures time
+def test_one_by_itself(front):
     took_ms = []
     for _ in range(10):
         began = time.monotonic()
@@ -116,4 +117,4 @@ def test_one_by_itself(front, stage):
         assert problem["detail"] == "Beyond the event horizon!"
         assert TIMEOUT_MS <= problem["elapsed_ms"]
     assert min(took_ms) >= TIMEOUT_MS
-    assert stage.sanitized or sorted(took_ms)[2] <= TIMEOUT_MS + LATE_MS
+    assert sorted(took_ms)[2] <= TIMEOUT_MS + LATE_MS

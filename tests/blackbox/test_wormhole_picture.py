@@ -197,10 +197,9 @@ def rounded(text):
                   lambda number: f"{float(number[0]):.9g}", text)
 
 
+@pytest.mark.plain  # its subject is the README
 @few
-def test_the_readme_shows_the_pictures(site, stage):
-    if stage.sanitized:
-        pytest.skip("it takes long")
+def test_the_readme_shows_the_pictures(site):
     files = re.findall(r"\]\((conf/pictures/\S+\.png)\)", readme())
     bodies = re.findall(r"<br>`(\{.*?\})`", readme())
     assert len(files) == len(bodies) == 3
