@@ -20,6 +20,8 @@ from keys import add_key
 from processes import Program, clean_environment, wait_until
 from sinks import hooks, mails
 
+pytestmark = pytest.mark.long
+
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 JSON = ("Content-Type", "application/json")
 ASYNC = ("Prefer", "respond-async")

@@ -18,7 +18,10 @@ from sky import EDGE_DEG, separation_deg
 from stage import BUILD
 
 NEEDED = node_tools.missing()
-pytestmark = pytest.mark.skipif(NEEDED is not None, reason=str(NEEDED))
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(NEEDED is not None, reason=str(NEEDED)),
+]
 
 STARS = 118_216
 RANDOM_CONES = 2000

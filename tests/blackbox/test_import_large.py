@@ -17,6 +17,8 @@ import pytest
 from console import large_table
 from processes import wait_until
 
+pytestmark = pytest.mark.long
+
 KILLS = 10
 MOST_KB = 200 * 1024
 OLD = "name,ra,dec\nold,1,2\n"

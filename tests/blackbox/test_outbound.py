@@ -26,8 +26,10 @@ BODY = '{"type": "job.succeeded", "data": {"name": "Sgr A* é"}}'
 LIMIT_S = 15
 PATIENCE_S = 60
 
-pytestmark = pytest.mark.skipif(
-    not SEND.exists(), reason="tests/send is not built")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not SEND.exists(), reason="tests/send is not built"),
+]
 
 
 def send(*words, stop_ms=0, **environment):

@@ -11,6 +11,8 @@ import pytest
 from processes import alive, wait_until
 from worker import Work, lines
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def work(stage, directory):

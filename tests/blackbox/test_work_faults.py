@@ -10,6 +10,8 @@ import pytest
 from processes import wait_until
 from worker import LEASE_MS, Work, lines
 
+pytestmark = pytest.mark.long
+
 FAKETIME = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")]
 HOUR_S = 3600
 DISK_MB = 8

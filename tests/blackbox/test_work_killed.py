@@ -13,6 +13,8 @@ import pytest
 from processes import alive, children, wait_until
 from worker import LEASE_MS, Work, lines, steps
 
+pytestmark = pytest.mark.long
+
 # Of who adds a job, whom a worker cannot help.
 ADDING = ("add", "added")
 AT_ONCE = 5  # of those that wait
