@@ -9,10 +9,11 @@ state=${LIGHTCONE_STATE:-$top/var}
 catalogue=conf/catalogue/openngc.tsv
 started=()
 
-# How long things may take, in twentieths of a second.
+# How long things may take: in twentieths of a second, and after they were told
+# to end.
 start_patience=200
-stop_patience=100
-reap_patience=60
+stop_patience_ms=5000
+reap_patience_ms=2500
 
 serve() {
 	serve_look_first
@@ -100,7 +101,7 @@ serve_memcached() {
 # Its grace is less than our patience: it gives back what it has not done.
 serve_worker() {
 	export LIGHTCONE_STATE=$state
-	export LIGHTCONE_WORK_GRACE_MS=${LIGHTCONE_WORK_GRACE_MS:-2000}
+	export LIGHTCONE_WORK_GRACE_MS=${LIGHTCONE_WORK_GRACE_MS:-1500}
 	serve_start work ./lightcone work
 }
 
@@ -151,45 +152,54 @@ Ctrl-C stops it.
 END
 }
 
-# session_pids SESSION [STATE]: its processes, that is the leader and the
-# leader's children; without those in a state (Z: dead, not yet reaped).
-session_pids() {
+# started_pids [STATE]: the processes of what was started, each with its
+# session: the leaders and their children; without those in a state (Z: dead,
+# not yet reaped).
+started_pids() {
 	local stat line fields
 
 	for stat in /proc/[0-9]*/stat; do
 		read -r line 2> /dev/null < "$stat" || continue
 		read -ra fields <<< "${line##*) }"
-		[[ ${fields[3]} != "$1" || ${fields[0]} == "${2-}" ]] ||
-			printf '%s\n' "${line%% *}"
+		[[ " ${started[*]} " != *" ${fields[3]} "* ||
+			${fields[0]} == "${1-}" ]] ||
+			printf '%s %s\n' "${line%% *}" "${fields[3]}"
 	done
 }
 
-session_end() {
-	local left tries
+milliseconds() {
+	printf '%s\n' $((${EPOCHREALTIME/[.,]/} / 1000))
+}
 
-	kill "$1" 2> /dev/null || :
-	for ((tries = 0; tries < stop_patience; tries++)); do
-		mapfile -t left < <(session_pids "$1" Z)
-		((${#left[@]} > 0)) || break
-		# A leader that died before us told its children nothing.
-		[[ ${left[0]} == "$1" ]] || kill "${left[@]}" 2> /dev/null || :
-		sleep 0.05
-	done
-	kill -KILL "${left[@]}" 2> /dev/null || :
-	# The dead wait to be reaped; some containers are slow at that.
-	for ((tries = 0; tries < reap_patience; tries++)); do
-		[[ -n $(session_pids "$1") ]] || break
-		sleep 0.05
+# Children whose leader has died, maybe before us, and told them nothing; given
+# what started_pids prints.
+started_orphans() {
+	local each
+
+	for each; do
+		[[ " $* " == *" ${each#* } ${each#* } "* ]] ||
+			printf '%s\n' "${each% *}"
 	done
 }
 
-# Ends what was started, the last first, and leaves no socket behind.
+# Ends all that was started at once, and leaves no socket behind.
 serve_stop() {
-	local status=$? leader
+	local status=$? left begun
 
 	trap '' HUP INT TERM
-	for leader in "${started[@]}"; do
-		session_end "$leader"
+	begun=$(milliseconds)
+	kill "${started[@]}" 2> /dev/null || :
+	while mapfile -t left < <(started_pids Z) && ((${#left[@]} > 0)); do
+		# shellcheck disable=SC2046 # words
+		kill $(started_orphans "${left[@]}") 2> /dev/null || :
+		(($(milliseconds) - begun < stop_patience_ms)) || break
+		sleep 0.05
+	done
+	kill -KILL "${left[@]% *}" 2> /dev/null || :
+	# The dead wait to be reaped; some containers are slow at that.
+	while [[ -n $(started_pids) ]] &&
+		(($(milliseconds) - begun < reap_patience_ms)); do
+		sleep 0.05
 	done
 	find "$state" -maxdepth 1 -type s -delete
 	exit "$status"
