@@ -1,14 +1,61 @@
-"""Programs beside the application that tests start: Memcached."""
+"""What answers are kept in: a ring in the state directory, or a Memcached that
+tests start beside the application; and what both were good for.
+"""
 
 import shutil
 import signal
 import socket
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 
 import stage as stages
-from processes import wait_until
+from processes import clean_environment, wait_until
+
+KINDS = ("local", "memcached")
+LEASE_S = 3
+
+
+@contextmanager
+def cache_of(kind, stage):
+    """A setting of option `cache`; what it names runs meanwhile."""
+    if kind == "local":
+        yield "local:64M"
+        return
+    server = Memcached(stage.fresh("memcached"))
+    try:
+        yield server.setting
+    finally:
+        server.stop()
+
+
+def counts(stage, state):
+    """What has happened, by the book's words."""
+    done = subprocess.run(
+        [stage.bin / "lightcone", "cache"],
+        env=clean_environment(LIGHTCONE_STATE=state),
+        capture_output=True, text=True, timeout=20, check=True,
+    )
+    rows = [line.split(None, 2) for line in done.stdout.splitlines()]
+    return {word: int(count) for word, count, _ in rows}
+
+
+def status_of(reply):
+    """Cache-Status as words: None, or the value of those that have one."""
+    name, *words = reply.headers["Cache-Status"].split("; ")
+    assert name == "Lightcone"
+    pairs = [word.partition("=") for word in words]
+    return {word: value or None for word, _, value in pairs}
+
+
+def server_ms(reply):
+    """How long it took: {"bind": ..., and "run" or "cache": ...}."""
+    parts = reply.headers["Server-Timing"].split(", ")
+    return {
+        word: float(ms)
+        for word, ms in (part.split(";dur=") for part in parts)
+    }
 
 
 class Memcached:
@@ -47,6 +94,38 @@ class Memcached:
                 return client.recv(100).startswith(b"VERSION")
             except OSError:
                 return False
+
+    def talk(self, request, end):
+        """What it says to some bytes, up to what the answer ends with."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(str(self.socket))
+            client.sendall(request)
+            answer = b""
+            while not answer.endswith(end):
+                got = client.recv(1 << 16)
+                assert got, f"it closed after {answer[-100:]}"
+                answer += got
+        return answer
+
+    def keys(self):
+        said = self.talk(b"lru_crawler metadump all\r\n", b"END\r\n")
+        return [line.split()[0].removeprefix(b"key=")
+                for line in said.splitlines()[:-1]]
+
+    def value(self, key):
+        """Its flags and bytes."""
+        said = self.talk(b"get %s\r\n" % key, b"\r\nEND\r\n")
+        head, _, rest = said.partition(b"\r\n")
+        _, _, flags, length = head.split()[:4]
+        return int(flags), rest[:int(length)]
+
+    def put(self, key, flags, value):
+        said = self.talk(
+            b"set %s %d 0 %d\r\n%s\r\n" % (key, flags, len(value), value),
+            b"\r\n",
+        )
+        assert said == b"STORED\r\n", said
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)

@@ -3,16 +3,15 @@
 import os
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
+import clocks
 from processes import wait_until
 from worker import LEASE_MS, Work, lines
 
 pytestmark = pytest.mark.long
 
-FAKETIME = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")]
 HOUR_S = 3600
 DISK_MB = 8
 
@@ -80,34 +79,11 @@ def test_a_full_disk_loses_nothing(stage, directory, disk):
 # ---- a clock that is stepped
 
 
-class Clock:
-    """The calendar of those who look at it through libfaketime."""
-
-    def __init__(self, directory):
-        self.file = directory / "clock"
-        self.step(0)
-
-    def step(self, seconds):
-        """Sets it so far from the real one."""
-        new = self.file.with_suffix(".new")
-        new.write_text(f"{seconds:+d}\n")
-        new.rename(self.file)
-
-    def environment(self):
-        return {
-            "LD_PRELOAD": FAKETIME[0],
-            "FAKETIME_TIMESTAMP_FILE": self.file,
-            "FAKETIME_NO_CACHE": 1,
-            "FAKETIME_DONT_FAKE_MONOTONIC": 1,
-        }
-
-
 @pytest.mark.plain  # a sanitizer wants to be the first library
 @pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S])
 def test_the_clock_is_stepped_by_an_hour(stage, directory, step_s):
-    if not FAKETIME:
-        pytest.skip("libfaketime is not installed")
-    clock = Clock(directory)
+    clocks.needed(stage)
+    clock = clocks.Clock(directory)
     path = directory / "lines"
     work = Work(stage, directory, **clock.environment())
     try:
