@@ -11,8 +11,7 @@ static bool
 is_counted(const struct lc_call *call)
 {
 	return call->engine->limiter != NULL && call->endpoint->rates != NULL &&
-	       !call->in_place && call->work == NULL &&
-	       !call->recall.refreshes;
+	       !call->in_place && call->work == NULL && !call->recall.refreshes;
 }
 
 static size_t
