@@ -397,11 +397,11 @@ turn_take_back(struct limiter_turn *turn)
 
 /* What there is without the request, of a policy that would let it through. */
 static void
-turn_tell(struct limiter_turn *turn, struct limiter_ask *ask)
+turn_tell(const struct limiter_turn *turn, struct limiter_ask *ask)
 {
-	struct limiter_sight sight = limiter_look(&turn->asker);
+	const struct limiter_sight *sight = &turn->sight;
 
-	gcra_ask(&turn->gcra, sight.tat_ns, sight.own && !sight.pending, 0,
+	gcra_ask(&turn->gcra, sight->tat_ns, sight->own && !sight->pending, 0,
 		 turn->asker.now_ns, &ask->verdict);
 	ask->verdict.allowed = true;
 	ask->verdict.retry_after_s = 0;
