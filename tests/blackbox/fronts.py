@@ -23,7 +23,7 @@ from processes import (
     raise_descriptor_limit,
     wait_until,
 )
-from stage import BUILD, OPTIONS, SOURCE, lesser_user
+from stage import BUILD, SOURCE, lesser_user
 
 HERE = Path(__file__).resolve().parent
 MOUNTS = ("", "/sub/dir")
@@ -238,7 +238,7 @@ def shared_host(htaccess, program, defines=()):
             stage.conf / "shared-hosting" / htaccess, folder / ".htaccess"
         )
         (folder / "lightcone.conf").write_text(
-            f"state = {state}\n{OPTIONS}"
+            f"state = {state}\n{stage.options}"
         )
         server = apache(directory, port, defines=defines)
         try:

@@ -42,9 +42,10 @@ def lesser_user():
 
 class Stage:
     """`as_product` has the test endpoints under the product's names, so that
-    every front can be put before them."""
+    every front can be put before them.  `options` are more lines of files of
+    options, for programs that servers tell nothing."""
 
-    def __init__(self, as_product=False):
+    def __init__(self, as_product=False, options=""):
         self.root = Path(tempfile.mkdtemp(prefix="lc-"))
         self.root.chmod(0o755)
         self.bin = self.root / "bin"
@@ -53,7 +54,8 @@ class Stage:
         for name in PROGRAMS:
             shutil.copy(BUILD / name, self.bin)
         # Each reply is held against its documentation.
-        (self.bin / "lightcone.conf").write_text(OPTIONS)
+        self.options = OPTIONS + options
+        (self.bin / "lightcone.conf").write_text(self.options)
         for name in TEST_PROGRAMS:
             if (BUILD / name).exists():
                 shutil.copy(BUILD / name, self.bin)
