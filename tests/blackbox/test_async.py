@@ -144,6 +144,23 @@ def test_a_query_is_kept(place):
         "/singularity", query).body
 
 
+def test_what_a_job_has_made_is_kept(stage):
+    if fronts.missing("lighttpd"):
+        pytest.skip(fronts.missing("lighttpd"))
+    options = {"LIGHTCONE_CACHE": "local:8M"}
+    with fronts.starting("lighttpd", stage, "", **options) as front:
+        place = Place(front, stage, options)
+        job = place.job(place.post("/wormhole", SMALL, ASYNC,
+                                   query="format=png"))
+        place.work("--once")
+        asked = dict(SMALL, timeout=1234)
+        reply = place.post("/wormhole", asked, query="format=png")
+        assert "; hit" in reply.headers["Cache-Status"], reply
+        assert reply.body == place.site.get(job + "/result").body
+        again = place.post("/wormhole", SMALL, ASYNC, query="format=png")
+        assert again.status == 202
+
+
 def test_who_waits_long_enough_needs_no_job(place):
     before = waiting(place)
     reply = place.post("/wormhole", FILM, ("Prefer", "respond-async, wait=30"))
