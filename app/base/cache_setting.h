@@ -8,7 +8,7 @@
  *   memcached:///PATH.sock
  *
  * After a '?' may stand options of libmemcached, as it writes them:
- * memcached://HOST?--BINARY-PROTOCOL.  They are not judged here.
+ * memcached://HOST?--NAMESPACE=NAME.  They are not judged here.
  */
 #ifndef BASE_CACHE_SETTING_H
 #define BASE_CACHE_SETTING_H

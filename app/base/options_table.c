@@ -90,7 +90,7 @@ const struct option options_table[] = {
 		"the processes of this machine. A program without "
 		"libmemcached has such a file of 64M in Memcached's place. "
 		"After a ? may stand options of libmemcached: "
-		"memcached://HOST?--BINARY-PROTOCOL."},
+		"memcached://HOST?--NAMESPACE=NAME."},
 	{TEXT_OPTION(cors_origin), .max = 1024, .def = "*",
 	 .unit = "* or origins with spaces between them",
 	 .doc = "Which other sites' pages may read our answers; empty: none."},
