@@ -1,0 +1,104 @@
+"""A limit under those who ask without pause: four processes behind Lighttpd,
+and eight clients, whose own clocks say what was let through when."""
+
+import multiprocessing
+import os
+import time
+
+import numpy
+import pytest
+
+import fronts
+
+pytestmark = pytest.mark.alone  # it loads the machine
+
+# What a pause of a second leaves unused can still be asked for.
+RATE, BURST = 200, 200
+PROCESSES, CLIENTS = 4, 8
+# The whole check takes as long as the limit is promised for.
+SECONDS = 10 if os.environ.get("CHECK_ALL") else 3
+
+
+def hammer(site, together, found):
+    """Asks until the time is up; tells when each was asked and answered."""
+    together.wait(30)
+    until = time.monotonic() + SECONDS
+    asked = []
+    while time.monotonic() < until:
+        sent = time.monotonic()
+        reply = site.get("/galaxy/M31")
+        asked.append((sent, time.monotonic(), reply.status))
+    found.put(asked)
+
+
+def hammered(site):
+    """What all clients have seen: rows of sent, received and status."""
+    found = multiprocessing.Queue()
+    together = multiprocessing.Barrier(CLIENTS)
+    clients = [
+        multiprocessing.Process(target=hammer, args=(site, together, found))
+        for _ in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    rows = sum((found.get(timeout=SECONDS + 30) for _ in clients), [])
+    for client in clients:
+        client.join(30)
+    return numpy.array(rows)
+
+
+def most_above(sent, received):
+    """By how much the worst window has more than the rate allows.
+
+    A request was judged between its sending and its answer, so those that lie
+    wholly in a window were let through in it.
+    """
+    worst = 0
+    for begin in sent:
+        ends = numpy.sort(received[sent >= begin])
+        above = numpy.arange(1, len(ends) + 1) - RATE * (ends - begin)
+        worst = max(worst, above.max())
+    return worst
+
+
+@pytest.fixture(scope="module")
+def rows(stage):
+    if fronts.missing("lighttpd-external"):
+        pytest.skip(fronts.missing("lighttpd-external"))
+    with fronts.starting(
+        "lighttpd-external", stage, "", count=PROCESSES, LIGHTCONE_RATE="on",
+        LIGHTCONE_RATES=f"burst={RATE}/1/{BURST},minute=60000/60",
+    ) as front:
+        assert len(front.application_pids()) == PROCESSES
+        for _ in range(10 * PROCESSES):
+            front.site.get("/galaxy/M31")
+        time.sleep(1)  # all is free again
+        return hammered(front.site)
+
+
+def test_everybody_was_answered_and_many_were_refused(rows):
+    assert set(rows[:, 2]) == {200, 429}
+    assert (rows[:, 2] == 429).sum() > len(rows) / 10
+
+
+def test_no_window_has_more_than_its_limit(rows):
+    sent, received, _ = rows[rows[:, 2] == 200].T
+    assert most_above(sent, received) <= BURST + 1
+
+
+def test_the_limit_is_used(rows):
+    """From the first answer to the last refusal more is asked for than is
+    let through."""
+    last = rows[rows[:, 2] == 429, 0].max()
+    asked_s = last - rows[:, 1].min()
+    admitted = ((rows[:, 2] == 200) & (rows[:, 0] <= last)).sum()
+    assert admitted >= 0.98 * (BURST + RATE * asked_s), (admitted, asked_s)
+
+
+def test_the_measure_sees_one_too_many():
+    """The same of a limit that lets two more through at once."""
+    steadily = numpy.arange(RATE) / RATE
+    right = numpy.concatenate([numpy.zeros(BURST), steadily])
+    assert most_above(right, right) <= BURST + 1
+    wrong = numpy.concatenate([numpy.zeros(BURST + 1), steadily])
+    assert most_above(wrong, wrong) > BURST + 1
