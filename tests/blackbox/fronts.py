@@ -188,7 +188,7 @@ def lighttpd_external(
 # ---- Apache
 
 
-def apache(directory, port, include=None, defines=(), **more):
+def apache(directory, port, includes=(), defines=(), **more):
     """Our small Apache; as root it runs as a lesser user altogether."""
     program = server_program(*APACHE)
     user = lesser_user()
@@ -200,7 +200,7 @@ def apache(directory, port, include=None, defines=(), **more):
     command = [program, "-D", "FOREGROUND", "-f", directory / "apache.conf"]
     for define in defines:
         command += ["-D", define]
-    if include is not None:
+    for include in includes:
         command += ["-c", f'Include "{include}"']
     shutil.copy(HERE / "apache.conf", directory)
     if user is not None:
@@ -214,12 +214,37 @@ def apache_fcgid(stage, directory, mount):
     state = stage.state(directory, lesser_user())
     port = free_port()
     server = apache(
-        directory, port, stage.conf / "apache/lightcone.conf",
+        directory, port, [stage.conf / "apache/lightcone.conf"],
         ["LIGHTCONE_ENVIRONMENT"], LIGHTCONE_MOUNT=mount or "/",
         LIGHTCONE_BIN=stage.bin, LIGHTCONE_STATE=state,
     )
     try:
         yield Front("apache", directory, Site(port, mount), server, state, ())
+    finally:
+        server.stop()
+
+
+@contextmanager
+def apache_edge(stage, directory, mount):
+    """With Apache's own cache before the application, which has none."""
+    user = lesser_user()
+    state = stage.state(directory, user)
+    edge = directory / "edge"
+    edge.mkdir()
+    if user is not None:
+        shutil.chown(edge, user, user)
+    without = directory / "without.conf"
+    without.write_text("FcgidInitialEnv LIGHTCONE_CACHE off\n")
+    port = free_port()
+    shipped = stage.conf / "apache"
+    server = apache(
+        directory, port,
+        [shipped / "lightcone.conf", shipped / "lightcone-edge.conf", without],
+        ["LIGHTCONE_ENVIRONMENT", "LC_EDGE"], LIGHTCONE_MOUNT=mount or "/",
+        LIGHTCONE_BIN=stage.bin, LIGHTCONE_STATE=state, LIGHTCONE_EDGE=edge,
+    )
+    try:
+        yield Front("edge", directory, Site(port, mount), server, state, ())
     finally:
         server.stop()
 
