@@ -444,9 +444,9 @@ static const struct lc_endpoint stats_endpoint = {
 		&tables_endpoint, &search_endpoint, &either_endpoint,         \
 		&versioned_endpoint, &kept_pieces_endpoint, &thing_get,       \
 		&thing_put, &thing_delete, &long_endpoint, &origin_endpoint,  \
-		&kept_quick, &kept_heavy, &bounded_endpoint, &parts_endpoint, \
-		&both_get, &both_post, &picture_endpoint, &openapi_endpoint,  \
-		&docs_endpoint, &www_endpoint
+		&kept_quick, &kept_heavy, &kept_versioned, &bounded_endpoint, \
+		&parts_endpoint, &both_get, &both_post, &picture_endpoint,    \
+		&openapi_endpoint, &docs_endpoint, &www_endpoint
 
 const struct lc_endpoint *const testapp_table[] = {
 	DECLARED_ENDPOINTS, &guarded_get,    &guarded_post, &guarded_put,

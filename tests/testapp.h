@@ -45,7 +45,7 @@ extern const struct lc_endpoint search_endpoint, either_endpoint;
 extern const struct lc_endpoint long_endpoint, origin_endpoint;
 
 /* In testapp_kept.c. */
-extern const struct lc_endpoint kept_quick, kept_heavy;
+extern const struct lc_endpoint kept_quick, kept_heavy, kept_versioned;
 
 /* In testapp_parts.c. */
 extern const struct lc_endpoint parts_endpoint;

@@ -49,6 +49,9 @@ static const struct lc_example quick_examples[] = {
 static const struct lc_example heavy_examples[] = {
 	{"By the pool", "/recall/heavy", NULL, 200}, {.target = NULL}};
 
+static const struct lc_example versioned_examples[] = {
+	{"With a version", "/recall/versioned", NULL, 200}, {.target = NULL}};
+
 static bool
 shall_fail(void)
 {
@@ -110,7 +113,17 @@ kept_run(struct lc_call *call, const void *args)
 	return text_write(call, query);
 }
 
-#define KEPT(name, path_, work_, examples_)             \
+/* Of one version for ever. */
+static enum lc_rc
+kept_version(struct lc_call *call, const void *args, uint64_t *version)
+{
+	(void)call;
+	(void)args;
+	*version = 1;
+	return LC_OK;
+}
+
+#define KEPT(name, path_, work_, examples_, version_)   \
 	const struct lc_endpoint name = {               \
 		.method = LC_GET,                       \
 		.path = path_,                          \
@@ -130,8 +143,11 @@ kept_run(struct lc_call *call, const void *args)
 		.reply = kept_reply,                    \
 		.problems = kept_problems,              \
 		.examples = examples_,                  \
+		.version = version_,                    \
 		.run = kept_run,                        \
 	}
 
-KEPT(kept_quick, "/recall/quick", LC_QUICK, quick_examples);
-KEPT(kept_heavy, "/recall/heavy", LC_HEAVY, heavy_examples);
+KEPT(kept_quick, "/recall/quick", LC_QUICK, quick_examples, NULL);
+KEPT(kept_heavy, "/recall/heavy", LC_HEAVY, heavy_examples, NULL);
+KEPT(kept_versioned, "/recall/versioned", LC_HEAVY, versioned_examples,
+     kept_version);

@@ -157,7 +157,9 @@ recall_pieces_end(struct lc_call *call)
 	struct buf body;
 
 	recall_cost(call);
-	if (pieces == NULL || call->recall.unshared || call->closed)
+	/* Of a 304 there were none to add. */
+	if (pieces == NULL || call->recall.unshared || call->closed ||
+	    call->response.status != 200)
 		return;
 	body = pieces->body;
 	buf_init(&pieces->body);

@@ -9,6 +9,7 @@ from processes import wait_until
 
 FRESH_S, STALE_S = 2, 2  # as tests/testapp_kept.c declares them
 QUICK, HEAVY = "/recall/quick", "/recall/heavy"
+VERSIONED = "/recall/versioned"
 
 
 @pytest.fixture(scope="module", params=["local", "memcached"])
@@ -198,6 +199,20 @@ def test_pieces_are_kept_whole(kept):
     assert second.reply.json() == first.reply.json() or first.made
     assert len(second.reply.json()["text"]) == params["bytes"]
     assert second.reply.headers["etag"]
+
+
+@pytest.mark.parametrize("method, fields, status", [
+    ("GET", {"HTTP_IF_NONE_MATCH": "*"}, 304),
+    ("HEAD", {}, 200),
+])
+def test_pieces_that_are_not_sent(kept, method, fields, status):
+    """Whoever asks next has all of them."""
+    params = {"name": method, "pieces": "true", "bytes": 100_000, "ms": 5}
+    none = kept.site.ask(method, VERSIONED, params, **fields)
+    assert none.status == status and none.body == b""
+    for _ in range(2):
+        asked = ask(kept, path=VERSIONED, **params)
+        assert len(asked.reply.json()["text"]) == params["bytes"]
 
 
 def test_what_is_cheap_is_made(kept):
