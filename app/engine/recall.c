@@ -166,11 +166,13 @@ recall_heed(struct lc_call *call)
 		recall->outcome = CACHE_REFUSED;
 	else
 		recall_look(call, &control);
-	if (recall->given == NULL && control.only_if_cached)
-		return lc_fail(call, LC_NOT_KEPT,
-			       "It is not in the cache, and the request's "
-			       "Cache-Control says only-if-cached.");
-	return LC_OK;
+	if (recall->given != NULL || !control.only_if_cached)
+		return LC_OK;
+	/* It is neither a hit nor made: Cache-Status has no word for it. */
+	recall->asked = false;
+	return lc_fail(call, LC_NOT_KEPT,
+		       "It is not in the cache, and the request's "
+		       "Cache-Control says only-if-cached.");
 }
 
 enum lc_rc

@@ -175,8 +175,9 @@ recall_rescue(struct lc_call *call)
 {
 	struct call_recall *recall = &call->recall;
 
+	/* Who asked for what is kept alone did not ask for what is too old. */
 	if (recall->fallback == NULL || call->verdict == LC_CANCELLED ||
-	    rc_status(call->verdict) < 500)
+	    call->verdict == LC_NOT_KEPT || rc_status(call->verdict) < 500)
 		return false;
 	recall->given = recall->fallback;
 	recall->fallback = NULL;

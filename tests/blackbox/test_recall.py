@@ -135,8 +135,13 @@ def test_only_if_cached(kept):
                          HTTP_CACHE_CONTROL="only-if-cached")
     assert none.status == 504
     assert none.json()["type"].endswith(":not-in-cache")
+    assert "cache-status" not in none.headers
     ask_when_stored(kept, name="only")
     assert ask(kept, fields="only-if-cached", name="only").says["hit"]
+    fresh = "only-if-cached, min-fresh=60"
+    none = kept.site.get(HEAVY, {"ms": 5, "name": "only"},
+                         HTTP_CACHE_CONTROL=fresh)
+    assert none.status == 504, "what is too old is no answer either"
 
 
 def test_stale_while_it_is_made_anew(kept):
