@@ -13,11 +13,16 @@
 #include "table.h"
 
 static enum lc_rc
-cache_ask(void *self, char *why, size_t why_bytes)
+cache_probe(void *self, char *why, size_t why_bytes)
 {
+	const struct engine *engine = self;
 	struct cache_view view;
 
-	cache_look(self, &view);
+	if (engine->cache == NULL) {
+		snprintf(why, why_bytes, "it cannot be opened: see the log");
+		return LC_UNAVAILABLE;
+	}
+	cache_look(engine->cache, &view);
 	if (view.away == 0)
 		return LC_OK;
 	snprintf(why, why_bytes, "%u of %u servers: %s", view.away,
@@ -36,16 +41,18 @@ worker_probe(void *self, char *why, size_t why_bytes)
 
 /* Serves with everything made; returns the exit code. */
 static int
-serve(struct gate *gate, const struct options *options, struct cache *cache)
+serve(struct gate *gate, const struct options *options)
 {
 	/* The probe reads it only. */
 	void *state = (void *)(uintptr_t)options->state;
-	const struct companion companions[] = {{"cache", cache, cache_ask},
-					       {"worker", state, worker_probe},
-					       {.name = NULL}};
+	struct engine engine;
+	const struct companion companions[] = {
+		{"cache", strcmp(options->cache, "off") == 0 ? NULL : &engine,
+		 cache_probe},
+		{"worker", state, worker_probe},
+		{.name = NULL}};
 	int code = EXIT_FAILURE;
 	struct context context;
-	struct engine engine;
 	struct buf why;
 
 	if (context_init(&context, options, gate->kind == GATE_FCGI) != LC_OK) {
@@ -73,10 +80,8 @@ int
 main(int argc, char **argv)
 {
 	struct options options;
-	struct cache *cache = NULL;
-	char cache_why[CACHE_WHY_MAX];
-	int code = EXIT_FAILURE;
 	struct gate gate;
+	int code;
 	struct buf why;
 
 	if (gate_find(&gate, argc, argv) != LC_OK)
@@ -96,15 +101,7 @@ main(int argc, char **argv)
 	}
 	buf_release(&why);
 	log_set_level_word(options.log_level);
-	if (cache_new(options.cache, options.state, &cache, cache_why,
-		      sizeof(cache_why)) != LC_OK) {
-		log_error("%s", cache_why);
-	} else {
-		if (cache_why[0] != '\0')
-			log_warning("without a cache: %s", cache_why);
-		code = serve(&gate, &options, cache);
-	}
-	cache_free(cache);
+	code = serve(&gate, &options);
 	options_release(&options);
 	return code;
 }
