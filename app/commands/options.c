@@ -66,7 +66,9 @@ static const char manual_tail[] =
 	".Pa changes.seg\nand\n.Pa jobs.seg ,\nby which processes learn of "
 	"changes and jobs,\n"
 	".Pa limits.seg ,\nin which rate limits are counted,\n"
-	".Pa slots.lock ,\nwhich counts heavy work over all processes, and\n"
+	".Pa slots.lock\nand\n.Pa heavy.lock ,\nwhich count heavy work over "
+	"all "
+	"processes, all of it and each client's, and\n"
 	".Pa work.lock ,\nwhich workers hold.\n"
 	".Sh SEE ALSO\n.Xr lightcone 1 ,\n.Xr lightcone.fcgi 8\n";
 

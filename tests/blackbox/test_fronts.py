@@ -29,7 +29,8 @@ def test_a_neighbour_is_not_ours(site, path):
 @pytest.mark.parametrize("path", [
     "/lightcone.conf", "/.htaccess", "/state/openngc.current",
     "/catalogues/openngc.1.sqlite", "/slots.lock", "/state.sqlite-wal",
-    "/state.sqlite", "/limits.seg", "/fcgi.sock", "/error.log",
+    "/state.sqlite", "/limits.seg", "/heavy.lock",
+    "/fcgi.sock", "/error.log",
 ])
 def test_no_file_of_ours_can_be_had(site, path):
     assert site.get(path).status in (403, 404)

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from fcgi_client import Peer
+import fronts
+from fcgi_client import FcgiSite, Peer
 from keys import add_key
 from problems import problem
 from processes import clean_environment, wait_until
@@ -295,3 +296,65 @@ def test_places_come_back_however_work_ends(limited):
         peer.close()
         wait_until(lambda: app.site.get(
             "/compute", {"cpu_ms": 0}).status == 200, "a place", 5)
+
+
+# ---- what is not computed for a request
+
+# Long to make, and short to send: the four are read one after the other.
+PICTURE = {"format": "png", "spin": "0.5", "inclination_deg": 60,
+           "width_px": 2048, "height_px": 2048, "sky": "none",
+           "disc_outer_rg": 0}
+PICTURE_COST = 1 + 2048 * 2048 // 16384
+DAY = 100000
+
+
+def test_what_is_kept_or_waited_for_costs_one(stage, directory):
+    """Nor does it need one of the places for heavy work."""
+    path = directory / "fcgi.sock"
+    with fronts.backends_on(
+        path, stage.bin / "lightcone.fcgi", stage.state(directory),
+        LIGHTCONE_RATE="on", LIGHTCONE_CACHE="local:16M",
+        LIGHTCONE_HEAVY_AT_ONCE=1, LIGHTCONE_RATES=f"day={DAY}/31536000",
+    ):
+        site = FcgiSite(path)
+        wait_until(lambda: site.get("/health").status == 200, "an answer")
+        peers = [Peer(path) for _ in range(4)]
+        try:
+            for peer in peers:
+                peer.ask("/singularity", PICTURE)
+            replies = [peer.reply() for peer in peers]
+        finally:
+            for peer in peers:
+                peer.close()
+        assert {reply.status for reply in replies} == {200}
+        status = [reply.headers["Cache-Status"] for reply in replies]
+        assert sum("collapsed" in words for words in status) == 3, status
+        used = PICTURE_COST + 3
+        assert min(left(reply)["day"] for reply in replies) == DAY - used
+
+        def kept():
+            nonlocal used
+            used += 1
+            reply = site.get("/singularity", PICTURE)
+            assert left(reply)["day"] == DAY - used
+            return "hit" in reply.headers["Cache-Status"]
+
+        wait_until(kept, "an answer that is kept", 5)
+        head = site.ask("HEAD", "/singularity", {**PICTURE, "spin": "0.6"})
+        assert left(head)["day"] == DAY - used - 1
+        # Another one is made anew, and paid.
+        other = site.get("/singularity", {**PICTURE, "spin": "0.7"})
+        assert left(other)["day"] == DAY - used - 1 - PICTURE_COST
+
+
+def test_a_job_is_paid_when_it_is_accepted(stage, directory):
+    path = directory / "fcgi.sock"
+    with fronts.backends_on(
+        path, stage.bin / "lightcone.fcgi", stage.state(directory),
+        LIGHTCONE_RATE="on", LIGHTCONE_RATES=f"day={DAY}/31536000",
+    ):
+        site = FcgiSite(path)
+        wait_until(lambda: site.get("/health").status == 200, "an answer")
+        reply = site.get("/singularity", PICTURE, HTTP_PREFER="respond-async")
+        assert reply.status == 202
+        assert left(reply)["day"] == DAY - PICTURE_COST

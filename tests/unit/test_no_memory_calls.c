@@ -74,6 +74,11 @@ call_case(void)
 
 	buf_init(&why);
 	rc = engine_init(&engine, &options, testapp_table, NULL, &why);
+	if (rc == LC_OK) {
+		rc = engine_limit(&engine, &why);
+		if (rc != LC_OK)
+			engine_release(&engine);
+	}
 	buf_release(&why);
 	if (rc != LC_OK)
 		return rc;
@@ -271,11 +276,40 @@ test_stream_begin(void **state)
 	}
 }
 
+/* With limits, which bear it that they are counted by one process alone. */
+static void
+test_limited(void **state)
+{
+	static const struct {
+		const char *uri;
+		int status;
+	} cases[] = {
+		{"/metered?cost=3", 200},
+		{"/metered?cost=13", 429},
+		{"/unkeyed?cost=9", 200},
+	};
+
+	(void)state;
+	options.rate = "on";
+	call_method = "GET";
+	call_body = NULL;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct alloc_case one = {cases[i].uri, call_case, true};
+
+		call_uri = cases[i].uri;
+		call_status = cases[i].status;
+		for (call_pad = 1; call_pad < 3000; call_pad += 300)
+			alloc_fail_each(&one);
+	}
+	options.rate = "off";
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_limited),
 		cmocka_unit_test(test_declared_calls),
 		cmocka_unit_test(test_own_form),
 		cmocka_unit_test(test_shared_calls),
@@ -290,6 +324,8 @@ main(void)
 	if (options_load_from(&options, NULL, nothing, &why) != LC_OK)
 		return EXIT_FAILURE;
 	options.state = "/nonexistent"; /* then slots are not counted */
+	options.rate = "off";
+	options.rate_keys = 32;
 	failed = cmocka_run_group_tests_name("no memory, calls", tests, NULL,
 					     NULL);
 	options_release(&options);
