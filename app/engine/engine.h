@@ -53,7 +53,7 @@ struct engine {
 	struct cache_book *book;
 	struct cache_epochs *epochs;
 	struct flights *flights;
-	atomic_int open; /* calls that were begun and not answered yet */
+	atomic_int open; /* calls that are to be answered yet */
 };
 
 /* LC_INVALID: a table is wrong; `why` says where. */

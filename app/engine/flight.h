@@ -32,8 +32,8 @@ struct flights;
 struct flights *flights_new(struct engine *engine);
 
 /*
- * Waits until what was made is in the cache, and begins nothing more; false:
- * some is left at `until_ns` (monotonic).
+ * Waits until what was made is in the cache; no call may be open any more.
+ * False: some is left at `until_ns` (monotonic).
  */
 bool flights_stop(struct flights *flights, int64_t until_ns) LC_CHECKED;
 

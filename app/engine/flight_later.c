@@ -128,6 +128,7 @@ refresh_act(struct keeper_item *item)
 		cache_book_count(flights->engine->book, CACHE_REFRESHED);
 		dispatch(call, LC_OK);
 	}
+	atomic_fetch_sub(&flights->engine->open, 1);
 	task_free(task);
 }
 
@@ -152,8 +153,11 @@ flight_refresh(struct flights *flights, const struct lc_call *like, bool dear)
 		task->flight = flight_hold(call->recall.flight);
 	pthread_mutex_unlock(&flights->lock);
 	task->call = call;
+	/* It is open while it waits, too: engine_stop() waits for it. */
+	atomic_fetch_add(&flights->engine->open, 1);
 	if (begun && task_add(flights, task, 0, refresh_act))
 		return;
+	atomic_fetch_sub(&flights->engine->open, 1);
 	flight_end(flights, call, NULL, 0);
 	call_release(call);
 	task_free(task);

@@ -1,6 +1,5 @@
 #include "engine/recall.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -87,12 +86,15 @@ chance_of(const struct lc_call *call)
 	       0x1p-53;
 }
 
-/* Whether it could be made anew by ourselves, after the answer. */
+/*
+ * Whether it could be made anew by ourselves, after the answer; a worker
+ * looks after nothing once its job has ended.
+ */
 static bool
 can_refresh(const struct lc_call *call)
 {
-	return call->engine->stays && call->endpoint->method == LC_GET &&
-	       !bind_has_read_body(call);
+	return call->engine->stays && call->work == NULL &&
+	       call->endpoint->method == LC_GET && !bind_has_read_body(call);
 }
 
 static void
@@ -299,17 +301,14 @@ recall_join(struct lc_call *call, bool heavy)
 /* ---- giving it */
 
 void
-recall_fill(struct lc_call *call, struct response *response)
+recall_fill(const struct lc_call *call, struct response *response)
 {
 	const struct cache_entry *entry = &call->recall.given->entry;
 
-	call->run_ns = clock_mono_ns();
 	response_reset(response);
 	response->status = entry->status;
 	response->media_type = entry->media_type;
 	response->shared = entry->body != NULL ? entry->body : "";
 	response->shared_length = entry->body_length;
 	buf_add_text(&response->fields, entry->fields);
-	if (call->tag[0] == '\0' && entry->status == 200)
-		snprintf(call->tag, sizeof(call->tag), "%s", entry->tag);
 }

@@ -32,8 +32,11 @@ bool recall_would_wait(const struct lc_call *call, bool heavy);
  */
 enum lc_rc recall_join(struct lc_call *call, bool heavy) LC_CHECKED;
 
-/* Fills a response with what was given. */
-void recall_fill(struct lc_call *call, struct response *response);
+/*
+ * Fills a response with what was given.  The call's function may be at work
+ * still, so nothing of its own is touched.
+ */
+void recall_fill(const struct lc_call *call, struct response *response);
 
 /*
  * The call's function has made the answer, or a problem: lets others have it,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "engine/async.h"
@@ -177,6 +178,10 @@ given_send(struct lc_call *call)
 	struct response *response = &call->response;
 
 	recall_fill(call, response);
+	call->run_ns = clock_mono_ns();
+	if (call->tag[0] == '\0' && response->status == 200)
+		snprintf(call->tag, sizeof(call->tag), "%s",
+			 call->recall.given->entry.tag);
 	call->verdict = LC_OK;
 	if (response->status == 200)
 		call->verdict = conditional_apply(call);

@@ -83,6 +83,7 @@ scene_close(struct scene *scene)
 	char path[128];
 
 	assert_true(engine_stop(&scene->engine, scene_later(SCENE_STOP_MS)));
+	assert_int_equal(atomic_load(&scene->engine.open), 0);
 	atomic_store(&scene->ending, true);
 	for (int i = 0; i < scene->acceptors; i++)
 		pthread_join(scene->threads[i], NULL);

@@ -83,7 +83,24 @@ static const struct lc_endpoint make = {
 	.run = make_run,
 };
 
-static const struct lc_endpoint *const table[] = {&make, NULL};
+/* Whoever is given it has it made anew. */
+static const struct lc_endpoint renewed = {
+	.method = LC_GET,
+	.path = "/renewed",
+	.tag = &tag,
+	.summary = ".",
+	.params = params,
+	.args_size = sizeof(struct make_query),
+	.work = LC_HEAVY,
+	.deadline_ms = 20000,
+	.deadline_from = "timeout",
+	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600, .early = 1e15}},
+	.reply = reply,
+	.problems = problems,
+	.run = make_run,
+};
+
+static const struct lc_endpoint *const table[] = {&make, &renewed, NULL};
 
 static struct peer peers[PEERS];
 
@@ -232,6 +249,29 @@ test_storm(void **state)
 	}
 }
 
+/* The process stops while the keeper begins what nobody waits for. */
+static void
+test_stop_while_renewed(void **state)
+{
+	static struct scene scene;
+	char uri[64];
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		open_scene(&scene);
+		for (int i = 0; i < 2 * PEERS; i++) {
+			if (i == PEERS)
+				peers_answered(peers, PEERS, 200);
+			snprintf(uri, sizeof(uri), "/renewed?ms=1&key=%d",
+				 i % PEERS);
+			peer_go(&scene.engine, &peers[i % PEERS], false, uri);
+		}
+		assert_true(total(&scene, CACHE_HIT) > 0);
+		scene_close(&scene);
+		peers_answered(peers, PEERS, 200);
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +281,7 @@ main(void)
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_stop_while_renewed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

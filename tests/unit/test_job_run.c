@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "scene.h"
+#include "services/cache_book.h"
 #include "../testapp.h"
 
 struct work_args {
@@ -80,11 +81,34 @@ static const struct lc_field work_reply[] = {
 static const struct lc_endpoint asked = {WORK_ENDPOINT("/asked/it", LC_HEAVY)};
 static const struct lc_endpoint quick = {WORK_ENDPOINT("/quick", LC_QUICK)};
 static const struct lc_endpoint heavy = {WORK_ENDPOINT("/heavy", LC_HEAVY)};
-static const struct lc_endpoint *const table[] = {&asked, NULL};
+
+/* Whoever is given it from the cache has it made anew. */
+static const struct lc_field renewed_params[] = {
+	LC_PARAM(work_args, ms, .min = "0", .def = "2", .doc = "How long."),
+	LC_PARAM(work_args, word, .def = "none", .doc = "What."), LC_FIELD_END};
+
+static const struct lc_endpoint renewed = {
+	.method = LC_GET,
+	.path = "/renewed",
+	.tag = &testapp_tag,
+	.summary = "Is kept.",
+	.params = renewed_params,
+	.args_size = sizeof(struct work_args),
+	.work = LC_HEAVY,
+	.deadline_ms = 1000,
+	.cache = {.fresh_s = 60, .keep = {.fresh_s = 60, .early = 1e15}},
+	.reply = work_reply,
+	.run = work_run,
+};
+
+static const struct lc_endpoint *const table[] = {&asked, &renewed, NULL};
 
 static const struct lc_job_kind request_kind = {
 	.policy = {.kind = "asked", .attempts = 1, .timeout_ms = 60000},
 	.work = &asked};
+static const struct lc_job_kind renewed_kind = {
+	.policy = {.kind = "renewed", .attempts = 1, .timeout_ms = 60000},
+	.work = &renewed};
 static const struct lc_job_kind quick_kind = {
 	.policy = {.kind = "quick", .attempts = 1, .timeout_ms = 60000},
 	.work = &quick};
@@ -256,6 +280,37 @@ watched_and_stopped(void **state)
 	scene_close(&scene);
 }
 
+/*
+ * What was kept is a job's result as well; nobody would empty the outbox for
+ * what is made anew after it.
+ */
+static void
+what_was_kept(void **state)
+{
+	static const char *const kept[] = {"LIGHTCONE_CACHE=local:1M", NULL};
+	static const char body[] = "{\"word\":\"none\"}\n";
+	static const char payload[] =
+		"{\"method\":\"GET\",\"origin\":\"https://example.org\","
+		"\"mount\":\"\",\"target\":\"/renewed\","
+		"\"accept\":\"application/json\"}";
+	struct job_outcome outcome;
+	struct scene scene;
+
+	(void)state;
+	scene_open(&scene, table, kept, 0);
+	for (int tries = 0; cache_book_total(scene.engine.book, CACHE_HIT) == 0;
+	     tries++) {
+		assert_in_range(tries, 0, 1000); /* the keeper takes a while */
+		run(&scene, &renewed_kind, payload, &outcome);
+		assert_int_equal(outcome.status, 200);
+		assert_memory_equal(outcome.body, body, sizeof(body) - 1);
+		job_outcome_release(&outcome);
+	}
+	assert_int_equal(cache_book_total(scene.engine.book, CACHE_REFRESHED),
+			 0);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -263,6 +318,7 @@ main(void)
 		cmocka_unit_test(how_they_end),
 		cmocka_unit_test(whom_to_tell),
 		cmocka_unit_test(watched_and_stopped),
+		cmocka_unit_test(what_was_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
