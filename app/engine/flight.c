@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/flight_inner.h"
 #include "engine/pool.h"
+#include "engine/recall.h"
 #include "services/cache.h"
 
 /* ---- answers */
@@ -15,8 +16,7 @@
 static enum lc_rc
 follower_reply(struct lc_call *call, void *arg)
 {
-	call->recall.given = arg;
-	call->recall.outcome = CACHE_COLLAPSED;
+	recall_collapse(call, arg);
 	return LC_OK;
 }
 

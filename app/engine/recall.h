@@ -45,6 +45,12 @@ void recall_fill(const struct lc_call *call, struct response *response);
 void recall_made(struct lc_call *call);
 
 /*
+ * The call waited for what another has made: takes that, which it holds, or
+ * what is too old, where that is an error of ours.
+ */
+void recall_collapse(struct lc_call *call, struct kept *kept);
+
+/*
  * Makes what is too old recall.given in place of an error of ours; false: it
  * is none, or there is nothing.
  */

@@ -170,6 +170,30 @@ recall_pieces_end(struct lc_call *call)
 
 /* ---- none */
 
+/* Gives what is too old, as making it anew has ended with this status. */
+static void
+fallback_give(struct call_recall *recall, int failed)
+{
+	recall->given = recall->fallback;
+	recall->fallback = NULL;
+	recall->outcome = CACHE_RESCUED;
+	recall->failed = failed;
+}
+
+void
+recall_collapse(struct lc_call *call, struct kept *kept)
+{
+	struct call_recall *recall = &call->recall;
+
+	if (recall->fallback != NULL && kept->entry.status >= 500) {
+		fallback_give(recall, kept->entry.status);
+		kept_drop(kept);
+		return;
+	}
+	recall->given = kept;
+	recall->outcome = CACHE_COLLAPSED;
+}
+
 bool
 recall_rescue(struct lc_call *call)
 {
@@ -179,10 +203,7 @@ recall_rescue(struct lc_call *call)
 	if (recall->fallback == NULL || call->verdict == LC_CANCELLED ||
 	    call->verdict == LC_NOT_KEPT || rc_status(call->verdict) < 500)
 		return false;
-	recall->given = recall->fallback;
-	recall->fallback = NULL;
-	recall->outcome = CACHE_RESCUED;
-	recall->failed = rc_status(call->verdict);
+	fallback_give(recall, rc_status(call->verdict));
 	return true;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "chance.h"
+#include "engine/flight.h"
 #include "peer.h"
 #include "scene.h"
 #include "services/cache_book.h"
@@ -77,7 +78,7 @@ static const struct lc_endpoint make = {
 	.work = LC_HEAVY,
 	.deadline_ms = 20000,
 	.deadline_from = "timeout",
-	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600}},
+	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600, .error_s = 3600}},
 	.reply = reply,
 	.problems = problems,
 	.run = make_run,
@@ -215,6 +216,44 @@ test_failing(void **state)
 	scene_close(&scene);
 }
 
+/* With one word of Cache-Control. */
+static void
+go_saying(struct scene *scene, int i, const char *query, const char *control)
+{
+	char uri[128], question[128], field[128];
+	char method[] = "REQUEST_METHOD=GET", script[] = "SCRIPT_NAME=";
+	char *variables[] = {method, uri, question, script, field, NULL};
+
+	snprintf(uri, sizeof(uri), "REQUEST_URI=/make?%s", query);
+	snprintf(question, sizeof(question), "QUERY_STRING=%s", query);
+	snprintf(field, sizeof(field), "HTTP_CACHE_CONTROL=%s", control);
+	peer_init(&peers[i]);
+	assert_true(peer_send(&peers[i], &scene->engine, variables));
+}
+
+/* Who waited, and would take what is too old, need not take the error. */
+static void
+test_failing_for_who_has_another(void **state)
+{
+	static struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	go(&scene, 0, false, "ms=1");
+	peers_answered(peers, 1, 200);
+	assert_true(
+		flights_stop(scene.engine.flights, scene_later(PEER_SOON_MS)));
+	go_saying(&scene, 0, "ms=200&fails=true", "no-cache");
+	go_saying(&scene, 1, "ms=200&fails=true", "min-fresh=7200");
+	UNTIL(peers_finished(peers, 2) == 2, PEER_SOON_MS);
+	assert_true(peer_says(&peers[1], "fwd-status=503"));
+	assert_true(peer_says(&peers[1], "{\"nth\":0}"));
+	peers_answered(peers, 1, 503);
+	peers_answered(&peers[1], 1, 200);
+	assert_int_equal(begun, 2);
+	scene_close(&scene);
+}
+
 /* Whatever ends how: each is answered once, and let go of once. */
 static void
 test_storm(void **state)
@@ -280,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_late_leader),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_failing),
+		cmocka_unit_test(test_failing_for_who_has_another),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_stop_while_renewed),
 	};
