@@ -231,10 +231,15 @@ cone_class(const struct lc_call *call, const void *args)
 {
 	const struct cone_args *cone = args;
 	unsigned class = objects_class(call, cone_catalogue(cone), cone->sr);
+	enum rows_format format = ROWS_VOTABLE;
+	const char *media_type;
 
 	class = keeping_amount(class, (double)cone->maxrec);
 	class = keeping_amount(class, (double)cone->verb);
-	return keeping_word(class, cone->responseformat);
+	/* However it is spelled; `run` refuses what is none. */
+	if (!rows_named(cone->responseformat, &format, &media_type))
+		return class;
+	return keeping_amount(class, 1 << format);
 }
 
 static enum lc_work

@@ -17,12 +17,18 @@ keeping_word(unsigned class, const char *word)
 	return part_add(class, 0);
 }
 
+/*
+ * What is smaller takes no less time, and the book has room for so many
+ * classes only.
+ */
+enum { KEEPING_EXPONENT_LEAST = -8 };
+
 unsigned
 keeping_amount(unsigned class, double amount)
 {
-	int exponent = -1;
+	int exponent = KEEPING_EXPONENT_LEAST;
 
-	if (amount > 0)
+	if (amount > 0 && ilogb(amount) > exponent)
 		exponent = ilogb(amount);
 	return part_add(class, (unsigned)exponent);
 }

@@ -20,7 +20,10 @@
 /* A part that is a word: a catalogue's name, a format. */
 unsigned keeping_word(unsigned class, const char *word);
 
-/* One that is an amount of work; to a power of two it is the same class. */
+/*
+ * One that is an amount of work; to a power of two it is the same class, and
+ * so is all that is less than 1/128.
+ */
 unsigned keeping_amount(unsigned class, double amount);
 
 #endif

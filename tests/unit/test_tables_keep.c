@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "engine/table_check.h"
+#include "keeping.h"
 #include "table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -139,12 +140,33 @@ test_service(void **state)
 	}
 }
 
+/* However small: a stranger must not be able to make a thousand of them. */
+static void
+test_classes(void **state)
+{
+	static const struct {
+		double one, other;
+		bool same;
+	} amounts[] = {
+		{1, 1.5, true},     {1, 2, false},          {0.1, 0.3, false},
+		{1e-3, 1e-9, true}, {1e-308, 0, true},      {0, -1, true},
+		{0, 0.5, false},    {1e300, 1e-300, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(amounts); i++)
+		if ((keeping_amount(7, amounts[i].one) ==
+		     keeping_amount(7, amounts[i].other)) != amounts[i].same)
+			fail_msg("%g and %g", amounts[i].one, amounts[i].other);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_classes),
 	};
 
 	return cmocka_run_group_tests_name("tables, what they keep", tests,
