@@ -52,7 +52,9 @@ def ask_when_stored(app, **params):
     """The second answer, once the first is where others find it."""
     first = ask(app, **params)
     assert first.says.get("stored")
-    return first, ask(app, **params)
+    return first, wait_until(
+        lambda: (asked := ask(app, **params)).says.get("hit") and asked,
+        "a hit")
 
 
 @pytest.mark.parametrize("path", [QUICK, HEAVY])
