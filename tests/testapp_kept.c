@@ -43,15 +43,6 @@ static const struct lc_field kept_reply[] = {
 
 static const enum lc_rc kept_problems[] = {LC_NOT_FOUND, LC_UNAVAILABLE, LC_OK};
 
-static const struct lc_example quick_examples[] = {
-	{"Quickly", "/recall/quick", NULL, 200}, {.target = NULL}};
-
-static const struct lc_example heavy_examples[] = {
-	{"By the pool", "/recall/heavy", NULL, 200}, {.target = NULL}};
-
-static const struct lc_example versioned_examples[] = {
-	{"With a version", "/recall/versioned", NULL, 200}, {.target = NULL}};
-
 static bool
 shall_fail(void)
 {
@@ -123,7 +114,7 @@ kept_version(struct lc_call *call, const void *args, uint64_t *version)
 	return LC_OK;
 }
 
-#define KEPT(name, path_, work_, examples_, version_)   \
+#define KEPT(name, path_, work_, version_)              \
 	const struct lc_endpoint name = {               \
 		.method = LC_GET,                       \
 		.path = path_,                          \
@@ -142,12 +133,10 @@ kept_version(struct lc_call *call, const void *args, uint64_t *version)
 				   .absent_s = 2}},     \
 		.reply = kept_reply,                    \
 		.problems = kept_problems,              \
-		.examples = examples_,                  \
 		.version = version_,                    \
 		.run = kept_run,                        \
 	}
 
-KEPT(kept_quick, "/recall/quick", LC_QUICK, quick_examples, NULL);
-KEPT(kept_heavy, "/recall/heavy", LC_HEAVY, heavy_examples, NULL);
-KEPT(kept_versioned, "/recall/versioned", LC_HEAVY, versioned_examples,
-     kept_version);
+KEPT(kept_quick, "/recall/quick", LC_QUICK, NULL);
+KEPT(kept_heavy, "/recall/heavy", LC_HEAVY, NULL);
+KEPT(kept_versioned, "/recall/versioned", LC_HEAVY, kept_version);
