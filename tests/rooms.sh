@@ -61,9 +61,9 @@ libc='assert complex ctype endian errno fcntl float fenv inttypes limits locale 
 includes() {
 	local file number text header room
 
-	find app handlers -name '*.[ch]' -exec \
+	{ find app handlers -name '*.[ch]' -exec \
 		grep -HnE '^[[:space:]]*#[[:space:]]*(include|import)' {} + \
-		2> /dev/null | sort -t : -k 1,1 -k 2,2n |
+		2> /dev/null || :; } | sort -t : -k 1,1 -k 2,2n |
 		while IFS=: read -r file number text; do
 		header=${text#*[<\"]}
 		header=${header%%[>\"]*}
