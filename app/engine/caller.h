@@ -1,5 +1,6 @@
 /*
- * Who calls: the client's address, through the proxies that are trusted.
+ * Who calls, through the proxies that are trusted: the client's address, and
+ * the name by which it came.
  */
 #ifndef ENGINE_CALLER_H
 #define ENGINE_CALLER_H
@@ -9,5 +10,11 @@
 
 /* False: the web server does not tell; the address is all zero. */
 bool caller_address(const struct lc_call *call, struct client_address *address);
+
+/*
+ * As lc_origin(), for what is no part of the answer, which others may have
+ * then.
+ */
+const char *caller_origin(struct lc_call *call);
 
 #endif

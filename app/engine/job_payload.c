@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/caller.h"
 #include "engine/negotiate.h"
 #include "http/json_c.h"
 #include "http/json_parse.h"
@@ -53,7 +54,7 @@ const char *
 job_payload_write(struct lc_call *call, const struct lc_notify *notify)
 {
 	const struct request *request = &call->request;
-	const char *origin = lc_origin(call), *text = NULL;
+	const char *origin = caller_origin(call), *text = NULL;
 	struct json json;
 	struct buf out;
 

@@ -116,16 +116,22 @@ server_authority(struct lc_call *call, bool https)
 }
 
 const char *
-lc_origin(struct lc_call *call)
+caller_origin(struct lc_call *call)
 {
 	const char *host = request_variable(&call->request, "HTTP_HOST");
 	bool https = is_https(call);
 
-	/* The answer is one for who came by this name. */
-	call->recall.unshared = true;
 	if (!is_authority(host))
 		host = server_authority(call, https);
 	return host == NULL ? NULL :
 			      arena_printf(&call->arena, "%s://%s",
 					   https ? "https" : "http", host);
+}
+
+const char *
+lc_origin(struct lc_call *call)
+{
+	/* The answer is one for who came by this name. */
+	call->recall.unshared = true;
+	return caller_origin(call);
 }

@@ -188,7 +188,8 @@ def test_a_server_that_is_content_ends_no_task(stage):
     announced: here even while the program writes into a pipe that is full.
     """
     body = json.dumps(FILM).encode()
-    environment = clean_environment(LIGHTCONE_STATE=stage.fresh("content"))
+    environment = clean_environment(
+        LIGHTCONE_STATE=stage.fresh("content"), LIGHTCONE_CACHE="local:8M")
     request = variables(
         "POST", "/wormhole", body=body, CONTENT_TYPE=JSON[1],
         HTTP_PREFER="respond-async, wait=30")
@@ -203,6 +204,7 @@ def test_a_server_that_is_content_ends_no_task(stage):
         reply = parse(first + program.stdout.read())
         assert program.wait(30) == 0
     assert reply.status == 200 and len(reply.body) > 4096
+    assert reply.headers["Cache-Status"].endswith("; stored")
     assert queued(stage, environment) == []
 
 
