@@ -1,5 +1,6 @@
 """Eight readers and a writer over two processes: nobody who asks after a
-change's answer sees what was before, and each object is there exactly once.
+change's answer sees what was before, and each object is there exactly once;
+also where answers are kept.
 """
 
 import ctypes
@@ -28,7 +29,8 @@ MOST = 5  # an edit takes less than so many reads of a reader
 # Those of the file among them must not be seen as they are there.
 RA, DEC = 187.7, 12.39
 NAMES = ["NGC 4486", "Written 1", "NGC 4478", "Written 3", "IC 3443"]
-CONE = f"coordinates={RA}+{DEC}&radius_deg=0.6&limit=1000"
+CONE = f"coordinates={RA}+{DEC}&limit=1000&radius_deg="
+RADIUS_DEG = {False: 0.6, True: 3}  # a larger one is worth keeping
 
 fork = multiprocessing.get_context("fork")
 
@@ -36,14 +38,16 @@ fork = multiprocessing.get_context("fork")
 class Tally:
     """What all processes of the test share."""
 
-    def __init__(self, edits):
+    def __init__(self, edits, keeps):
         self.edits = edits
+        self.radius_deg = RADIUS_DEG[keeps]
         # Edit number n is of the object NAMES[n % len(NAMES)].
         self.sent = fork.RawValue(ctypes.c_int64, -1)
         self.answered = fork.RawValue(ctypes.c_int64, -1)
         self.over = fork.Event()
         self.failures = fork.SimpleQueue()
         self.counts = fork.RawArray(ctypes.c_int64, READERS)
+        self.given = fork.RawArray(ctypes.c_int64, READERS)  # from the cache
 
 
 class Connection:
@@ -103,13 +107,15 @@ class Reader:
     def __init__(self, tally, port, seed):
         self.tally = tally
         self.connection = Connection(port)
-        self.turn = seed
+        self.turn = self.seed = seed
         self.tags = {}  # of each name: the tag, and the number seen with it
 
     def get(self, target, **fields):
         """What was answered before it is asked, the reply, what was sent."""
         before = self.tally.answered.value
         reply = self.connection.ask("GET", target, **fields)
+        if "; hit" in reply[1].get("Cache-Status", ""):
+            self.tally.given[self.seed] += 1
         return before, reply, self.tally.sent.value
 
     def judge(self, name, before, seen, after):
@@ -141,7 +147,7 @@ class Reader:
         self.judge(name, before, seen, after)
 
     def listed(self):
-        before, (status, _, text), after = self.get("/galaxy?" + CONE)
+        before, (status, _, text), after = self.get(f"/galaxy?{CONE}{self.tally.radius_deg}")
         assert status == 200, (status, text)
         answer = json.loads(text)
         assert answer["matched"] == len(answer["system"])
@@ -152,7 +158,7 @@ class Reader:
 
     def table(self):
         before, (status, _, text), after = self.get(
-            "/galaxy?format=tsv&" + CONE
+            f"/galaxy?format=tsv&{CONE}{self.tally.radius_deg}"
         )
         assert status == 200, (status, text)
         head, *lines = (line.split("\t") for line in text.splitlines())
@@ -166,7 +172,7 @@ class Reader:
 
     def votable(self):
         before, (status, _, text), after = self.get(
-            f"/cone?RA={RA}&DEC={DEC}&SR=0.6"
+            f"/cone?RA={RA}&DEC={DEC}&SR={self.tally.radius_deg}"
         )
         assert status == 200 and 'value="OK"' in text, (status, text)
         fields = re.findall(r'<FIELD [^>]*name="([^"]*)"', text)
@@ -231,12 +237,15 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_readers_and_a_writer(stage):
+@pytest.mark.parametrize("keeps", [False, True])
+def test_readers_and_a_writer(stage, keeps):
     if fronts.missing("lighttpd-external"):
         pytest.skip(fronts.missing("lighttpd-external"))
-    edits = EDITS if ALL and not stage.sanitized else SOME_EDITS
-    tally = Tally(edits)
-    with fronts.starting("lighttpd-external", stage, "", count=2) as front:
+    edits = EDITS if ALL and keeps and not stage.sanitized else SOME_EDITS
+    tally = Tally(edits, keeps)
+    options = {"LIGHTCONE_CACHE": "local:16M"} if keeps else {}
+    with fronts.starting("lighttpd-external", stage, "", count=2,
+                         **options) as front:
         key = add_key(stage, front.state, "writer", "write")
         port = front.site.port
         connection = Connection(port)
@@ -250,7 +259,9 @@ def test_readers_and_a_writer(stage):
     assert tally.answered.value == edits - 1
     assert min(tally.counts) > edits / 20, list(tally.counts)
     assert len(spent_s) == 2 and min(spent_s) > max(spent_s) / 20, spent_s
-    print(f"{edits} edits in {took_s:.1f} s, {sum(tally.counts)} reads")
+    assert keeps == (sum(tally.given) > edits / 20), list(tally.given)
+    print(f"{edits} edits in {took_s:.1f} s, {sum(tally.counts)} reads,"
+          f" {sum(tally.given)} from the cache")
     assert stage.sanitized or sum(tally.counts) / READERS < MOST * edits
 
 
