@@ -127,6 +127,9 @@ flight_begin(struct flights *flights, struct lc_call *call, bool dear)
 		return false;
 	flight->keep = &call->endpoint->cache.keep;
 	flight->leader = call;
+	/* What is kept already is too old, or not wanted. */
+	if (recall->anew || recall->outcome == CACHE_EXPIRED)
+		flight->since_ms = clock_unix_ms();
 	recall->flight = flight;
 	recall->joined = true;
 	flight_hold(flight);

@@ -196,8 +196,8 @@ remote_look(struct flights *flights, struct flight *flight)
 {
 	struct cache *cache = flights->engine->cache;
 	struct lc_call *followers = NULL, *next = NULL;
-	struct kept *kept =
-		recall_fetch_fresh(cache, &flight->key, flight->keep);
+	struct kept *kept = recall_fetch_fresh(cache, &flight->key,
+					       flight->keep, flight->since_ms);
 	enum cache_lease lease = CACHE_LEASE_OTHERS;
 
 	if (kept == NULL)

@@ -23,6 +23,7 @@ struct flight {
 	bool leased;                  /* which is ours */
 	bool remote;                  /* another process makes it */
 	int64_t renewed_ns;           /* the lease, monotonic */
+	int64_t since_ms; /* what is older is not wanted; in ms since 1970 */
 };
 
 struct flight_table {

@@ -207,7 +207,7 @@ recall_ask(struct lc_call *call)
 
 struct kept *
 recall_fetch_fresh(struct cache *cache, const struct cache_key *key,
-		   const struct lc_keep *keep)
+		   const struct lc_keep *keep, int64_t since_ms)
 {
 	const struct cache_control any = {.max_age_s = INT64_MAX};
 	struct freshness_asked asked = {
@@ -220,7 +220,8 @@ recall_fetch_fresh(struct cache *cache, const struct cache_key *key,
 	asked.absent = kept->entry.status != 200;
 	asked.made_ms = kept->entry.made_ms;
 	asked.now_ms = clock_unix_ms();
-	if (freshness_judge(&asked, &left_s) == FRESHNESS_FRESH)
+	if (asked.made_ms >= since_ms &&
+	    freshness_judge(&asked, &left_s) == FRESHNESS_FRESH)
 		return kept;
 	kept_drop(kept);
 	return NULL;
@@ -228,10 +229,15 @@ recall_fetch_fresh(struct cache *cache, const struct cache_key *key,
 
 /* ---- making it */
 
-/* When the call asked the cache. */
+/*
+ * Since when it must have been made to be what the call wants: what was there
+ * when it looked is not.
+ */
 static int64_t
-asked_unix_ms(const struct lc_call *call)
+wanted_since_ms(const struct lc_call *call)
 {
+	if (call->recall.outcome != CACHE_EXPIRED)
+		return 0;
 	return clock_unix_ms() -
 	       (clock_mono_ns() - call->arrived_ns) / CLOCK_NS_PER_MS;
 }
@@ -249,15 +255,10 @@ recall_look_again(struct lc_call *call)
 	if (call->recall.anew || call->recall.refreshes)
 		return false;
 	kept = recall_fetch_fresh(engine->cache, &call->recall.key,
-				  &call->endpoint->cache.keep);
+				  &call->endpoint->cache.keep,
+				  wanted_since_ms(call));
 	if (kept == NULL)
 		return false;
-	/* What was there already is not what the client wants. */
-	if (call->recall.outcome == CACHE_EXPIRED &&
-	    kept->entry.made_ms < asked_unix_ms(call)) {
-		kept_drop(kept);
-		return false;
-	}
 	recall_give(call, kept, CACHE_COLLAPSED);
 	flight_end(engine->flights, call, kept, 0);
 	return true;

@@ -71,9 +71,12 @@ void recall_fields(const struct lc_call *call, struct response *response);
 void recall_end(struct lc_call *call);
 void recall_release(struct lc_call *call);
 
-/* What the cache has for the key, if it is fresh, held; or NULL. */
+/*
+ * What the cache has for the key, if it is fresh and was made since then, in
+ * ms since 1970, held; or NULL.
+ */
 struct kept *recall_fetch_fresh(struct cache *cache,
 				const struct cache_key *key,
-				const struct lc_keep *keep);
+				const struct lc_keep *keep, int64_t since_ms);
 
 #endif

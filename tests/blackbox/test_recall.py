@@ -1,6 +1,7 @@
 """Answers that are kept: what the cache gives, when, and what it says."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -240,6 +241,17 @@ def test_another_process_has_it_too(start, cache):
         lambda: (asked := ask(two, name="shared")).says.get("hit") and asked,
         "a hit")
     assert second.made == first.made
+
+
+def test_anew_is_anew_also_while_another_process_makes_it(start, cache):
+    one = start(LIGHTCONE_CACHE=cache)
+    two = start(LIGHTCONE_CACHE=cache, state=one.state)
+    first, _ = ask_when_stored(one, name="anew", ms=300)
+    with ThreadPoolExecutor(4) as pool:
+        asked = list(pool.map(
+            lambda app: ask(app, fields="no-cache", name="anew", ms=300),
+            [one, two, one, two]))
+    assert first.made not in {each.made for each in asked}
 
 
 def test_off_says_nothing(start):
