@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "context.h"
 #include "gate/gate.h"
@@ -25,8 +26,11 @@ cache_probe(void *self, char *why, size_t why_bytes)
 	cache_look(engine->cache, &view);
 	if (view.away == 0)
 		return LC_OK;
-	snprintf(why, why_bytes, "%u of %u servers: %s", view.away,
-		 view.servers, view.why);
+	snprintf(
+		why, why_bytes, "%s for %lld s, %u of %u servers: %s",
+		breaker_state_name(view.state),
+		(long long)((clock_mono_ns() - view.since_ns) / CLOCK_NS_PER_S),
+		view.away, view.servers, view.why);
 	return LC_UNAVAILABLE;
 }
 

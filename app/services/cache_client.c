@@ -153,33 +153,28 @@ cache_client_answered(memcached_return_t result)
 }
 
 memcached_return_t
+cache_client_result(const memcached_st *client, memcached_return_t result)
+{
+	const memcached_return_t last = memcached_last_error(client);
+
+	return cache_client_answered(last) ? result : last;
+}
+
+memcached_return_t
 cache_client_get(memcached_st *client, const char *key, size_t length,
 		 struct buf *out, uint64_t *number)
 {
-	memcached_return_t result = memcached_mget(client, &key, &length, 1);
-	memcached_return_t last;
-	memcached_result_st item;
-	unsigned count = 0;
+	memcached_return_t result;
+	size_t value_length;
+	uint32_t flags;
+	char *value = memcached_get(client, key, length, &value_length, &flags,
+				    &result);
 
-	if (result != MEMCACHED_SUCCESS)
-		return result;
-	memcached_result_create(client, &item);
-	while (memcached_fetch_result(client, &item, &result) != NULL &&
-	       count++ == 0) {
-		buf_add(out, memcached_result_value(&item),
-			memcached_result_length(&item));
-		*number = memcached_result_cas(&item);
-	}
-	memcached_result_free(&item);
-	if (count > 1)
-		return MEMCACHED_PROTOCOL_ERROR;
-	if (count == 1 && result == MEMCACHED_END)
-		return MEMCACHED_SUCCESS;
-	/* Of what ended early it says that it is not there. */
-	last = memcached_last_error(client);
-	if (result == MEMCACHED_NOTFOUND && !cache_client_answered(last))
-		return last;
-	return result;
+	if (result == MEMCACHED_SUCCESS && value != NULL)
+		buf_add(out, value, value_length);
+	free(value);
+	*number = memcached_result_cas(&client->result);
+	return cache_client_result(client, result);
 }
 
 bool

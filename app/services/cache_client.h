@@ -5,7 +5,8 @@
  * no answer, and a key cannot be taken for a command.  (An unexpected word of
  * the text protocol, such as END to what was to be stored, makes libmemcached
  * abort.)  It believes what a server says of lengths, so it gets no memory for
- * what cannot be; one that is not just broken but evil could still do harm.
+ * what cannot be.  A server that is not just broken but evil could still do
+ * harm, by lengths of keys or by well-formed answers without end.
  *
  * One thread at a time may use a client.
  */
@@ -36,6 +37,14 @@ memcached_st *cache_client_new(const memcached_st *model,
 
 /* Whether a result is an answer of the server, be it a refusal. */
 bool cache_client_answered(memcached_return_t result);
+
+/*
+ * What a question came to: the result that libmemcached returned, or the error
+ * that it kept to itself.  (Of a value that ended early it says that there is
+ * none, and it waits for what it thinks is still to come.)
+ */
+memcached_return_t cache_client_result(const memcached_st *client,
+				       memcached_return_t result);
 
 /*
  * Adds what is kept under the key to `out`, and sets its number, by which it

@@ -199,6 +199,7 @@ keeper_run(void *arg)
 		if (!tried && !servers->ending)
 			keeper_wait(servers);
 	}
+	keeper_close(servers);
 	pthread_mutex_unlock(&servers->lock);
 	return NULL;
 }
@@ -387,11 +388,11 @@ client_ask(const struct server *server, memcached_st *client,
 		memcached_quit(client);
 		old = NULL;
 	}
-	result = ask(client, arg);
+	result = cache_client_result(client, ask(client, arg));
 	if (!cache_client_answered(result) && old != NULL &&
 	    clock_mono_ns() - began_ns < SERVERS_SLOW_NS) {
 		memcached_quit(client);
-		result = ask(client, arg);
+		result = cache_client_result(client, ask(client, arg));
 	}
 	memcached_set_user_data(client,
 				cache_client_answered(result) ? present : NULL);

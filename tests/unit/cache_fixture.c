@@ -54,15 +54,57 @@ cache_put_some(struct cache *cache)
 	return cache_put(cache, &some_key, &some_entry, 600);
 }
 
+/* Lets the cache recover, but not for ever. */
+static void
+wait_since(int64_t began_ns)
+{
+	const struct timespec pause = {.tv_nsec = 5 * CLOCK_NS_PER_MS};
+
+	assert_true(clock_mono_ns() - began_ns < 20 * CLOCK_NS_PER_S);
+	nanosleep(&pause, NULL);
+}
+
+enum lc_rc
+cache_get_surely(struct cache *cache, const struct cache_key *key,
+		 struct buf *bytes, struct cache_entry *entry)
+{
+	const int64_t began_ns = clock_mono_ns();
+	enum lc_rc rc;
+
+	while ((rc = cache_get(cache, key, bytes, entry)) == LC_UNAVAILABLE)
+		wait_since(began_ns);
+	return rc;
+}
+
+enum lc_rc
+cache_put_surely(struct cache *cache, const struct cache_key *key,
+		 const struct cache_entry *entry, int64_t kept_s)
+{
+	const int64_t began_ns = clock_mono_ns();
+	enum lc_rc rc;
+
+	while ((rc = cache_put(cache, key, entry, kept_s)) == LC_UNAVAILABLE)
+		wait_since(began_ns);
+	return rc;
+}
+
+enum cache_lease
+cache_lease_surely(struct cache *cache, const struct cache_key *key)
+{
+	const int64_t began_ns = clock_mono_ns();
+	enum cache_lease lease;
+
+	while ((lease = cache_lease(cache, key)) == CACHE_LEASE_NONE)
+		wait_since(began_ns);
+	return lease;
+}
+
 int64_t
 cache_await(struct cache *cache, enum lc_rc rc)
 {
-	const struct timespec pause = {.tv_nsec = 5 * CLOCK_NS_PER_MS};
 	const int64_t began_ns = clock_mono_ns();
 
-	while (cache_get_some(cache) != rc) {
-		assert_true(clock_mono_ns() - began_ns < 20 * CLOCK_NS_PER_S);
-		nanosleep(&pause, NULL);
-	}
+	while (cache_get_some(cache) != rc)
+		wait_since(began_ns);
 	return clock_mono_ns() - began_ns;
 }

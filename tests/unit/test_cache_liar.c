@@ -138,7 +138,7 @@ answer_add(struct buf *out, const struct cache_key *key, size_t says_length,
 	buf_release(&entry);
 }
 
-/* The end of what was found. */
+/* An answer to a question that was not asked. */
 #define NOOP "\x81\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
 #define CASE(name, text, then)                     \
@@ -162,12 +162,9 @@ test_liar(void **state)
 	buf_init(&longer);
 	buf_init(&huge);
 	answer_add(&whole, &some_key, WHOLE, WHOLE);
-	buf_add(&whole, NOOP, sizeof(NOOP) - 1);
 	answer_add(&other, &(struct cache_key){"another"}, WHOLE, WHOLE);
-	buf_add(&other, NOOP, sizeof(NOOP) - 1);
 	answer_add(&shorter, &some_key, WHOLE, WHOLE / 2);
 	answer_add(&longer, &some_key, WHOLE - 1, WHOLE);
-	buf_add(&longer, NOOP, sizeof(NOOP) - 1);
 	answer_add(&huge, &some_key, 4000000000, WHOLE);
 
 	const struct liar_case truth = {"the truth", whole.bytes, whole.length,
@@ -186,15 +183,14 @@ test_liar(void **state)
 		CASE("STAT", "STAT a b\r\n", STAYS),
 		CASE("silence", "", STAYS),
 		CASE("the end", "", CLOSES),
-		CASE("half a head", "\x81\x0d\0", STAYS),
-		CASE("half a head, the end", "\x81\x0d\0", CLOSES),
+		CASE("half a head", "\x81\x0c\0", STAYS),
+		CASE("half a head, the end", "\x81\x0c\0", CLOSES),
 		{"half a value", shorter.bytes, shorter.length, STAYS},
 		{"half a value, the end", shorter.bytes, shorter.length,
 		 CLOSES},
 		{"too much", longer.bytes, longer.length, STAYS},
 		{"too long", huge.bytes, huge.length, GOES_ON},
 		{"another's", other.bytes, other.length, STAYS},
-		{"another's, endless", other.bytes, other.length, GOES_ON},
 		CASE("endless text", "aaaaaaaaaaaaaaaaaaaaaaaaaaa", GOES_ON),
 		CASE("endless lines", "a\r\n", GOES_ON),
 		CASE("endless ENDs", "END\r\n", GOES_ON),
