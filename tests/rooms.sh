@@ -16,7 +16,7 @@ app/base/*                  base/* $threads
 app/http/*                  base/* http/* json-c/*
 app/services/store*.c       base/* services/store*.h sqlite3.h $threads
 app/services/cache_client.*  base/* services/cache.h services/cache_client.h libmemcached/*
-app/services/cache_servers.* base/* services/cache.h services/cache_address.h services/cache_client.h services/breaker.h libmemcached/* $threads
+app/services/cache_servers* base/* services/cache.h services/cache_servers*.h services/cache_address.h services/cache_client.h services/breaker.h libmemcached/* $threads
 app/services/cache_memcached*.c base/* services/cache*.h services/digest.h libmemcached/* sodium.h
 app/services/cache_entry.c  base/* services/cache_entry.h lz4.h xxhash.h
 app/services/cache*         base/* services/cache*.h services/breaker.h services/digest.h services/segment*.h services/state.h services/store.h sodium.h $threads

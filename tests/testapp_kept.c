@@ -17,7 +17,7 @@ enum { NAP_NS = 500000 };
 struct kept_query {
 	const char *name;
 	int64_t ms, bytes, timeout_ms;
-	bool has_name, absent, pieces;
+	bool has_name, absent, noise, pieces;
 };
 
 static const struct lc_field kept_params[] = {
@@ -32,6 +32,8 @@ static const struct lc_field kept_params[] = {
 		 .doc = "The deadline."),
 	LC_PARAM(kept_query, absent, .def = "false",
 		 .doc = "Whether there is nothing."),
+	LC_PARAM(kept_query, noise, .def = "false",
+		 .doc = "Whether the text is one that cannot be packed."),
 	LC_PARAM(kept_query, pieces, .def = "false",
 		 .doc = "Whether it is sent in pieces."),
 	LC_FIELD_END};
@@ -75,11 +77,14 @@ static enum lc_rc
 text_write(struct lc_call *call, const struct kept_query *query)
 {
 	char *text = lc_alloc(call, (size_t)query->bytes + 1);
+	uint32_t chance = 1;
 
 	if (text == NULL)
 		return LC_NO_MEMORY;
-	for (int64_t i = 0; i < query->bytes; i++)
-		text[i] = (char)('a' + (i * i / 7 + i) % 26);
+	for (int64_t i = 0; i < query->bytes; i++) {
+		chance = chance * 1664525 + 1013904223;
+		text[i] = (char)('a' + (query->noise ? chance >> 24 : i) % 26);
+	}
 	json_text(lc_json(call), "text", text);
 	return query->pieces ? lc_body_send(call) : LC_OK;
 }

@@ -1,250 +1,18 @@
 #include "services/cache_servers.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include <libmemcached/util.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "services/cache_address.h"
 #include "services/cache_client.h"
-
-enum {
-	SERVERS_CONNECTIONS = 64, /* to each, at once */
-	SERVERS_MOVES = 8,        /* as often may a name change its address */
-	SERVERS_NAME_MAX = CACHE_HOST_MAX + 8
-};
+#include "services/cache_servers_inner.h"
 
 /* A failure that took this long was waited for. */
 #define SERVERS_SLOW_NS (CACHE_TIMEOUT_MS * CLOCK_NS_PER_MS * 4 / 5)
 #define SERVERS_QUIET_NS CLOCK_NS_PER_S
-
-struct server {
-	const struct cache_place *place;
-	char name[SERVERS_NAME_MAX]; /* for words */
-	bool is_name;                /* that must be looked up */
-	struct breaker breaker;
-	_Atomic(memcached_pool_st *) pool; /* NULL: not looked up yet */
-	_Atomic int64_t heard_ns;
-	_Atomic uintptr_t times_open; /* and one more: connections of before
-				       * are not used again */
-
-	/* the thread's own */
-	char address[CACHE_HOST_MAX]; /* the pool's */
-	memcached_pool_st *left[SERVERS_MOVES];
-	unsigned moves;
-
-	/* under the lock */
-	char why[CACHE_WHY_MAX];
-};
-
-/* A client whose server did not answer: closing it may take time. */
-struct server_broken {
-	memcached_pool_st *pool;
-	memcached_st *client;
-};
-
-struct cache_servers {
-	struct cache_setting setting;
-	memcached_st *ring;  /* tells whose a key is */
-	memcached_st *model; /* of all clients, without a server */
-	struct server servers[CACHE_PLACES_MOST];
-
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	pthread_t keeper;
-	bool started, ending;
-	struct server_broken broken[CACHE_PLACES_MOST * SERVERS_CONNECTIONS];
-	unsigned broken_count;
-};
-
-/* ---- the thread that tries those that are away */
-
-/* Makes the pool of an address that answers; false: it cannot. */
-static bool
-server_move(struct server *server, memcached_st *client, const char *address)
-{
-	memcached_pool_st *pool, *old = atomic_load(&server->pool);
-
-	if (old != NULL && strcmp(address, server->address) == 0) {
-		memcached_free(client);
-		return true;
-	}
-	pool = server->moves < SERVERS_MOVES ?
-		       memcached_pool_create(client, 1, SERVERS_CONNECTIONS) :
-		       NULL;
-	if (pool == NULL) {
-		memcached_free(client);
-		return false;
-	}
-	if (old != NULL)
-		server->left[server->moves++] = old;
-	snprintf(server->address, sizeof(server->address), "%s", address);
-	atomic_store(&server->pool, pool);
-	return true;
-}
-
-static bool
-server_try_address(const struct cache_servers *servers, struct server *server,
-		   const char *address)
-{
-	memcached_st *client =
-		cache_client_new(servers->model, server->place, address);
-
-	if (client == NULL)
-		return false;
-	if (!cache_client_greet(client)) {
-		memcached_free(client);
-		return false;
-	}
-	memcached_quit(client);
-	return server_move(server, client, address);
-}
-
-static bool
-server_try(const struct cache_servers *servers, struct server *server)
-{
-	struct cache_addresses found;
-
-	if (!server->is_name)
-		return server_try_address(servers, server, server->place->host);
-	cache_addresses_find(server->place->host, &found);
-	for (unsigned i = 0; i < found.count; i++)
-		if (server_try_address(servers, server, found.texts[i]))
-			return true;
-	return false;
-}
-
-/* Tries one that it is time for; false: there is none. */
-static bool
-keeper_try(struct cache_servers *servers, struct server *server)
-{
-	bool good;
-
-	if (!breaker_try(&server->breaker, clock_mono_ns()))
-		return false;
-	good = server_try(servers, server);
-	if (good)
-		log_notice("Memcached at %s answers", server->name);
-	breaker_tried(&server->breaker, good, clock_mono_ns());
-	return true;
-}
-
-/* Closes what is broken; the lock is held but for that. */
-static void
-keeper_close(struct cache_servers *servers)
-{
-	struct server_broken broken;
-
-	while (servers->broken_count > 0) {
-		broken = servers->broken[--servers->broken_count];
-		pthread_mutex_unlock(&servers->lock);
-		memcached_quit(broken.client);
-		memcached_pool_release(broken.pool, broken.client);
-		pthread_mutex_lock(&servers->lock);
-	}
-}
-
-/* When the next one is to be tried; INT64_MAX: none is. */
-static int64_t
-keeper_next_ns(struct cache_servers *servers)
-{
-	int64_t next_ns = INT64_MAX;
-
-	for (unsigned i = 0; i < servers->setting.count; i++) {
-		int64_t until_ns =
-			atomic_load(&servers->servers[i].breaker.until_ns);
-
-		if (until_ns != 0 && until_ns < next_ns)
-			next_ns = until_ns;
-	}
-	return next_ns;
-}
-
-static void
-keeper_wait(struct cache_servers *servers)
-{
-	const int64_t next_ns = keeper_next_ns(servers);
-	const struct timespec until = {.tv_sec = next_ns / CLOCK_NS_PER_S,
-				       .tv_nsec = next_ns % CLOCK_NS_PER_S};
-
-	if (next_ns == INT64_MAX)
-		pthread_cond_wait(&servers->changed, &servers->lock);
-	else
-		pthread_cond_timedwait(&servers->changed, &servers->lock,
-				       &until);
-}
-
-static void *
-keeper_run(void *arg)
-{
-	struct cache_servers *servers = arg;
-	bool tried;
-	int old;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
-	pthread_mutex_lock(&servers->lock);
-	while (!servers->ending) {
-		pthread_mutex_unlock(&servers->lock);
-		tried = false;
-		for (unsigned i = 0; i < servers->setting.count; i++)
-			tried |= keeper_try(servers, &servers->servers[i]);
-		pthread_mutex_lock(&servers->lock);
-		keeper_close(servers);
-		if (!tried && !servers->ending)
-			keeper_wait(servers);
-	}
-	keeper_close(servers);
-	pthread_mutex_unlock(&servers->lock);
-	return NULL;
-}
-
-static bool
-keeper_prepare(struct cache_servers *servers)
-{
-	pthread_condattr_t attributes;
-
-	if (pthread_condattr_init(&attributes) != 0)
-		return false;
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_mutex_init(&servers->lock, NULL);
-	pthread_cond_init(&servers->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-	return true;
-}
-
-static void
-keeper_stop(struct cache_servers *servers)
-{
-	if (!servers->started)
-		return;
-	pthread_mutex_lock(&servers->lock);
-	servers->ending = true;
-	pthread_cond_signal(&servers->changed);
-	pthread_mutex_unlock(&servers->lock);
-	pthread_cancel(servers->keeper);
-	pthread_join(servers->keeper, NULL);
-	pthread_cond_destroy(&servers->changed);
-	pthread_mutex_destroy(&servers->lock);
-}
-
-static bool
-keeper_start(struct cache_servers *servers)
-{
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	servers->started = pthread_create(&servers->keeper, NULL, keeper_run,
-					  servers) == 0;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return servers->started;
-}
 
 /* ---- opening */
 
@@ -265,6 +33,7 @@ server_init(struct cache_servers *servers, struct server *server,
 		snprintf(server->name, sizeof(server->name), "%s:%u",
 			 place->host, place->port);
 	server->is_name = cache_address_is_name(place->host);
+	atomic_init(&server->was_tried, !server->is_name);
 	if (server->is_name) {
 		snprintf(server->why, sizeof(server->why),
 			 "its name is looked up");
@@ -272,18 +41,19 @@ server_init(struct cache_servers *servers, struct server *server,
 				   now_ns - BREAKER_FIRST_MS * CLOCK_NS_PER_MS);
 	}
 	client = cache_client_new(servers->model, place, place->host);
-	return client != NULL && server_move(server, client, place->host);
+	return client != NULL &&
+	       cache_servers_move(server, client, place->host);
 }
 
 static bool
 servers_init(struct cache_servers *servers)
 {
-	bool good = keeper_prepare(servers);
+	bool good = true;
 
 	for (unsigned i = 0; good && i < servers->setting.count; i++)
 		good = server_init(servers, &servers->servers[i],
 				   &servers->setting.places[i]);
-	return good && keeper_start(servers);
+	return good && cache_servers_start(servers);
 }
 
 enum lc_rc
@@ -297,6 +67,8 @@ cache_servers_new(const struct cache_setting *setting,
 	if (servers == NULL)
 		return LC_NO_MEMORY;
 	servers->setting = *setting;
+	servers->names_until_ns =
+		clock_mono_ns() + CACHE_TIMEOUT_MS * CLOCK_NS_PER_MS;
 	servers->model = cache_client_model(setting->options);
 	if (servers->model == NULL && setting->options[0] != '\0') {
 		snprintf(why, why_bytes,
@@ -332,7 +104,7 @@ cache_servers_free(struct cache_servers *servers)
 {
 	if (servers == NULL)
 		return;
-	keeper_stop(servers);
+	cache_servers_stop(servers);
 	for (unsigned i = 0; i < servers->setting.count; i++)
 		server_release(&servers->servers[i]);
 	memcached_free(servers->ring);
@@ -411,6 +183,8 @@ server_ask(struct cache_servers *servers, struct server *server,
 	memcached_st *client;
 
 	if (!breaker_is_closed(&server->breaker))
+		cache_servers_await(servers, server);
+	if (!breaker_is_closed(&server->breaker))
 		return MEMCACHED_SERVER_TEMPORARILY_DISABLED;
 	pool = atomic_load(&server->pool);
 	client = memcached_pool_fetch(pool, &no_time, &result);
@@ -470,6 +244,9 @@ server_look(struct cache_servers *servers, struct server *server)
 void
 cache_servers_look(struct cache_servers *servers, struct cache_view *view)
 {
+	const int64_t until_ns =
+		clock_mono_ns() + CACHE_TIMEOUT_MS * CLOCK_NS_PER_MS;
+
 	view->servers = servers->setting.count;
 	view->away = 0;
 	for (unsigned i = 0; i < servers->setting.count; i++) {
@@ -477,7 +254,8 @@ cache_servers_look(struct cache_servers *servers, struct cache_view *view)
 		int64_t since_ns;
 		enum breaker_state state;
 
-		server_look(servers, server);
+		if (clock_mono_ns() < until_ns)
+			server_look(servers, server);
 		state = breaker_state(&server->breaker);
 		since_ns = atomic_load(&server->breaker.since_ns);
 		if (state == BREAKER_CLOSED)

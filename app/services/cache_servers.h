@@ -6,7 +6,8 @@
  * failed to answer is never read from again: its connection is closed, so that
  * a late answer cannot be taken for that to a later question.  A server whose
  * breaker is open is tried by a thread of this file, which also looks up names,
- * so that a question costs CACHE_TIMEOUT_MS at most.  (A server that sends its
+ * so that a question costs CACHE_TIMEOUT_MS at most.  So long after the start a
+ * name is waited for, as a program may ask only once.  (A server that sends its
  * answer byte by byte can make it cost more: libmemcached's time is from one
  * byte to the next.)
  *
@@ -44,7 +45,10 @@ memcached_return_t cache_servers_ask(
 	struct cache_servers *servers, const char *key, size_t length,
 	memcached_return_t (*ask)(memcached_st *client, void *arg), void *arg);
 
-/* As cache_look(); a server that was not heard of lately is asked. */
+/*
+ * As cache_look(); servers that were not heard of lately are asked, until that
+ * has taken CACHE_TIMEOUT_MS; the others then the next time.
+ */
 void cache_servers_look(struct cache_servers *servers, struct cache_view *view);
 
 #endif

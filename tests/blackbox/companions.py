@@ -49,6 +49,14 @@ def status_of(reply):
     return {word: value or None for word, _, value in pairs}
 
 
+def wait_stored(app, path, params):
+    """The answer that the cache itself has; others may be on their way to it."""
+    def given():
+        reply = app.site.get(path, params, HTTP_CACHE_CONTROL="only-if-cached")
+        return reply.status != 504 and reply
+    return wait_until(given, "an answer in the cache")
+
+
 def server_ms(reply):
     """How long it took: {"bind": ..., and "run" or "cache": ...}."""
     parts = reply.headers["Server-Timing"].split(", ")
@@ -114,9 +122,11 @@ class Memcached:
                 for line in said.splitlines()[:-1]]
 
     def value(self, key):
-        """Its flags and bytes."""
-        said = self.talk(b"get %s\r\n" % key, b"\r\nEND\r\n")
+        """Its flags and bytes; None: it has gone."""
+        said = self.talk(b"get %s\r\n" % key, b"END\r\n")
         head, _, rest = said.partition(b"\r\n")
+        if head == b"END":
+            return None
         _, _, flags, length = head.split()[:4]
         return int(flags), rest[:int(length)]
 

@@ -1,5 +1,6 @@
 """lightcone cache: shows what the cache was good for, and makes it forget."""
 
+import socket
 import subprocess
 
 import pytest
@@ -46,6 +47,18 @@ def test_shows_counts_and_no_kind_where_it_is_off(cache, words):
 def test_shows_the_kind_and_whether_it_answers(cache):
     rows = shown(cache(LIGHTCONE_CACHE="local:1M"))
     assert (rows["kind"], rows["state"]) == ("local", "answers")
+
+
+def test_a_server_with_a_name_is_waited_for(cache):
+    """Until it is looked up; a busy machine may take too long for that."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))  # which refuses
+        found = f"memcached://localhost:{server.getsockname()[1]}"
+        for _ in range(20):
+            said = cache(LIGHTCONE_CACHE=found).stdout
+            if "its name is looked up" not in said:
+                break
+        assert "none of its name's addresses answers" in said
 
 
 @pytest.mark.parametrize(

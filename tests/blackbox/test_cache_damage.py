@@ -9,14 +9,15 @@ import stat
 import pytest
 
 import clocks
-from companions import KINDS, Memcached, cache_of, status_of
+from companions import KINDS, Memcached, cache_of, status_of, wait_stored
 from processes import wait_until
 
 HEAVY, QUICK = "/recall/heavy", "/recall/quick"
 SEGMENTS = ("cache.seg", "cache-book.seg", "cache-epochs.seg")
 HEADER_BYTES = 128
 LOCAL = "local:4M"
-LARGE = 3_000_000  # more than one item of Memcached
+LARGE, LARGE_KEYS = 2_500_000, 4  # three items, and one that names them
+LEASE_NAME = 45  # how long, where a value's is less and a part's is more
 HOUR_S = 3600
 
 
@@ -27,23 +28,26 @@ def memcached(stage):
     server.stop()
 
 
-def ask(app, path=HEAVY, **params):
-    reply = app.site.get(path, {"ms": 5, **params})
+def whole(reply, params):
     assert reply.status == 200, reply
     assert len(reply.json()["text"]) == params.get("bytes", 0)
     return reply
+
+
+def ask(app, path=HEAVY, **params):
+    asked = {"ms": 5, "noise": "true", **params}
+    return whole(app.site.get(path, asked), params)
 
 
 def made(reply):
     return reply.json()["made"]
 
 
-def hit(app, **params):
+def hit(app, path=HEAVY, **params):
     """The answer that is kept, once it is."""
-    def given():
-        reply = ask(app, **params)
-        return "hit" in status_of(reply) and reply
-    return wait_until(given, "a hit")
+    ask(app, path, **params)
+    asked = {"ms": 5, "noise": "true", **params}
+    return whole(wait_stored(app, path, asked), params)
 
 
 # ---- files before the start
@@ -126,9 +130,9 @@ def test_bytes_that_change_under_it(start, filling):
     """In all of the segments, again and again."""
     app = start(LIGHTCONE_CACHE=LOCAL)
     kept = {name: made(hit(app, name=name, bytes=size))
-            for name, size in (("a", 0), ("b", 5000), ("c", 700_000))}
+            for name, size in (("a", 0), ("b", 5000), ("c", 300_000))}
     assert len(set(kept.values())) == 3
-    for turn in range(4):
+    for turn in range(LARGE_KEYS):
         for name in SEGMENTS:
             path = app.state / name
             length = path.stat().st_size - HEADER_BYTES
@@ -138,7 +142,7 @@ def test_bytes_that_change_under_it(start, filling):
                     "noise": random.Random(turn).randbytes(length),
                     "zeros": bytes(length), "ones": b"\xff" * length,
                 }[filling])
-        for name, size in (("a", 0), ("b", 5000), ("c", 700_000)):
+        for name, size in (("a", 0), ("b", 5000), ("c", 300_000)):
             new = made(ask(app, name=name, bytes=size))
             assert new != kept[name]
             kept[name] = new
@@ -162,13 +166,22 @@ VALUES = {
 }
 
 
-def damage_all(memcached, damage):
-    """Each value by itself, and the others; how many there were."""
-    found = {key: memcached.value(key) for key in memcached.keys()}
+def kept_keys(memcached, count):
+    """Those of so many values and parts of them; leases end by themselves.
+    Memcached does not list what is in use at the moment.
+    """
+    def all_of_them():
+        found = [key for key in memcached.keys() if len(key) != LEASE_NAME]
+        return len(found) == count and sorted(found)
+    return wait_until(all_of_them, f"{count} keys")
+
+
+def damage_all(memcached, count, damage):
+    """Each value by itself, and the others."""
+    found = {key: memcached.value(key) for key in kept_keys(memcached, count)}
     for key, (flags, value) in found.items():
         others = [other for _, other in found.values() if other != value]
         memcached.put(key, flags, damage(value, others))
-    return len(found)
 
 
 @pytest.mark.parametrize("damage", VALUES)
@@ -177,26 +190,24 @@ def test_values_that_are_damaged(start, memcached, damage):
     sizes = {"a": 0, "b": 5000, "large": LARGE}
     kept = {name: made(hit(app, name=name, bytes=size))
             for name, size in sizes.items()}
-    assert damage_all(memcached, VALUES[damage]) > len(sizes)
+    damage_all(memcached, 2 + LARGE_KEYS, VALUES[damage])
     for name, size in sizes.items():
         new = made(ask(app, name=name, bytes=size))
         assert new != kept[name]
         assert made(hit(app, name=name, bytes=size)) == new
 
 
-def test_values_that_went(start, memcached):
-    """One part of a large one, of several, or all of it."""
+@pytest.mark.parametrize("place", range(LARGE_KEYS))
+def test_one_that_went(start, memcached, place):
+    """Of what a large answer is kept in."""
     app = start(LIGHTCONE_CACHE=memcached.setting)
     old = made(hit(app, name="large", bytes=LARGE))
-    keys = memcached.keys()
-    assert len(keys) > 2
-    for key in keys:
-        said = memcached.talk(b"delete %s\r\n" % key, b"\r\n")
-        if said != b"DELETED\r\n":
-            continue  # it is no more since the last was made
-        new = made(ask(app, name="large", bytes=LARGE))
-        assert new != old
-        old = made(hit(app, name="large", bytes=LARGE))
+    keys = kept_keys(memcached, LARGE_KEYS)
+    said = memcached.talk(b"delete %s\r\n" % keys[place], b"\r\n")
+    assert said == b"DELETED\r\n"
+    new = made(ask(app, name="large", bytes=LARGE))
+    assert new != old
+    assert made(hit(app, name="large", bytes=LARGE)) == new
 
 
 # ---- other times

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from companions import Memcached
+from companions import Memcached, wait_stored
 from processes import wait_until
 
 FRESH_S, STALE_S = 2, 2  # as tests/testapp_kept.c declares them
@@ -53,9 +53,10 @@ def ask_when_stored(app, **params):
     """The second answer, once the first is where others find it."""
     first = ask(app, **params)
     assert first.says.get("stored")
-    return first, wait_until(
-        lambda: (asked := ask(app, **params)).says.get("hit") and asked,
-        "a hit")
+    path = params.get("path", HEAVY)
+    asked = {word: value for word, value in params.items() if word != "path"}
+    wait_stored(app, path, {"ms": 5, **asked})
+    return first, ask(app, **params)
 
 
 @pytest.mark.parametrize("path", [QUICK, HEAVY])
