@@ -49,12 +49,21 @@ def status_of(reply):
     return {word: value or None for word, _, value in pairs}
 
 
-def wait_stored(app, path, params):
-    """The answer that the cache itself has; others may be on their way to it."""
+def ask_until_stored(app, path, params):
+    """An answer, and what the cache itself then has.  On a machine that does
+    other things too Memcached may miss its 50 ms: then it is asked anew.
+    """
     def given():
         reply = app.site.get(path, params, HTTP_CACHE_CONTROL="only-if-cached")
         return reply.status != 504 and reply
-    return wait_until(given, "an answer in the cache")
+
+    for last in (False, False, False, True):
+        first = app.site.get(path, params)
+        try:
+            return first, wait_until(given, "an answer in the cache", 1)
+        except TimeoutError:
+            if last:
+                raise
 
 
 def server_ms(reply):

@@ -113,13 +113,13 @@ class Peer:
 
     def read_output(self):
         """Everything of the answer's stdout, up to its end."""
-        out = b""
+        out = bytearray()
         while True:
             kind, content = self.read_record()
             if kind == STDOUT:
                 out += content
             elif kind == END_REQUEST:
-                return out
+                return bytes(out)
 
     def reply(self):
         return parse(self.read_output())

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from companions import Memcached, wait_stored
+from companions import Memcached, ask_until_stored
 from processes import wait_until
 
 FRESH_S, STALE_S = 2, 2  # as tests/testapp_kept.c declares them
@@ -49,14 +49,12 @@ def ask(app, path=HEAVY, fields=None, **params):
     return Asked(app.site.get(path, params, **more))
 
 
-def ask_when_stored(app, **params):
+def ask_when_stored(app, path=HEAVY, **params):
     """The second answer, once the first is where others find it."""
-    first = ask(app, **params)
+    params.setdefault("ms", 5)
+    first = Asked(ask_until_stored(app, path, params)[0])
     assert first.says.get("stored")
-    path = params.get("path", HEAVY)
-    asked = {word: value for word, value in params.items() if word != "path"}
-    wait_stored(app, path, {"ms": 5, **asked})
-    return first, ask(app, **params)
+    return first, ask(app, path, **params)
 
 
 @pytest.mark.parametrize("path", [QUICK, HEAVY])
