@@ -1,5 +1,7 @@
 """The whole sky of a large catalogue: heavy work, beside which all goes on."""
 
+import itertools
+import statistics
 import subprocess
 import threading
 import time
@@ -7,7 +9,9 @@ import time
 import pytest
 
 import fronts
+from companions import server_ms, status_of
 from console import large_table
+from fcgi_client import FcgiSite
 from problems import problem
 from processes import clean_environment, wait_until
 
@@ -20,7 +24,7 @@ SKY = {"catalogue": "stars", "coordinates": "0 0", "radius_deg": 180}
 
 
 @pytest.fixture(scope="module")
-def large(stage):
+def large_front(stage):
     """Lighttpd before two processes that have the stars too."""
     if fronts.missing("lighttpd-external"):
         pytest.skip(fronts.missing("lighttpd-external"))
@@ -36,7 +40,12 @@ def large(stage):
                 "/galaxy/L1", "catalogue=stars"
             ).status == 200, "the stars",
         )
-        yield front.site
+        yield front
+
+
+@pytest.fixture(scope="module")
+def large(large_front):
+    return large_front.site
 
 
 @pytest.mark.plain  # it measures time
@@ -163,3 +172,27 @@ def test_an_unknown_name_is_told_quickly(large):
     took_s = time.monotonic() - began
     assert "near names" in problem(reply, 404)["detail"]
     assert took_s < 0.5
+
+
+@pytest.mark.plain  # it measures time
+def test_what_takes_long_is_kept_and_what_does_not_is_not(large_front, stage):
+    path = large_front.directory / "keeping.sock"
+    with fronts.backends_on(path, stage.bin / "lightcone.fcgi",
+                            large_front.state, LIGHTCONE_CACHE="local:16M"):
+        site = FcgiSite(path)
+        wait_until(lambda: site.get("/health").status == 200, "an answer")
+
+        def asked(radius_deg, ra_deg):
+            reply = site.get("/galaxy", {**SKY, "radius_deg": radius_deg,
+                                         "coordinates": f"{ra_deg} 0"})
+            assert reply.status == 200, reply
+            return status_of(reply), server_ms(reply)
+
+        made_ms = [asked(60, i)[1]["run"] for i in range(5)]
+        wait_until(lambda: "hit" in asked(60, 0)[0], "a hit")
+        kept_ms = [asked(60, 0)[1]["cache"] for _ in range(20)]
+        assert statistics.median(made_ms) > 5 * statistics.median(kept_ms)
+        # Each miss teaches what such a one takes.
+        places = itertools.count()
+        wait_until(lambda: asked(0.05, next(places) % 3600 / 10)[0].get("fwd")
+                   == "bypass", "a bypass")
