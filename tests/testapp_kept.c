@@ -102,9 +102,12 @@ kept_run(struct lc_call *call, const void *args)
 	if (query->absent)
 		return lc_fail(call, LC_NOT_FOUND, "There is no %s.",
 			       query->has_name ? query->name : "name");
+	/* One without a name is as the other. */
 	json_text(lc_json(call), "made",
-		  arena_printf(lc_arena(call), "%d %lld", (int)getpid(),
-			       (long long)clock_mono_ns()));
+		  query->has_name ?
+			  arena_printf(lc_arena(call), "%d %lld", (int)getpid(),
+				       (long long)clock_mono_ns()) :
+			  "by nobody");
 	lc_set_field(call, "X-Matched", "%lld", (long long)query->ms);
 	return text_write(call, query);
 }

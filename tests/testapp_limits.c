@@ -66,7 +66,7 @@ static const struct lc_rate by_key[] = {
 	{"keyed", .limit = 9, .window_s = 3600, .by = LC_BY_KEY},
 	LC_RATES_END};
 
-static const struct lc_guard *const key_guards[] = {&lc_guard_read, NULL};
+static const struct lc_guard *const key_guards[] = {&lc_guard_write, NULL};
 
 const struct lc_endpoint keyed_endpoint = {LIMITED(
 	"/keyed", limited, .rates = by_key, .guards = key_guards, METERED)};

@@ -117,7 +117,7 @@ def test_what_is_wrong_pays_as_well(limited):
 
 def test_by_key(limited, stage):
     app = limited()
-    keys = [add_key(stage, app.state, name, "read") for name in ("one", "two")]
+    keys = [add_key(stage, app.state, name, "write") for name in ("one", "two")]
 
     def ask(key, address="192.0.2.1", **params):
         return app.site.get("/keyed", params, REMOTE_ADDR=address,

@@ -225,10 +225,11 @@ def test_pieces_that_are_not_sent(kept, method, fields, status):
 def test_what_is_cheap_is_made(kept):
     """Once it is known what it takes."""
     def learnt():
-        asked = ask(kept, path=QUICK, ms=0, fields="no-cache")
+        asked = ask(kept, path=QUICK, name="cheap", ms=0,
+                    fields="no-cache")
         return asked.says.get("fwd") == "bypass" and asked
     assert wait_until(learnt, "a bypass").says["detail"] == "cheaper-to-make"
-    one, two = (ask(kept, path=QUICK, ms=0) for _ in range(2))
+    one, two = (ask(kept, path=QUICK, name="cheap", ms=0) for _ in range(2))
     assert one.made != two.made
 
 
