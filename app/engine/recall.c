@@ -57,10 +57,14 @@ is_cheap(const struct lc_call *call)
 {
 	const struct engine *engine = call->engine;
 	int64_t cost_ns = cache_book_time(engine->book, call->recall.cost_name);
-	int64_t fetch_ns = cache_fetch_ns(engine->cache);
+	int64_t fetch_ns;
 
-	return cost_ns > 0 && !call->recall.refreshes &&
-	       (cost_ns < RECALL_WORTH_NS || cost_ns < fetch_ns + fetch_ns / 2);
+	if (cost_ns == 0 || call->recall.refreshes)
+		return false;
+	if (cost_ns < RECALL_WORTH_NS)
+		return true;
+	fetch_ns = cache_fetch_ns(engine->cache);
+	return cost_ns < fetch_ns + fetch_ns / 2;
 }
 
 /* Or nobody knows yet. */

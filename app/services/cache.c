@@ -17,7 +17,8 @@ enum {
 	FETCH_LOCAL_NS = 2000, /* what is usual */
 	FETCH_MEMCACHED_NS = 40000,
 	FETCH_WEIGHT = 16,
-	FETCH_JUMP = 4 /* so many times the average counts at most */
+	FETCH_JUMP = 4, /* so many times the average counts at most */
+	FETCH_KNOWN_MS = 500
 };
 
 /* One of the two is there. */
@@ -26,7 +27,9 @@ struct cache {
 	struct cache_memcached *memcached;
 	uint32_t owner; /* of this process's leases in the ring */
 	int64_t since_ns;
+	int64_t usual_ns;
 	_Atomic int64_t fetch_ns;
+	_Atomic int64_t fetched_ns; /* when, monotonic */
 };
 
 /* ---- opening */
@@ -40,7 +43,7 @@ ring_make(struct cache *cache, const char *state_dir, int64_t bytes, char *why,
 		snprintf(why, why_bytes, "out of memory");
 	digest_random(&cache->owner, sizeof(cache->owner));
 	cache->owner = 1 + cache->owner % CACHE_RING_OWNERS;
-	atomic_init(&cache->fetch_ns, FETCH_LOCAL_NS);
+	cache->usual_ns = FETCH_LOCAL_NS;
 }
 
 static enum lc_rc
@@ -53,12 +56,13 @@ cache_make(struct cache *cache, const struct cache_setting *setting,
 	if (setting->kind == CACHE_MEMCACHED)
 		rc = cache_memcached_new(setting, &cache->memcached, why,
 					 why_bytes);
-	atomic_init(&cache->fetch_ns, FETCH_MEMCACHED_NS);
+	cache->usual_ns = FETCH_MEMCACHED_NS;
 	if (rc == LC_OK && cache->memcached == NULL)
 		ring_make(cache, state_dir,
 			  setting->kind == CACHE_LOCAL ? setting->bytes :
 							 CACHE_SECOND_BYTES,
 			  why, why_bytes);
+	atomic_init(&cache->fetch_ns, cache->usual_ns);
 	return rc;
 }
 
@@ -104,18 +108,34 @@ cache_free(struct cache *cache)
 
 /* ---- what is kept */
 
+/*
+ * What was seen a while ago is forgotten: a cache that was slow then is asked
+ * no more for what costs less, and nobody would see that it is not now.
+ */
+static int64_t
+fetch_average(const struct cache *cache, int64_t now_ns)
+{
+	int64_t then_ns =
+		atomic_load_explicit(&cache->fetched_ns, memory_order_relaxed);
+
+	if (now_ns - then_ns > FETCH_KNOWN_MS * CLOCK_NS_PER_MS)
+		return cache->usual_ns;
+	return atomic_load_explicit(&cache->fetch_ns, memory_order_relaxed);
+}
+
 /* Takes one more time into the average; of two at once one may be lost. */
 static void
-fetch_took(struct cache *cache, int64_t ns)
+fetch_took(struct cache *cache, int64_t began_ns)
 {
-	int64_t average =
-		atomic_load_explicit(&cache->fetch_ns, memory_order_relaxed);
+	int64_t now_ns = clock_mono_ns(), ns = now_ns - began_ns;
+	int64_t average = fetch_average(cache, now_ns);
 
 	if (ns > FETCH_JUMP * average)
 		ns = FETCH_JUMP * average;
 	/* Rounded up, so that it can neither stick nor become 0. */
 	average += (ns - average) / FETCH_WEIGHT + (ns > average);
 	atomic_store_explicit(&cache->fetch_ns, average, memory_order_relaxed);
+	atomic_store_explicit(&cache->fetched_ns, now_ns, memory_order_relaxed);
 }
 
 enum lc_rc
@@ -134,7 +154,7 @@ cache_get(struct cache *cache, const struct cache_key *key, struct buf *bytes,
 	if (rc == LC_INVALID)
 		rc = LC_NOT_FOUND;
 	if (rc == LC_OK || rc == LC_NOT_FOUND)
-		fetch_took(cache, clock_mono_ns() - began_ns);
+		fetch_took(cache, began_ns);
 	return rc;
 }
 
@@ -187,7 +207,7 @@ cache_unlease(struct cache *cache, const struct cache_key *key)
 int64_t
 cache_fetch_ns(const struct cache *cache)
 {
-	return atomic_load_explicit(&cache->fetch_ns, memory_order_relaxed);
+	return fetch_average(cache, clock_mono_ns());
 }
 
 void

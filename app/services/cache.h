@@ -72,8 +72,8 @@ enum cache_lease cache_lease(struct cache *cache, const struct cache_key *key);
 void cache_unlease(struct cache *cache, const struct cache_key *key);
 
 /*
- * How long a question to it takes, in ns, by what was seen lately; before
- * anything was, by what is usual for its kind.
+ * How long a question to it takes, in ns, by what was seen lately; where
+ * nothing was, by what is usual for its kind.
  */
 int64_t cache_fetch_ns(const struct cache *cache);
 

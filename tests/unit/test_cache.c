@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/cache_setting.h"
 #include "services/cache.h"
+#include "services/digest.h"
 #include "state_dir.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -187,6 +189,46 @@ test_kept(void **state)
 	state_dir_remove(path);
 }
 
+/* What it takes is known by what was seen lately, and then no more. */
+static void
+test_times(void **state)
+{
+	static const struct timespec nap = {.tv_nsec = 600000000};
+	static char body[400000];
+	const struct cache_key key = {.bytes = {1}};
+	const struct cache_entry entry = {.made_ms = 1,
+					  .status = 200,
+					  .media_type = "text/plain",
+					  .tag = "",
+					  .fields = "",
+					  .body = body,
+					  .body_length = sizeof(body)};
+	char path[STATE_DIR_MAX], why[CACHE_WHY_MAX];
+	struct cache *cache;
+	struct cache_entry got;
+	struct buf bytes;
+	int64_t usual_ns;
+
+	(void)state;
+	state_dir_make(path);
+	buf_init(&bytes);
+	digest_random(body, sizeof(body));
+	assert_int_equal(cache_new("local:8M", path, &cache, why, sizeof(why)),
+			 LC_OK);
+	usual_ns = cache_fetch_ns(cache);
+	assert_int_equal(cache_put(cache, &key, &entry, 60), LC_OK);
+	for (int i = 0; i < 1000 && cache_fetch_ns(cache) <= 2 * usual_ns; i++)
+		assert_int_equal(cache_get(cache, &key, &bytes, &got), LC_OK);
+	assert_true(cache_fetch_ns(cache) > 2 * usual_ns);
+	nanosleep(&nap, NULL);
+	assert_int_equal(cache_fetch_ns(cache), usual_ns);
+	assert_int_equal(cache_get(cache, &key, &bytes, &got), LC_OK);
+	assert_true(cache_fetch_ns(cache) < 2 * usual_ns);
+	cache_free(cache);
+	buf_release(&bytes);
+	state_dir_remove(path);
+}
+
 int
 main(void)
 {
@@ -194,6 +236,7 @@ main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_opening),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
