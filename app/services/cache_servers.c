@@ -17,6 +17,17 @@
 /* ---- opening */
 
 /* A name is away until it has been looked up. */
+/* What people call it. */
+static void
+server_name(struct server *server, struct cache_place place)
+{
+	if (place.host[0] == '/')
+		snprintf(server->name, sizeof(server->name), "%s", place.host);
+	else
+		snprintf(server->name, sizeof(server->name), "%s:%u",
+			 place.host, place.port);
+}
+
 static bool
 server_init(struct cache_servers *servers, struct server *server,
 	    const struct cache_place *place)
@@ -27,11 +38,7 @@ server_init(struct cache_servers *servers, struct server *server,
 	server->place = place;
 	breaker_init(&server->breaker, now_ns);
 	atomic_init(&server->times_open, 1);
-	if (place->host[0] == '/')
-		snprintf(server->name, sizeof(server->name), "%s", place->host);
-	else
-		snprintf(server->name, sizeof(server->name), "%s:%u",
-			 place->host, place->port);
+	server_name(server, *place);
 	server->is_name = cache_address_is_name(place->host);
 	atomic_init(&server->was_tried, !server->is_name);
 	if (server->is_name) {

@@ -25,7 +25,8 @@ def caching_stage():
     made.remove()
 
 
-@pytest.fixture(scope="module", params=PLACES, ids=fronts.place_id)
+@pytest.fixture(scope="module", params=PLACES,
+                ids=[fronts.place_id(place) for place in PLACES])
 def front(request, caching_stage):
     name, mount = request.param
     with fronts.starting(name, caching_stage, mount) as started:
