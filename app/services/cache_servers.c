@@ -16,7 +16,6 @@
 
 /* ---- opening */
 
-/* A name is away until it has been looked up. */
 /* What people call it. */
 static void
 server_name(struct server *server, struct cache_place place)
@@ -28,6 +27,7 @@ server_name(struct server *server, struct cache_place place)
 			 place.host, place.port);
 }
 
+/* A name is away until it has been looked up. */
 static bool
 server_init(struct cache_servers *servers, struct server *server,
 	    const struct cache_place *place)
