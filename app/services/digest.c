@@ -13,14 +13,19 @@ digest_quick(const void *bytes, size_t length)
 	return XXH3_64bits(bytes, length);
 }
 
-_Static_assert(sizeof(((struct digest_strong *)NULL)->state) ==
-		       sizeof(crypto_generichash_state),
-	       "libsodium's own size");
+_Static_assert(sizeof(struct digest_strong) >=
+		       sizeof(crypto_generichash_state) + 63,
+	       "there is room for it wherever the struct lies");
 
+/* Where in the room it is aligned. */
 static crypto_generichash_state *
 strong_state(struct digest_strong *digest)
 {
-	return (crypto_generichash_state *)(void *)digest->state;
+	const uintptr_t at = ((uintptr_t)digest->room + 63) & ~(uintptr_t)63;
+
+	return (crypto_generichash_state *)(void *)(digest->room +
+						    (at -
+						     (uintptr_t)digest->room));
 }
 
 /* It fails for other lengths only. */

@@ -22,7 +22,7 @@ uint64_t digest_quick(const void *bytes, size_t length);
 enum { DIGEST_STRONG_BYTES = 32 };
 
 struct digest_strong {
-	_Alignas(64) unsigned char state[384]; /* libsodium's */
+	unsigned char room[384 + 63]; /* libsodium's state, at 64 bytes */
 };
 
 void digest_strong_begin(struct digest_strong *digest);
