@@ -93,7 +93,7 @@ def test_an_unknown_parameter_is_warned_of(kept):
 
 
 def test_another_format_is_another_answer(kept):
-    ask(kept, name="format")
+    ask_when_stored(kept, name="format")
     head = kept.site.ask("HEAD", HEAVY, {"ms": 5, "name": "format"})
     assert head.status == 200 and head.body == b""
     assert "hit" in head.headers["cache-status"]
