@@ -197,10 +197,13 @@ runner_loop(struct runner *runner)
 int
 work_run(struct work *work, struct work_slot *slot)
 {
-	struct runner runner = {.work = work, .slot = slot};
+	/* One a process; who listens to orders does so until its end. */
+	static struct runner runner;
 	int code = COMMAND_FAILED;
 	struct buf why;
 
+	runner.work = work;
+	runner.slot = slot;
 	buf_init(&why);
 	lock_init(&runner.lock);
 	progress_init(&runner.stop, 0);
