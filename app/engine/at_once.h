@@ -5,8 +5,7 @@
  * it was answered before that.
  *
  * What is answered without the pool needs none: what is kept, and what is being
- * made for another call already.  Where that one ends without an answer, the
- * first that has waited for it does the work, and is not asked any more.
+ * made for another call already.
  */
 #ifndef ENGINE_AT_ONCE_H
 #define ENGINE_AT_ONCE_H

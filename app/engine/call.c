@@ -131,6 +131,18 @@ call_release(struct lc_call *call)
 }
 
 void
+call_end_job(struct lc_call *call, enum lc_rc rc)
+{
+	/* An answer in pieces was claimed with its first piece. */
+	if (call->streaming)
+		call->verdict = rc;
+	if (call->streaming || call_claim(call, CALL_BY_RUN, rc))
+		call_post_answer(call, 2);
+	else
+		call_post_release(call);
+}
+
+void
 call_post_answer(struct lc_call *call, int holders)
 {
 	call->answer_holders = holders;

@@ -106,7 +106,7 @@ struct lc_call {
 	unsigned body_kind; /* of enum lc_body_kind; 0: it takes no body */
 	/* what the limiter was asked, first by address; engine/quota.h */
 	struct limiter_ask *asks;
-	size_t ask_count, asks_by_address;
+	size_t ask_count;
 	const struct client_address *group;
 	const char *const *violated; /* limits, ends in NULL; or NULL */
 	int64_t ask_again_s;         /* 0: never */
@@ -194,6 +194,12 @@ void call_answer(struct lc_call *call);
 
 /* Ends a call that was never dispatched. */
 void call_release(struct lc_call *call);
+
+/*
+ * The pool's job ends, or could not begin: `rc` is the answer, unless
+ * another has been given.  Lets the job's share go, too.
+ */
+void call_end_job(struct lc_call *call, enum lc_rc rc);
 
 /* Puts the claimed call's answer into the outbox. */
 void call_post_answer(struct lc_call *call, int holders);

@@ -89,12 +89,8 @@ dispatch_heavy(struct lc_call *call)
 	rc = deadlines_add(engine->deadlines, call);
 	if (rc == LC_OK)
 		rc = pool_add(engine->pool, call);
-	if (rc == LC_OK)
-		return;
-	if (call_claim(call, CALL_BY_RUN, rc))
-		call_post_answer(call, 2);
-	else
-		call_post_release(call);
+	if (rc != LC_OK)
+		call_end_job(call, rc);
 }
 
 /* What the query and the header say about how to answer. */
@@ -172,7 +168,7 @@ dispatch_weigh(struct lc_call *call)
  * kept nor being made already.
  */
 static enum lc_rc
-dispatch_admit(struct lc_call *call)
+admit(struct lc_call *call, bool late)
 {
 	bool head_alone = dispatch_is_head_alone(call);
 	enum lc_rc rc = LC_OK;
@@ -182,7 +178,19 @@ dispatch_admit(struct lc_call *call)
 	call->admitted = true;
 	if (call->weight == LC_HEAVY && !head_alone && !async_is_all(call))
 		rc = at_once_take(call);
-	return rc == LC_OK ? quota_count_work(call, head_alone) : rc;
+	return rc == LC_OK ? quota_count_work(call, head_alone, late) : rc;
+}
+
+static enum lc_rc
+dispatch_admit(struct lc_call *call)
+{
+	return admit(call, false);
+}
+
+enum lc_rc
+dispatch_admit_late(struct lc_call *call)
+{
+	return admit(call, true);
 }
 
 /*

@@ -14,6 +14,13 @@
 void dispatch(struct lc_call *call, enum lc_rc read);
 
 /*
+ * Whether the client of a call that has waited for another may have the work
+ * done, now that it has to do it itself; LC_RATE, with words: it may not.  The
+ * clock may answer the call meanwhile.
+ */
+enum lc_rc dispatch_admit_late(struct lc_call *call) LC_CHECKED;
+
+/*
  * The bytes that the call's body may have: option body_max_bytes, or more
  * where its endpoint takes more.  For the gate, which reads the body first.
  */

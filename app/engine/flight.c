@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/at_once.h"
+#include "engine/dispatch.h"
 #include "engine/engine.h"
 #include "engine/flight_inner.h"
 #include "engine/pool.h"
@@ -41,14 +42,13 @@ leader_start(struct flights *flights, struct lc_call *call)
 
 	if (call == NULL)
 		return;
-	cache_book_count(engine->book, CACHE_COMPUTED);
-	rc = pool_add(engine->pool, call);
-	if (rc == LC_OK)
-		return;
-	if (call_claim(call, CALL_BY_RUN, rc))
-		call_post_answer(call, 2);
-	else
-		call_post_release(call);
+	rc = dispatch_admit_late(call);
+	if (rc == LC_OK) {
+		cache_book_count(engine->book, CACHE_COMPUTED);
+		rc = pool_add(engine->pool, call);
+	}
+	if (rc != LC_OK)
+		call_end_job(call, rc);
 }
 
 void

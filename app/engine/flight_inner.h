@@ -39,8 +39,8 @@ bool flight_lease(struct flights *flights, struct flight *flight);
 void followers_give(struct lc_call *first, struct kept *kept);
 
 /*
- * Gives a call that was parked to the pool: its waiter's share is the job's.
- * NULL is harmless.
+ * Gives a call that was parked to the pool, if its client may have the work
+ * done: its waiter's share is the job's.  NULL is harmless.
  */
 void leader_start(struct flights *flights, struct lc_call *call);
 

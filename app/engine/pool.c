@@ -75,25 +75,13 @@ job_compute_with_slot(struct lc_call *call, struct slots *slots,
 	return rc;
 }
 
-static void
-job_end(struct lc_call *call, enum lc_rc rc)
-{
-	/* An answer in pieces was claimed with its first piece. */
-	if (call->streaming)
-		call->verdict = rc;
-	if (call->streaming || call_claim(call, CALL_BY_RUN, rc))
-		call_post_answer(call, 2);
-	else
-		call_post_release(call);
-}
-
 /* Brief work is over before a slot would matter. */
 static void
 job_run_brief(struct lc_call *call)
 {
 	enum lc_rc rc = progress_stopped(&call->progress);
 
-	job_end(call, rc == LC_OK ? job_compute(call) : rc);
+	call_end_job(call, rc == LC_OK ? job_compute(call) : rc);
 }
 
 static void
@@ -102,7 +90,7 @@ job_run(struct lc_call *call, struct slots *slots, struct team *team)
 	if (call->brief)
 		job_run_brief(call);
 	else
-		job_end(call, job_compute_with_slot(call, slots, team));
+		call_end_job(call, job_compute_with_slot(call, slots, team));
 }
 
 void

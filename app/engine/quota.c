@@ -24,44 +24,71 @@ rates_count(const struct lc_rate *rates, enum lc_rate_by by)
 	return count;
 }
 
+/* What the limits are asked for one call. */
+struct bill {
+	struct limiter_ask *asks; /* first those by address */
+	size_t count, by_address;
+};
+
+static bool
+bill_open(struct lc_call *call, struct bill *bill)
+{
+	const struct lc_rate *rates = call->endpoint->rates;
+
+	bill->count = 0;
+	bill->by_address = rates_count(rates, LC_BY_ADDRESS);
+	bill->asks = arena_alloc(&call->arena, (bill->by_address +
+						rates_count(rates, LC_BY_KEY)) *
+						       sizeof(*bill->asks));
+	return bill->asks != NULL;
+}
+
 /* Adds what limits of this kind are asked. */
 static void
-asks_add(struct lc_call *call, enum lc_rate_by by, const void *key,
-	 size_t key_bytes)
+bill_add(const struct lc_call *call, struct bill *bill, enum lc_rate_by by,
+	 const void *key, size_t key_bytes, int64_t cost)
 {
 	for (const struct lc_rate *rate = call->endpoint->rates;
 	     rate->name != NULL; rate++)
 		if (rate->by == by)
-			call->asks[call->ask_count++] = (struct limiter_ask){
+			bill->asks[bill->count++] = (struct limiter_ask){
 				.policy = rates_policy(call->engine, rate),
 				.key = key,
 				.key_bytes = key_bytes,
-				.cost = 1};
+				.cost = cost};
+}
+
+/* The answer tells of it. */
+static void
+bill_tell(struct lc_call *call, const struct bill *bill)
+{
+	call->asks = bill->asks;
+	call->ask_count = bill->count;
 }
 
 static const char *
-whose(const struct lc_call *call, size_t at)
+whose(const struct lc_call *call, const struct bill *bill, size_t at)
 {
-	return at < call->asks_by_address || lc_key_of(call) == NULL ?
+	return at < bill->by_address || lc_key_of(call) == NULL ?
 		       "your address" :
 		       "your key";
 }
 
 /* The names of all that refuse, for the problem document. */
 static enum lc_rc
-violated_list(struct lc_call *call,
+violated_list(struct lc_call *call, const struct bill *bill,
 	      bool (*refuses)(const struct limiter_ask *ask, int64_t cost),
 	      int64_t cost)
 {
-	const char **names = arena_alloc(&call->arena, (call->ask_count + 1) *
-							       sizeof(*names));
+	const char **names =
+		arena_alloc(&call->arena, (bill->count + 1) * sizeof(*names));
 	size_t count = 0;
 
 	if (names == NULL)
 		return LC_NO_MEMORY;
-	for (size_t i = 0; i < call->ask_count; i++)
-		if (refuses(&call->asks[i], cost))
-			names[count++] = call->asks[i].policy.name;
+	for (size_t i = 0; i < bill->count; i++)
+		if (refuses(&bill->asks[i], cost))
+			names[count++] = bill->asks[i].policy.name;
 	call->violated = names;
 	return LC_OK;
 }
@@ -81,17 +108,17 @@ is_too_small(const struct limiter_ask *ask, int64_t cost)
 
 /* Says of the limit that lasts the longest what it is, and until when. */
 static enum lc_rc
-refuse(struct lc_call *call, int64_t cost)
+refuse(struct lc_call *call, const struct bill *bill, int64_t cost)
 {
-	const struct limiter_ask *asks = call->asks;
+	const struct limiter_ask *asks = bill->asks;
 	char left[96] = "";
 	size_t at = 0;
 
-	for (size_t i = 1; i < call->ask_count; i++)
+	for (size_t i = 1; i < bill->count; i++)
 		if (asks[i].verdict.retry_after_s >
 		    asks[at].verdict.retry_after_s)
 			at = i;
-	if (violated_list(call, has_refused, cost) != LC_OK)
+	if (violated_list(call, bill, has_refused, cost) != LC_OK)
 		return LC_NO_MEMORY;
 	call->ask_again_s = asks[at].verdict.retry_after_s;
 	if (cost > 1)
@@ -103,7 +130,7 @@ refuse(struct lc_call *call, int64_t cost)
 	return lc_fail(call, LC_RATE,
 		       "The limit \"%s\" of %s is %lld in %lld s%s; ask again "
 		       "in %lld s.",
-		       asks[at].policy.name, whose(call, at),
+		       asks[at].policy.name, whose(call, bill, at),
 		       (long long)asks[at].policy.limit,
 		       (long long)asks[at].policy.window_s, left,
 		       (long long)call->ask_again_s);
@@ -111,18 +138,19 @@ refuse(struct lc_call *call, int64_t cost)
 
 /* What no limit's burst can pay is refused for good, and pays nothing. */
 static enum lc_rc
-refuse_what_never_passes(struct lc_call *call, int64_t cost)
+refuse_what_never_passes(struct lc_call *call, const struct bill *bill,
+			 int64_t cost)
 {
 	const struct limiter_ask *least = NULL;
 
-	for (size_t i = 0; i < call->ask_count; i++)
-		if (is_too_small(&call->asks[i], cost) &&
+	for (size_t i = 0; i < bill->count; i++)
+		if (is_too_small(&bill->asks[i], cost) &&
 		    (least == NULL ||
-		     call->asks[i].policy.burst < least->policy.burst))
-			least = &call->asks[i];
+		     bill->asks[i].policy.burst < least->policy.burst))
+			least = &bill->asks[i];
 	if (least == NULL)
 		return LC_OK;
-	if (violated_list(call, is_too_small, cost) != LC_OK)
+	if (violated_list(call, bill, is_too_small, cost) != LC_OK)
 		return LC_NO_MEMORY;
 	return lc_fail(call, LC_RATE,
 		       "This request costs %lld, and the limit \"%s\" never "
@@ -130,34 +158,29 @@ refuse_what_never_passes(struct lc_call *call, int64_t cost)
 		       "less.",
 		       (long long)cost, least->policy.name,
 		       (long long)least->policy.burst,
-		       whose(call, (size_t)(least - call->asks)));
+		       whose(call, bill, (size_t)(least - bill->asks)));
 }
 
 enum lc_rc
 quota_count_arrival(struct lc_call *call)
 {
-	const struct lc_rate *rates = call->endpoint->rates;
 	struct client_address address, *group;
-	size_t by_address;
+	struct bill bill;
 
 	if (!is_counted(call))
 		return LC_OK;
-	by_address = rates_count(rates, LC_BY_ADDRESS);
 	group = arena_alloc(&call->arena, sizeof(*group));
-	call->asks = arena_alloc(&call->arena,
-				 (by_address + rates_count(rates, LC_BY_KEY)) *
-					 sizeof(*call->asks));
-	if (group == NULL || call->asks == NULL)
+	if (group == NULL || !bill_open(call, &bill))
 		return LC_NO_MEMORY;
 	caller_address(call, &address);
 	client_group(&address, group);
-	asks_add(call, LC_BY_ADDRESS, group, sizeof(*group));
-	call->asks_by_address = by_address;
+	bill_add(call, &bill, LC_BY_ADDRESS, group, sizeof(*group), 1);
+	bill_tell(call, &bill);
 	call->group = group;
-	return limiter_ask(call->engine->limiter, call->asks, by_address,
+	return limiter_ask(call->engine->limiter, bill.asks, bill.count,
 			   clock_mono_ns()) ?
 		       LC_OK :
-		       refuse(call, 1);
+		       refuse(call, &bill, 1);
 }
 
 static int64_t
@@ -171,31 +194,46 @@ cost_of(struct lc_call *call)
 	return cost > LIMITER_COST_MAX ? LIMITER_COST_MAX : cost;
 }
 
-enum lc_rc
-quota_count_work(struct lc_call *call, bool cheap)
+/* What has been paid by address, at the arrival, is taken from the price. */
+static bool
+bill_of_work(struct lc_call *call, int64_t cost, struct bill *bill)
 {
 	const struct lc_key *key = lc_key_of(call);
-	int64_t cost = cheap ? 1 : cost_of(call);
-	size_t from = call->asks_by_address;
-	enum lc_rc rc;
 
-	if (!is_counted(call))
-		return LC_OK;
+	if (!bill_open(call, bill))
+		return false;
+	bill_add(call, bill, LC_BY_ADDRESS, call->group, sizeof(*call->group),
+		 cost - 1);
+	for (size_t i = 0; i < bill->count; i++)
+		bill->asks[i].verdict = call->asks[i].verdict;
 	/* Texts and addresses are never the same bytes: an address ends in
 	 * zeros, or begins with them. */
 	if (key != NULL)
-		asks_add(call, LC_BY_KEY, key->id, strlen(key->id));
+		bill_add(call, bill, LC_BY_KEY, key->id, strlen(key->id), cost);
 	else
-		asks_add(call, LC_BY_KEY, call->group, sizeof(*call->group));
-	rc = refuse_what_never_passes(call, cost);
-	if (rc != LC_OK)
-		return rc;
-	for (size_t i = 0; i < call->ask_count; i++)
-		call->asks[i].cost = i < from ? cost - 1 : cost;
-	if (cost > 1)
-		from = 0;
-	return limiter_ask(call->engine->limiter, &call->asks[from],
-			   call->ask_count - from, clock_mono_ns()) ?
-		       LC_OK :
-		       refuse(call, cost);
+		bill_add(call, bill, LC_BY_KEY, call->group,
+			 sizeof(*call->group), cost);
+	return true;
+}
+
+enum lc_rc
+quota_count_work(struct lc_call *call, bool cheap, bool late)
+{
+	int64_t cost = cheap ? 1 : cost_of(call);
+	struct bill bill;
+	enum lc_rc rc;
+	size_t from;
+
+	if (!is_counted(call))
+		return LC_OK;
+	if (!bill_of_work(call, cost, &bill))
+		return LC_NO_MEMORY;
+	from = cost > 1 ? 0 : bill.by_address;
+	rc = refuse_what_never_passes(call, &bill, cost);
+	if (rc == LC_OK && !limiter_ask(call->engine->limiter, &bill.asks[from],
+					bill.count - from, clock_mono_ns()))
+		rc = refuse(call, &bill, cost);
+	if (!late)
+		bill_tell(call, &bill);
+	return rc;
 }

@@ -18,7 +18,11 @@
 
 enum lc_rc quota_count_arrival(struct lc_call *call) LC_CHECKED;
 
-/* `cheap`: nothing will be computed for it. */
-enum lc_rc quota_count_work(struct lc_call *call, bool cheap) LC_CHECKED;
+/*
+ * `cheap`: nothing will be computed for it.  `late`: the clock may answer
+ * meanwhile, and reads what the call's answer would have told of limits.
+ */
+enum lc_rc quota_count_work(struct lc_call *call, bool cheap, bool late)
+	LC_CHECKED;
 
 #endif

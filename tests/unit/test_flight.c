@@ -101,7 +101,37 @@ static const struct lc_endpoint renewed = {
 	.run = make_run,
 };
 
-static const struct lc_endpoint *const table[] = {&make, &renewed, NULL};
+static int64_t
+five(struct lc_call *call, const void *args)
+{
+	(void)call;
+	(void)args;
+	return 5;
+}
+
+static const struct lc_rate twelve[] = {
+	{"twelve", .limit = 12, .window_s = 36000}, LC_RATES_END};
+
+/* So dear that two may be made. */
+static const struct lc_endpoint priced = {
+	.method = LC_GET,
+	.path = "/priced",
+	.tag = &tag,
+	.summary = ".",
+	.params = params,
+	.args_size = sizeof(struct make_query),
+	.work = LC_HEAVY,
+	.deadline_ms = 20000,
+	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600}},
+	.rates = twelve,
+	.cost = {five, 5, "five"},
+	.reply = reply,
+	.problems = problems,
+	.run = make_run,
+};
+
+static const struct lc_endpoint *const table[] = {&make, &renewed, &priced,
+						  NULL};
 
 static struct peer peers[PEERS];
 
@@ -109,8 +139,9 @@ static void
 open_scene(struct scene *scene)
 {
 	static const char *const settings[] = {
-		"LIGHTCONE_CACHE=local:1M", "LIGHTCONE_POOL_THREADS=2",
-		"LIGHTCONE_HEAVY_SLOTS=2", "LIGHTCONE_POOL_IDLE=off", NULL};
+		"LIGHTCONE_CACHE=local:1M",  "LIGHTCONE_POOL_THREADS=2",
+		"LIGHTCONE_HEAVY_SLOTS=2",   "LIGHTCONE_POOL_IDLE=off",
+		"LIGHTCONE_HEAVY_AT_ONCE=0", NULL};
 
 	atomic_store(&begun, 0);
 	atomic_store(&made, 0);
@@ -193,6 +224,31 @@ test_leaving(void **state)
 		peer_release(&peers[i]);
 	}
 	assert_int_equal(made, 1);
+	scene_close(&scene);
+}
+
+/* Who makes it in another's place pays as that one did, if there is enough. */
+static void
+test_leaving_what_is_dear(void **state)
+{
+	static struct scene scene;
+	struct buf why;
+
+	(void)state;
+	buf_init(&why);
+	open_scene(&scene);
+	assert_int_equal(engine_limit(&scene.engine, &why), LC_OK);
+	for (int i = 0; i < 4; i++)
+		peer_go(&scene.engine, &peers[i], true, "/priced?ms=10000");
+	UNTIL(atomic_load(&begun) == 1, PEER_SOON_MS);
+	peer_leave(&peers[0]);
+	peers_answered(&peers[0], 1, 0);
+	/* 5, and 1 for each of three; the next of them pays the rest. */
+	UNTIL(atomic_load(&begun) == 2, PEER_SOON_MS);
+	peer_leave(&peers[1]);
+	peers_answered(&peers[1], 1, 0);
+	peers_answered(&peers[2], 2, 429);
+	assert_int_equal(begun, 2);
 	scene_close(&scene);
 }
 
@@ -318,6 +374,7 @@ main(void)
 		cmocka_unit_test(test_one_for_many),
 		cmocka_unit_test(test_late_leader),
 		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_leaving_what_is_dear),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_failing_for_who_has_another),
 		cmocka_unit_test(test_storm),
