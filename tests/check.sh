@@ -159,7 +159,7 @@ check_sanitized() {
 		stage 'units, tsan, compiled' 600 count_nothing \
 			make -s -C "$check_directory" -j"$cores" check TESTS= \
 			check_PROGRAMS="${threaded[*]}" || return 0
-		check_units_named 'units, tsan' "$cores" "${threaded[@]}"
+		check_units_named 'units, tsan' 1 "${threaded[@]}"
 	fi
 }
 

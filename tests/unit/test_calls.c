@@ -31,7 +31,8 @@ enum {
 
 static const char *const one_thread[] = {"LIGHTCONE_POOL_THREADS=1",
 					 "LIGHTCONE_HEAVY_SLOTS=1",
-					 "LIGHTCONE_POOL_QUEUE=2", NULL};
+					 "LIGHTCONE_POOL_QUEUE=2",
+					 "LIGHTCONE_POOL_IDLE=off", NULL};
 
 static struct peer many[MANY];
 

@@ -200,7 +200,7 @@ test_late_leader(void **state)
 		go(&scene, i, false, "ms=20");
 	peers_answered(&peers[1], 19, 200);
 	peers_answered(peers, 1, 504);
-	assert_int_equal(begun, 2);
+	assert_in_range(begun, 1, 2); /* it may be late before it begins */
 	assert_int_equal(made, 1);
 	scene_close(&scene);
 }
