@@ -15,7 +15,8 @@ usage: ./autogen.sh              make ./configure; then ./configure && make
                                  tests
        ./autogen.sh check --all  the same with the clients that are heavy to
                                  install and builds with sanitizers, as
-                                 CI=true does
+                                 CI=true does; with THOROUGH=true in the
+                                 environment, what takes minutes in full
 
 run reads these from the environment:
   LIGHTCONE_PORT   the port to serve on (8080)

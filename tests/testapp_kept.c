@@ -27,7 +27,7 @@ static const struct lc_field kept_params[] = {
 		 .unit = "ms", .doc = "How long making it takes."),
 	LC_PARAM(kept_query, bytes, .min = "0", .max = "4000000", .def = "0",
 		 .doc = "How long a text to add."),
-	LC_PARAM(kept_query, timeout_ms, .min = "1", .max = "60000",
+	LC_PARAM(kept_query, timeout_ms, .min = "100", .max = "60000",
 		 .def = "10000", .unit = "ms", .aside = true,
 		 .doc = "The deadline."),
 	LC_PARAM(kept_query, absent, .def = "false",

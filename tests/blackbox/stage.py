@@ -19,6 +19,8 @@ from processes import clean_environment
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LIGHTCONE_BUILD") or SOURCE).resolve()
 CATALOGUE = SOURCE / "conf/catalogue/openngc.tsv"
+# Whether what takes minutes is done in full, and not a tenth of it.
+THOROUGH = os.environ.get("THOROUGH") == "true"
 # Nobody here is a stranger who asks too much, but in the tests of limits; and
 # where tests share the processors, heavy work must not starve.
 OPTIONS = "check_replies = on\nrate = off\n" + (

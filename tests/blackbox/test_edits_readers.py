@@ -18,12 +18,12 @@ import pytest
 import fronts
 from editor import at
 from keys import add_key
+from stage import THOROUGH
 
 pytestmark = pytest.mark.alone  # more readers than cores, and their share
 
 READERS = 8
-ALL = "true" in (os.environ.get("CI"), os.environ.get("CHECK_ALL"))
-EDITS, SOME_EDITS = 10_000, 1_000  # all, or enough for a quick check
+EDITS = 10_000 if THOROUGH else 1_000
 MOST = 5  # an edit takes less than so many reads of a reader
 
 # Those of the file among them must not be seen as they are there.
@@ -237,12 +237,12 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize(
+    "keeps", [pytest.param(False, marks=pytest.mark.plain), True])
 def test_readers_and_a_writer(stage, keeps):
     if fronts.missing("lighttpd-external"):
         pytest.skip(fronts.missing("lighttpd-external"))
-    edits = EDITS if ALL and keeps and not stage.sanitized else SOME_EDITS
-    tally = Tally(edits, keeps)
+    tally = Tally(EDITS, keeps)
     options = {"LIGHTCONE_CACHE": "local:16M"} if keeps else {}
     with fronts.starting("lighttpd-external", stage, "", count=2,
                          **options) as front:
@@ -256,13 +256,13 @@ def test_readers_and_a_writer(stage, keeps):
             took_s = time.monotonic() - began
         spent_s = [cpu_s(pid) for pid in front.application_pids()]
     assert tally.failures.empty(), tally.failures.get()
-    assert tally.answered.value == edits - 1
-    assert min(tally.counts) > edits / 20, list(tally.counts)
+    assert tally.answered.value == EDITS - 1
+    assert min(tally.counts) > EDITS / 20, list(tally.counts)
     assert len(spent_s) == 2 and min(spent_s) > max(spent_s) / 20, spent_s
-    assert keeps == (sum(tally.given) > edits / 20), list(tally.given)
-    print(f"{edits} edits in {took_s:.1f} s, {sum(tally.counts)} reads,"
+    assert keeps == (sum(tally.given) > EDITS / 20), list(tally.given)
+    print(f"{EDITS} edits in {took_s:.1f} s, {sum(tally.counts)} reads,"
           f" {sum(tally.given)} from the cache")
-    assert stage.sanitized or sum(tally.counts) / READERS < MOST * edits
+    assert stage.sanitized or sum(tally.counts) / READERS < MOST * EDITS
 
 
 def write_first(connection, key):

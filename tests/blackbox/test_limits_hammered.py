@@ -9,7 +9,8 @@ import pytest
 
 import fronts
 
-pytestmark = pytest.mark.alone  # it loads the machine
+# It loads the machine, and counts what gets through.
+pytestmark = [pytest.mark.alone, pytest.mark.plain]
 
 RATE, BURST = 200, 200
 PROCESSES, CLIENTS = 4, 8
