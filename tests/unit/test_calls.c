@@ -29,10 +29,9 @@ enum {
 	CANCEL_TRIES = 10, /* on a machine that does other things as well */
 };
 
-static const char *const one_thread[] = {"LIGHTCONE_POOL_THREADS=1",
-					 "LIGHTCONE_HEAVY_SLOTS=1",
-					 "LIGHTCONE_POOL_QUEUE=2",
-					 "LIGHTCONE_POOL_IDLE=off", NULL};
+static const char *const one_thread[] = {
+	"LIGHTCONE_POOL_THREADS=1", "LIGHTCONE_HEAVY_SLOTS=1",
+	"LIGHTCONE_POOL_QUEUE=2", "LIGHTCONE_POOL_IDLE=off", NULL};
 
 static struct peer many[MANY];
 
