@@ -5,6 +5,7 @@ anew, and kept again.
 import os
 import random
 import stat
+import time
 
 import pytest
 
@@ -167,19 +168,29 @@ VALUES = {
 }
 
 
-def kept_keys(memcached, count):
-    """Those of so many values and parts of them; leases end by themselves.
-    Memcached does not list what is in use at the moment.
+def kept_once(app, memcached, sizes, count):
+    """What answers of these sizes are, and the keys of so many values and parts
+    of them that they are kept in.  A Memcached that has missed its 50 ms has
+    one stored twice; then it is done anew.  Leases end by themselves, and what
+    is in use at the moment is not listed.
     """
-    def all_of_them():
-        found = [key for key in memcached.keys() if len(key) != LEASE_NAME]
-        return len(found) == count and sorted(found)
-    return wait_until(all_of_them, f"{count} keys")
+    def tried():
+        for key in memcached.keys():
+            memcached.talk(b"delete %s\r\n" % key, b"\r\n")
+        kept = {name: made(hit(app, name=name, bytes=size))
+                for name, size in sizes.items()}
+        for _ in range(100):
+            keys = [key for key in memcached.keys() if len(key) != LEASE_NAME]
+            if len(keys) == count:
+                return kept, sorted(keys)
+            time.sleep(0.01)
+        return None
+    return wait_until(tried, f"{count} keys", 60)
 
 
-def damage_all(memcached, count, damage):
+def damage_all(memcached, keys, damage):
     """Each value by itself, and the others."""
-    found = {key: memcached.value(key) for key in kept_keys(memcached, count)}
+    found = {key: memcached.value(key) for key in keys}
     for key, (flags, value) in found.items():
         others = [other for _, other in found.values() if other != value]
         memcached.put(key, flags, damage(value, others))
@@ -189,9 +200,8 @@ def damage_all(memcached, count, damage):
 def test_values_that_are_damaged(start, memcached, damage):
     app = start(LIGHTCONE_CACHE=memcached.setting)
     sizes = {"a": 0, "b": 5000, "large": LARGE}
-    kept = {name: made(hit(app, name=name, bytes=size))
-            for name, size in sizes.items()}
-    damage_all(memcached, 2 + LARGE_KEYS, VALUES[damage])
+    kept, keys = kept_once(app, memcached, sizes, 2 + LARGE_KEYS)
+    damage_all(memcached, keys, VALUES[damage])
     for name, size in sizes.items():
         assert made(ask(app, name=name, bytes=size)) != kept[name]
         assert made(hit(app, name=name, bytes=size)) != kept[name]
@@ -201,12 +211,11 @@ def test_values_that_are_damaged(start, memcached, damage):
 def test_one_that_went(start, memcached, place):
     """Of what a large answer is kept in."""
     app = start(LIGHTCONE_CACHE=memcached.setting)
-    old = made(hit(app, name="large", bytes=LARGE))
-    keys = kept_keys(memcached, LARGE_KEYS)
+    kept, keys = kept_once(app, memcached, {"large": LARGE}, LARGE_KEYS)
     said = memcached.talk(b"delete %s\r\n" % keys[place], b"\r\n")
     assert said == b"DELETED\r\n"
-    assert made(ask(app, name="large", bytes=LARGE)) != old
-    assert made(hit(app, name="large", bytes=LARGE)) != old
+    assert made(ask(app, name="large", bytes=LARGE)) != kept["large"]
+    assert made(hit(app, name="large", bytes=LARGE)) != kept["large"]
 
 
 # ---- other times
