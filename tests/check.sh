@@ -120,14 +120,19 @@ check_blackbox_alone() {
 	check_blackbox_marked "$1, alone" "alone${2+ and $2}" "${alone[@]}"
 }
 
-# check_blackbox_marked STAGE MARKS OPTIONS...
+# check_blackbox_marked STAGE MARKS OPTIONS...: what fails is looked at once
+# more, and said, as a machine that stands still for a second can fail a test;
+# a sanitizer's report stands.
 check_blackbox_marked() {
-	local python
+	local python again=()
 
 	python=$(check_python)
+	! "$python" -c 'import pytest_rerunfailures' 2> /dev/null ||
+		again=(--reruns 1)
 	stage "$1" 900 count_blackbox "${steadily[@]}" \
 		env LIGHTCONE_BUILD="$check_directory" \
-		"$python" -m pytest -q -rfEs -m "$2" "${@:3}" || :
+		"$python" -m pytest -q -rfEsR -m "$2" "${again[@]}" "${@:3}" ||
+		:
 }
 
 # A sanitizer's report fails the check also where no test noticed it.

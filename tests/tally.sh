@@ -6,6 +6,7 @@ tally_failed=0
 tally_skipped=0
 tally_failures=()
 tally_skips=()
+tally_agains=() # what passed, or failed, when it was looked at once more
 
 # stage NAME SECONDS COUNTER COMMAND...: the COUNTER is called with the log
 # and the command's exit status.  Returns whether nothing failed.
@@ -101,7 +102,7 @@ count_programs_of() {
 	done
 }
 
-# pytest's last line has the counts; -rfEs has listed what is not a pass.
+# pytest's last line has the counts; -rfEsR has listed what is not a pass.
 count_pytest() {
 	local line
 
@@ -110,12 +111,15 @@ count_pytest() {
 		'FAILED '* | 'ERROR '*)
 			tally_fail "${line#* }"
 			;;
+		'RERUN '*)
+			tally_agains+=("$tally_stage: ${line#* }")
+			;;
 		'SKIPPED ['*)
 			line=${line#SKIPPED [}
 			tally_skip "${line#*] }" "${line%%]*}"
 			;;
 		esac
-	done < <(grep -E '^(FAILED|ERROR|SKIPPED) ' "$1")
+	done < <(grep -E '^(FAILED|ERROR|RERUN|SKIPPED) ' "$1")
 	line=$(tail -n 1 "$1")
 	[[ ! $line =~ ([0-9]+)' passed' ]] ||
 		tally_passed=$((tally_passed + BASH_REMATCH[1]))
@@ -126,6 +130,8 @@ count_pytest() {
 tally_close() {
 	((${#tally_skips[@]} == 0)) ||
 		printf 'skipped: %s\n' "${tally_skips[@]}"
+	((${#tally_agains[@]} == 0)) ||
+		printf 'once more: %s\n' "${tally_agains[@]}"
 	((${#tally_failures[@]} == 0)) ||
 		printf 'FAILED: %s\n' "${tally_failures[@]}"
 	printf '%d passed, %d failed, %d skipped\n' \

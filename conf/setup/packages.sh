@@ -10,7 +10,7 @@ packages_build=(
 packages_run=(lighttpd memcached curl)
 packages_test=(
 	lighttpd memcached libcmocka-dev python3 python3-jsonschema
-	openssl python3-pytest python3-pytest-xdist
+	openssl python3-pytest python3-pytest-rerunfailures python3-pytest-xdist
 )
 packages_all=(
 	apache2 libapache2-mod-fcgid chromium clang-format-14 curl libfaketime
