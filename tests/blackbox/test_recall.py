@@ -222,6 +222,7 @@ def test_pieces_that_are_not_sent(kept, method, fields, status):
         assert len(asked.reply.json()["text"]) == params["bytes"]
 
 
+@pytest.mark.plain  # it measures time
 def test_what_is_cheap_is_made(kept):
     """Once it is known what it takes."""
     def learnt():
