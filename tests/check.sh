@@ -6,6 +6,8 @@
 steadily=()
 # Who makes the sanitizers' builds; empty: nobody.
 sanitized_group=
+# How many tests wait for something, as a rule.
+waiting=2
 
 # check ALL: "true" for the clients that are heavy to install, for warnings
 # as errors, and for the builds with sanitizers.
@@ -101,13 +103,13 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
-# check_blackbox STAGE [MARKS]: in a process for each processor, and two more
+# check_blackbox STAGE [MARKS]: in a process for each processor, and some more
 # as many tests wait for something, where there is python3-pytest-xdist.
 check_blackbox() {
 	local several=()
 
 	! "$(check_python)" -c 'import xdist' 2> /dev/null ||
-		several=(-n $((cores + 2)))
+		several=(-n $((cores + waiting)))
 	check_blackbox_marked "$1" "not alone${2+ and $2}" "${several[@]}" \
 		tests/blackbox
 }
@@ -187,7 +189,7 @@ sanitizers_steady() {
 }
 
 check_sanitized() {
-	local steadily=() reports said threaded
+	local steadily=() reports said threaded waiting=1
 
 	[[ -n $sanitized_group ]] || return 0
 	sanitizers_steady
