@@ -59,12 +59,14 @@ def test_a_thousand_ask_for_one_picture(two_behind_one, stage):
         said.append(status_of(reply))
     assert len(bodies) == 1
     seen = counts(stage, two_behind_one.state)
-    assert seen["computed"] == 1, seen
+    # Under a sanitizer Memcached may miss its 50 ms: then both processes do.
+    assert seen["computed"] in ((1, 2) if stage.sanitized else (1,)), seen
     made, collapsed, hits = (
         [each for each in said if word in each]
         for word in ("stored", "collapsed", "hit")
     )
-    assert len(made) == 1 and made[0]["fwd"] == "miss"
+    assert len(made) == seen["computed"]
+    assert {each["fwd"] for each in made} == {"miss"}
     assert len(made) + len(collapsed) + len(hits) == CROWD, said
     # The others were there before it was made, or came when it was.
     assert len(collapsed) >= CROWD / 10
