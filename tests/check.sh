@@ -4,10 +4,6 @@
 
 # What precedes the commands that need steady addresses.
 steadily=()
-# Who makes the sanitizers' builds; empty: nobody.
-sanitized_group=
-# How many tests wait for something, as a rule.
-waiting=2
 
 # check ALL: "true" for the clients that are heavy to install, for warnings
 # as errors, and for the builds with sanitizers.
@@ -33,10 +29,7 @@ check() {
 	check_units units
 	stage rooms 180 count_tap tests/rooms.sh || :
 	stage style 180 count_tap tests/style.sh || :
-	[[ $1 != true ]] || sanitized_begin
 	check_blackbox 'black box'
-	[[ $1 != true ]] || sanitized_await
-	check_blackbox_alone 'black box'
 	if [[ $1 == true ]]; then
 		check_sanitized
 	else
@@ -103,22 +96,17 @@ check_python() {
 	printf '%s\n' "$python"
 }
 
-# check_blackbox STAGE [MARKS]: in a process for each processor, and some more
-# as many tests wait for something, where there is python3-pytest-xdist.
+# check_blackbox STAGE [MARKS]: in a process for each processor, and one more
+# as many tests wait for something, where there is python3-pytest-xdist; and at
+# the end, by themselves, those that would be disturbed.
 check_blackbox() {
-	local several=()
+	local python several=() alone
 
-	! "$(check_python)" -c 'import xdist' 2> /dev/null ||
-		several=(-n $((cores + waiting)))
+	python=$(check_python)
+	! "$python" -c 'import xdist' 2> /dev/null || several=(-n $((cores + 1)))
+	mapfile -t alone < <(grep -l 'mark\.alone' tests/blackbox/test_*.py)
 	check_blackbox_marked "$1" "not alone${2+ and $2}" "${several[@]}" \
 		tests/blackbox
-}
-
-# The same, one by one, of those that others would disturb.
-check_blackbox_alone() {
-	local alone
-
-	mapfile -t alone < <(grep -l 'mark\.alone' tests/blackbox/test_*.py)
 	check_blackbox_marked "$1, alone" "alone${2+ and $2}" "${alone[@]}"
 }
 
@@ -126,9 +114,8 @@ check_blackbox_alone() {
 # more, and said, as a machine that stands still for a second can fail a test;
 # a sanitizer's report stands.
 check_blackbox_marked() {
-	local python again=()
+	local again=()
 
-	python=$(check_python)
 	! "$python" -c 'import pytest_rerunfailures' 2> /dev/null ||
 		again=(--reruns 1)
 	stage "$1" 900 count_blackbox "${steadily[@]}" \
@@ -153,63 +140,31 @@ count_blackbox() {
 
 # The sanitizers' builds are made from what "make dist" would ship: the source
 # tree itself is configured already, and what is not shipped is found out.
-# They are begun while the tests of the first build wait for this and that, by
-# processes that get what others leave; what fails there fails again later, in
-# a stage that says so.
-sanitized_begin() {
+check_sanitized() {
+	local steadily=() reports said threaded
+
 	stage 'what is shipped' 180 count_nothing \
 		make -s distdir distdir=build-source || return 0
-	set -m # a group of its own, to be ended with all that it has started
-	sanitized_make > "$logs/sanitized.log" 2>&1 < /dev/null &
-	set +m
-	sanitized_group=$!
-	trap 'kill -- "-$sanitized_group" 2> /dev/null || :' EXIT
-}
-
-sanitized_make() {
-	set +e
-	chrt --idle --pid 0 "$BASHPID" || renice -n 19 "$BASHPID"
-	sanitizers_steady
-	! check_configure build-asan address ||
-		make -s -C build-asan -j"$cores" check TESTS=
-	! check_configure build-tsan thread ||
-		make -s -C build-tsan -j"$cores" check TESTS= \
-			check_PROGRAMS="$(units_threaded | tr '\n' ' ')"
-}
-
-sanitized_await() {
-	[[ -z $sanitized_group ]] || wait "$sanitized_group" || :
-	trap - EXIT
-}
-
-# Sanitizers of older compilers fail now and then under the wide address
-# randomization of newer kernels.
-sanitizers_steady() {
+	# Sanitizers of older compilers fail now and then under the wide
+	# address randomization of newer kernels.
 	! setarch -R true 2> /dev/null || steadily=(setarch -R)
-}
 
-check_sanitized() {
-	local steadily=() reports said threaded waiting=1
-
-	[[ -n $sanitized_group ]] || return 0
-	sanitizers_steady
 	if check_configure build-asan address; then
-		local -x ASAN_OPTIONS=$asan_options
-		check_units 'units, asan'
+		ASAN_OPTIONS=$asan_options check_units 'units, asan'
 		# Some tests run the programs as a lesser user.
 		reports=$(mktemp -d)
 		chmod 1777 "$reports"
 		said=log_path=$reports/asan
-		ASAN_OPTIONS=$asan_options:$said
-		local -x UBSAN_OPTIONS=print_stacktrace=1:$said
-		check_blackbox 'black box, asan' 'not plain'
-		check_blackbox_alone 'black box, asan' 'not plain'
+		ASAN_OPTIONS=$asan_options:$said \
+		UBSAN_OPTIONS=print_stacktrace=1:$said \
+			check_blackbox 'black box, asan' 'not plain'
 		rm -rf "$reports"
 	fi
 	if check_configure build-tsan thread; then
-		mapfile -t threaded < <(units_threaded) # no other can race
+		# No other can race.
+		mapfile -t threaded < <(units_threaded)
 		stage 'units, tsan, compiled' 600 count_nothing \
-			make -s -C build-tsan -j"$cores" check TESTS= \
+			make -s -C "$check_directory" -j"$cores" check TESTS= \
 			check_PROGRAMS="${threaded[*]}" || return 0
 		check_units_named 'units, tsan' 1 "${threaded[@]}"
 	fi
