@@ -118,7 +118,7 @@ check_blackbox_marked() {
 
 	! "$python" -c 'import pytest_rerunfailures' 2> /dev/null ||
 		again=(--reruns 1)
-	stage "$1" 900 count_blackbox "${steadily[@]}" \
+	stage "$1" 1200 count_blackbox "${steadily[@]}" \
 		env LIGHTCONE_BUILD="$check_directory" \
 		"$python" -m pytest -q -rfEsR -m "$2" "${again[@]}" "${@:3}" ||
 		:
