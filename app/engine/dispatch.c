@@ -163,12 +163,8 @@ dispatch_weigh(struct lc_call *call)
 	call->brief = call->weight == LC_BRIEF;
 }
 
-/*
- * Whether the client may have the work done; asked once, of what is neither
- * kept nor being made already.
- */
-static enum lc_rc
-admit(struct lc_call *call, bool late)
+enum lc_rc
+dispatch_admit(struct lc_call *call, bool late)
 {
 	bool head_alone = dispatch_is_head_alone(call);
 	enum lc_rc rc = LC_OK;
@@ -179,18 +175,6 @@ admit(struct lc_call *call, bool late)
 	if (call->weight == LC_HEAVY && !head_alone && !async_is_all(call))
 		rc = at_once_take(call);
 	return rc == LC_OK ? quota_count_work(call, head_alone, late) : rc;
-}
-
-static enum lc_rc
-dispatch_admit(struct lc_call *call)
-{
-	return admit(call, false);
-}
-
-enum lc_rc
-dispatch_admit_late(struct lc_call *call)
-{
-	return admit(call, true);
 }
 
 /*
@@ -204,12 +188,12 @@ dispatch_join(struct lc_call *call)
 	enum lc_rc rc = LC_OK;
 
 	if (!recall_would_wait(call, heavy))
-		rc = dispatch_admit(call);
+		rc = dispatch_admit(call, false);
 	if (rc == LC_OK)
 		rc = recall_join(call, heavy);
 	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
-	return dispatch_admit(call);
+	return dispatch_admit(call, false);
 }
 
 static enum lc_rc
@@ -221,7 +205,7 @@ dispatch_run(struct lc_call *call)
 		call->arrived_ns + call->deadline_ms * CLOCK_NS_PER_MS;
 	call->bound_ns = clock_mono_ns();
 	if (dispatch_is_head_alone(call)) {
-		rc = dispatch_admit(call);
+		rc = dispatch_admit(call, false);
 		if (rc != LC_OK)
 			return rc;
 		lc_body(call, NULL);
@@ -275,7 +259,7 @@ dispatch_stages(struct lc_call *call)
 	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
 	if (async_is_wanted(call)) {
-		rc = dispatch_admit(call);
+		rc = dispatch_admit(call, false);
 		if (rc == LC_OK)
 			rc = async_begin(call);
 		if (rc != LC_OK || call->job_takes_over)

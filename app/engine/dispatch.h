@@ -14,11 +14,12 @@
 void dispatch(struct lc_call *call, enum lc_rc read);
 
 /*
- * Whether the client of a call that has waited for another may have the work
- * done, now that it has to do it itself; LC_RATE, with words: it may not.  The
- * clock may answer the call meanwhile.
+ * Whether the client may have the work done; asked once, of what is neither
+ * kept nor being made already.  LC_RATE, with words: it may not.  `late`: the
+ * call has waited for another and has to do it itself now, and the clock may
+ * answer it meanwhile.
  */
-enum lc_rc dispatch_admit_late(struct lc_call *call) LC_CHECKED;
+enum lc_rc dispatch_admit(struct lc_call *call, bool late) LC_CHECKED;
 
 /*
  * The bytes that the call's body may have: option body_max_bytes, or more

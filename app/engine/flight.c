@@ -42,7 +42,7 @@ leader_start(struct flights *flights, struct lc_call *call)
 
 	if (call == NULL)
 		return;
-	rc = dispatch_admit_late(call);
+	rc = dispatch_admit(call, true);
 	if (rc == LC_OK) {
 		cache_book_count(engine->book, CACHE_COMPUTED);
 		rc = pool_add(engine->pool, call);

@@ -30,17 +30,15 @@ struct bill {
 	size_t count, by_address;
 };
 
-static bool
-bill_open(struct lc_call *call, struct bill *bill)
+/* Room for all that limits are asked. */
+static struct limiter_ask *
+asks_new(struct lc_call *call)
 {
 	const struct lc_rate *rates = call->endpoint->rates;
+	size_t count = rates_count(rates, LC_BY_ADDRESS) +
+		       rates_count(rates, LC_BY_KEY);
 
-	bill->count = 0;
-	bill->by_address = rates_count(rates, LC_BY_ADDRESS);
-	bill->asks = arena_alloc(&call->arena, (bill->by_address +
-						rates_count(rates, LC_BY_KEY)) *
-						       sizeof(*bill->asks));
-	return bill->asks != NULL;
+	return arena_alloc(&call->arena, count * sizeof(struct limiter_ask));
 }
 
 /* Adds what limits of this kind are asked. */
@@ -165,16 +163,18 @@ enum lc_rc
 quota_count_arrival(struct lc_call *call)
 {
 	struct client_address address, *group;
-	struct bill bill;
+	struct bill bill = {.count = 0};
 
 	if (!is_counted(call))
 		return LC_OK;
 	group = arena_alloc(&call->arena, sizeof(*group));
-	if (group == NULL || !bill_open(call, &bill))
+	bill.asks = asks_new(call);
+	if (group == NULL || bill.asks == NULL)
 		return LC_NO_MEMORY;
 	caller_address(call, &address);
 	client_group(&address, group);
 	bill_add(call, &bill, LC_BY_ADDRESS, group, sizeof(*group), 1);
+	bill.by_address = bill.count;
 	bill_tell(call, &bill);
 	call->group = group;
 	return limiter_ask(call->engine->limiter, bill.asks, bill.count,
@@ -194,18 +194,23 @@ cost_of(struct lc_call *call)
 	return cost > LIMITER_COST_MAX ? LIMITER_COST_MAX : cost;
 }
 
-/* What has been paid by address, at the arrival, is taken from the price. */
+/*
+ * Goes on from what was asked at the arrival, all by address and 1 each, which
+ * is taken from the price.
+ */
 static bool
-bill_of_work(struct lc_call *call, int64_t cost, struct bill *bill)
+bill_of_work(struct lc_call *call, int64_t cost, bool late, struct bill *bill)
 {
 	const struct lc_key *key = lc_key_of(call);
+	size_t count = call->ask_count;
 
-	if (!bill_open(call, bill))
+	*bill = (struct bill){late ? asks_new(call) : call->asks, count, count};
+	if (bill->asks == NULL)
 		return false;
-	bill_add(call, bill, LC_BY_ADDRESS, call->group, sizeof(*call->group),
-		 cost - 1);
-	for (size_t i = 0; i < bill->count; i++)
-		bill->asks[i].verdict = call->asks[i].verdict;
+	if (late)
+		memcpy(bill->asks, call->asks, count * sizeof(*bill->asks));
+	for (size_t i = 0; i < count; i++)
+		bill->asks[i].cost = cost - 1;
 	/* Texts and addresses are never the same bytes: an address ends in
 	 * zeros, or begins with them. */
 	if (key != NULL)
@@ -226,7 +231,7 @@ quota_count_work(struct lc_call *call, bool cheap, bool late)
 
 	if (!is_counted(call))
 		return LC_OK;
-	if (!bill_of_work(call, cost, &bill))
+	if (!bill_of_work(call, cost, late, &bill))
 		return LC_NO_MEMORY;
 	from = cost > 1 ? 0 : bill.by_address;
 	rc = refuse_what_never_passes(call, &bill, cost);

@@ -51,7 +51,7 @@ def replies_of(crowd, patience_s):
         yield parse(member.answer.partition(b"\r\n")[2])
 
 
-def test_a_thousand_ask_for_one_picture(two_behind_one, stage):
+def test_a_thousand_ask_for_one_picture(two_behind_one, stage, cache):
     crowd = Crowd(two_behind_one.site, "/singularity?" + encode(PICTURE), CROWD)
     bodies, said = set(), []
     for reply in replies_of(crowd, 120):
@@ -60,7 +60,8 @@ def test_a_thousand_ask_for_one_picture(two_behind_one, stage):
     assert len(bodies) == 1
     seen = counts(stage, two_behind_one.state)
     # Under a sanitizer Memcached may miss its 50 ms: then both processes do.
-    assert seen["computed"] in ((1, 2) if stage.sanitized else (1,)), seen
+    may_miss = stage.sanitized and cache.startswith("memcached")
+    assert seen["computed"] in ((1, 2) if may_miss else (1,)), seen
     made, collapsed, hits = (
         [each for each in said if word in each]
         for word in ("stored", "collapsed", "hit")

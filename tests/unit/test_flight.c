@@ -68,38 +68,20 @@ make_run(struct lc_call *call, const void *args)
 	return LC_OK;
 }
 
+#define MAKES(where, ...)                                                   \
+	.method = LC_GET, .path = where, .tag = &tag, .summary = ".",       \
+	.params = params, .args_size = sizeof(struct make_query),           \
+	.work = LC_HEAVY, .deadline_ms = 20000, .deadline_from = "timeout", \
+	.reply = reply, .problems = problems, .run = make_run, __VA_ARGS__
+
 static const struct lc_endpoint make = {
-	.method = LC_GET,
-	.path = "/make",
-	.tag = &tag,
-	.summary = ".",
-	.params = params,
-	.args_size = sizeof(struct make_query),
-	.work = LC_HEAVY,
-	.deadline_ms = 20000,
-	.deadline_from = "timeout",
-	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600, .error_s = 3600}},
-	.reply = reply,
-	.problems = problems,
-	.run = make_run,
-};
+	MAKES("/make", .cache = {.fresh_s = 3600,
+				 .keep = {.fresh_s = 3600, .error_s = 3600}})};
 
 /* Whoever is given it has it made anew. */
 static const struct lc_endpoint renewed = {
-	.method = LC_GET,
-	.path = "/renewed",
-	.tag = &tag,
-	.summary = ".",
-	.params = params,
-	.args_size = sizeof(struct make_query),
-	.work = LC_HEAVY,
-	.deadline_ms = 20000,
-	.deadline_from = "timeout",
-	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600, .early = 1e15}},
-	.reply = reply,
-	.problems = problems,
-	.run = make_run,
-};
+	MAKES("/renewed", .cache = {.fresh_s = 3600,
+				    .keep = {.fresh_s = 3600, .early = 1e15}})};
 
 static int64_t
 five(struct lc_call *call, const void *args)
@@ -114,21 +96,8 @@ static const struct lc_rate twelve[] = {
 
 /* So dear that two may be made. */
 static const struct lc_endpoint priced = {
-	.method = LC_GET,
-	.path = "/priced",
-	.tag = &tag,
-	.summary = ".",
-	.params = params,
-	.args_size = sizeof(struct make_query),
-	.work = LC_HEAVY,
-	.deadline_ms = 20000,
-	.cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600}},
-	.rates = twelve,
-	.cost = {five, 5, "five"},
-	.reply = reply,
-	.problems = problems,
-	.run = make_run,
-};
+	MAKES("/priced", .cache = {.fresh_s = 3600, .keep = {.fresh_s = 3600}},
+	      .rates = twelve, .cost = {five, 5, "five"})};
 
 static const struct lc_endpoint *const table[] = {&make, &renewed, &priced,
 						  NULL};
