@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -26,7 +27,9 @@ struct runner {
 	struct application application;
 	struct lock lock;        /* no order comes between two jobs */
 	struct lc_progress stop; /* of the present job */
-	int trouble;             /* how often in a row nothing could be had */
+	pthread_t listener;
+	atomic_bool ended; /* there are no more orders to hear */
+	int trouble;       /* how often in a row nothing could be had */
 };
 
 /* ---- orders: a signal says that there is one in the slot */
@@ -41,7 +44,7 @@ runner_listen(void *arg)
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGUSR1);
-	for (;;) {
+	while (!atomic_load(&runner->ended)) {
 		if (sigwait(&signals, &number) != 0)
 			continue;
 		lock_take(&runner->lock);
@@ -53,14 +56,21 @@ runner_listen(void *arg)
 	return NULL;
 }
 
-/* The supervisor has blocked the signal.  The thread ends with the process. */
+/* The supervisor has blocked the signal, and it stays so. */
 static bool
 runner_start_listening(struct runner *runner)
 {
-	pthread_t thread;
+	return pthread_create(&runner->listener, NULL, runner_listen, runner) ==
+	       0;
+}
 
-	return pthread_create(&thread, NULL, runner_listen, runner) == 0 &&
-	       pthread_detach(thread) == 0;
+/* An order may still come; nothing that it would touch is there for long. */
+static void
+runner_stop_listening(struct runner *runner)
+{
+	atomic_store(&runner->ended, true);
+	pthread_kill(runner->listener, SIGUSR1);
+	pthread_join(runner->listener, NULL);
 }
 
 /* ---- one job */
@@ -194,30 +204,42 @@ runner_loop(struct runner *runner)
 	}
 }
 
-int
-work_run(struct work *work, struct work_slot *slot)
+static int
+runner_run(struct runner *runner)
 {
-	/* One a process; who listens to orders does so until its end. */
-	static struct runner runner;
-	int code = COMMAND_FAILED;
 	struct buf why;
+	int code = COMMAND_FAILED;
 
-	runner.work = work;
-	runner.slot = slot;
 	buf_init(&why);
-	lock_init(&runner.lock);
-	progress_init(&runner.stop, 0);
-	if (!runner_start_listening(&runner) || outbound_start() != LC_OK) {
+	if (outbound_start() != LC_OK) {
 		log_error("no memory or threads to start");
-	} else if (application_init(&runner.application, &work->options, true,
+	} else if (application_init(&runner->application,
+				    &runner->work->options, true,
 				    &why) != LC_OK) {
 		log_error("%.*s", (int)why.length, why.bytes);
 	} else {
-		runner_loop(&runner);
-		code = runner.trouble == 0 ? COMMAND_OK : COMMAND_FAILED;
-		application_release(&runner.application);
+		runner_loop(runner);
+		code = runner->trouble == 0 ? COMMAND_OK : COMMAND_FAILED;
+		application_release(&runner->application);
 		outbound_stop();
 	}
 	buf_release(&why);
+	return code;
+}
+
+int
+work_run(struct work *work, struct work_slot *slot)
+{
+	struct runner runner = {.work = work, .slot = slot};
+	int code;
+
+	lock_init(&runner.lock);
+	progress_init(&runner.stop, 0);
+	if (!runner_start_listening(&runner)) {
+		log_error("no thread to hear orders with");
+		return COMMAND_FAILED;
+	}
+	code = runner_run(&runner);
+	runner_stop_listening(&runner);
 	return code;
 }

@@ -1,6 +1,7 @@
 """`lightcone work`: jobs of each sort, and what becomes of them."""
 
 import os
+import signal
 import sqlite3
 import statistics
 import time
@@ -267,6 +268,26 @@ def test_drain_waits_for_what_comes_later(work, path):
     assert time.monotonic() - from_s >= 1.4
     states = [work.job(job)["state"] for job in (fails, later, crashes)]
     assert states == ["succeeded", "succeeded", "failed"]
+
+
+def test_an_order_may_come_at_any_time(work):
+    """Above all when who would hear it is about to end."""
+    for _ in range(5):
+        work.add_many("empty", 5)
+        worker = work.start("--once")
+        while worker.running():
+            for runner in work.runners(worker):
+                order_often(runner)
+        assert worker.wait() == 0
+        assert "signal" not in worker.said(), worker.said()
+
+
+def order_often(pid, times=2000):
+    for _ in range(times):
+        try:
+            os.kill(pid, signal.SIGUSR1)
+        except ProcessLookupError:
+            return
 
 
 def test_bad_usage(work):
