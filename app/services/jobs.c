@@ -37,7 +37,7 @@ jobs_new(const char *state_dir)
 	if (jobs == NULL)
 		return NULL;
 	memcpy(jobs->state_dir, state_dir, bytes);
-	jobs->bell = jobs_bell_first;
+	bell_init(&jobs->bell, jobs->state_dir, "jobs.seg");
 	lock_init(&jobs->lock);
 	return jobs;
 }
@@ -47,9 +47,27 @@ jobs_free(struct jobs *jobs)
 {
 	if (jobs == NULL)
 		return;
-	jobs_file_close(&jobs->read);
-	jobs_file_close(&jobs->write);
-	segment_followed_release(&jobs->bell);
+	state_file_close(&jobs->read);
+	state_file_close(&jobs->write);
+	bell_release(&jobs->bell);
 	lock_release(&jobs->lock);
 	free(jobs);
+}
+
+uint32_t
+jobs_heard(struct jobs *jobs)
+{
+	return bell_heard(&jobs->bell);
+}
+
+void
+jobs_wait(struct jobs *jobs, uint32_t heard, int64_t ms)
+{
+	bell_wait(&jobs->bell, heard, ms);
+}
+
+void
+jobs_ring(struct jobs *jobs)
+{
+	bell_ring(&jobs->bell);
 }

@@ -202,14 +202,14 @@ enum lc_rc
 jobs_add_in(struct store *store, const struct jobs_order *order,
 	    char id[JOBS_ID_BYTES], bool *existed, char *why, size_t why_bytes)
 {
-	struct jobs_file file = {.store = store};
+	struct state_file file = {.store = store};
 	struct jobs_turn turn = {
 		.file = &file, .why = why, .why_bytes = why_bytes};
 	enum lc_rc rc;
 
 	jobs_time_now(&turn.now);
 	rc = jobs_add_within(&turn, order, id, existed);
-	jobs_file_finish(&file);
+	state_file_finish(&file);
 	return jobs_add_said(rc, id, existed);
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { JOBS_VERSION = 3 /* of the first state.sqlite with jobs in it */ };
+
 static bool
 jobs_turn_broke(enum lc_rc rc)
 {
@@ -16,9 +18,10 @@ jobs_turn_look(struct jobs *jobs, struct jobs_turn *turn, char *why,
 	enum lc_rc rc;
 
 	lock_take(&jobs->lock);
-	rc = jobs_file_read(&jobs->read, jobs->state_dir, why, why_bytes);
+	rc = state_file_read(&jobs->read, jobs->state_dir, JOBS_VERSION, why,
+			     why_bytes);
 	if (rc != LC_OK) {
-		jobs_file_close(&jobs->read);
+		state_file_close(&jobs->read);
 		lock_give(&jobs->lock);
 		return rc;
 	}
@@ -32,7 +35,7 @@ jobs_turn_looked(struct jobs *jobs, enum lc_rc rc)
 {
 	/* What has failed is tried anew the next time. */
 	if (jobs_turn_broke(rc))
-		jobs_file_close(&jobs->read);
+		state_file_close(&jobs->read);
 	lock_give(&jobs->lock);
 	return rc;
 }
@@ -44,12 +47,12 @@ jobs_turn_begin(struct jobs *jobs, bool quick, struct jobs_turn *turn,
 	enum lc_rc rc;
 
 	lock_take(&jobs->lock);
-	rc = jobs_file_write(&jobs->write, jobs->state_dir, quick, why,
-			     why_bytes);
+	rc = state_file_write(&jobs->write, jobs->state_dir, quick, why,
+			      why_bytes);
 	if (rc == LC_OK)
 		rc = state_begin(jobs->write.store, why, why_bytes);
 	if (rc != LC_OK) {
-		jobs_file_close(&jobs->write);
+		state_file_close(&jobs->write);
 		lock_give(&jobs->lock);
 		return rc;
 	}
@@ -63,7 +66,7 @@ jobs_turn_end(struct jobs *jobs, struct jobs_turn *turn, enum lc_rc rc)
 {
 	rc = state_end(jobs->write.store, rc, turn->why, turn->why_bytes);
 	if (jobs_turn_broke(rc))
-		jobs_file_close(&jobs->write);
+		state_file_close(&jobs->write);
 	lock_give(&jobs->lock);
 	return rc;
 }
@@ -80,7 +83,7 @@ enum lc_rc
 jobs_turn_query(struct jobs_turn *turn, const char *sql,
 		struct store_query **out)
 {
-	return jobs_turn_failed(turn, jobs_file_query(turn->file, sql, out));
+	return jobs_turn_failed(turn, state_file_query(turn->file, sql, out));
 }
 
 enum lc_rc

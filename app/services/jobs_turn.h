@@ -10,20 +10,20 @@
 
 #include "base/lock.h"
 #include "base/rc.h"
-#include "services/jobs_bell.h"
-#include "services/jobs_file.h"
+#include "services/bell.h"
 #include "services/jobs_time.h"
+#include "services/state_file.h"
 
 struct jobs {
 	struct lock lock; /* guards all that follows but the path */
-	struct jobs_file read, write;
+	struct state_file read, write;
 	struct jobs_time now;
-	struct segment_followed bell;
+	struct bell bell;
 	char state_dir[];
 };
 
 struct jobs_turn {
-	struct jobs_file *file;
+	struct state_file *file;
 	struct jobs_time now;
 	char *why;
 	size_t why_bytes;
@@ -39,7 +39,7 @@ enum lc_rc jobs_turn_look(struct jobs *jobs, struct jobs_turn *turn, char *why,
 /* Ends it; returns `rc`, the result of what was done. */
 enum lc_rc jobs_turn_looked(struct jobs *jobs, enum lc_rc rc) LC_CHECKED;
 
-/* Begins a change, which is durable or `quick`: jobs_file_write(). */
+/* Begins a change, which is durable or `quick`: state_file_write(). */
 enum lc_rc jobs_turn_begin(struct jobs *jobs, bool quick,
 			   struct jobs_turn *turn, char *why, size_t why_bytes)
 	LC_CHECKED;

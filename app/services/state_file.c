@@ -1,15 +1,12 @@
-#include "services/jobs_file.h"
+#include "services/state_file.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-enum {
-	JOBS_FILE_TRIES = 4,
-	JOBS_FILE_VERSION = 3 /* the first with jobs in it */
-};
+enum { STATE_FILE_TRIES = 4 };
 
 void
-jobs_file_finish(struct jobs_file *file)
+state_file_finish(struct state_file *file)
 {
 	for (size_t i = 0; i < file->count; i++)
 		store_finish(file->queries[i].query);
@@ -17,31 +14,31 @@ jobs_file_finish(struct jobs_file *file)
 }
 
 void
-jobs_file_close(struct jobs_file *file)
+state_file_close(struct state_file *file)
 {
-	jobs_file_finish(file);
+	state_file_finish(file);
 	store_close(file->store);
 	file->store = NULL;
 }
 
 static bool
-jobs_file_is(const struct jobs_file *file, const struct state_mark *mark)
+state_file_is(const struct state_file *file, const struct state_mark *mark)
 {
 	return file->store != NULL && file->mark.device == mark->device &&
 	       file->mark.inode == mark->inode;
 }
 
 enum lc_rc
-jobs_file_read(struct jobs_file *file, const char *state_dir, char *why,
-	       size_t why_bytes)
+state_file_read(struct state_file *file, const char *state_dir, int64_t least,
+		char *why, size_t why_bytes)
 {
 	struct state_mark mark;
 	int64_t version;
 	enum lc_rc rc = state_find(state_dir, &mark, why, why_bytes);
 
-	if (rc == LC_OK && jobs_file_is(file, &mark))
+	if (rc == LC_OK && state_file_is(file, &mark))
 		return LC_OK;
-	jobs_file_close(file);
+	state_file_close(file);
 	if (rc != LC_OK)
 		return rc;
 	/* A file that comes between the two is seen the next time. */
@@ -52,24 +49,24 @@ jobs_file_read(struct jobs_file *file, const char *state_dir, char *why,
 	rc = store_pragma(file->store, "PRAGMA user_version", &version);
 	if (rc != LC_OK)
 		rc = state_failed(file->store, rc, why, why_bytes);
-	else if (version < JOBS_FILE_VERSION)
+	else if (version < least)
 		rc = LC_NOT_FOUND;
 	if (rc != LC_OK)
-		jobs_file_close(file);
+		state_file_close(file);
 	return rc;
 }
 
 /* Putting the log into the file waits for the disk: quick ones do it less. */
-static const char jobs_file_quick[] =
+static const char state_file_quick[] =
 	"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000";
-static const char jobs_file_durable[] =
+static const char state_file_durable[] =
 	"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000";
 
 static enum lc_rc
-jobs_file_set(struct jobs_file *file, bool quick, char *why, size_t why_bytes)
+state_file_set(struct state_file *file, bool quick, char *why, size_t why_bytes)
 {
-	enum lc_rc rc = store_exec(file->store,
-				   quick ? jobs_file_quick : jobs_file_durable);
+	enum lc_rc rc = store_exec(file->store, quick ? state_file_quick :
+							state_file_durable);
 
 	if (rc != LC_OK)
 		return state_failed(file->store, rc, why, why_bytes);
@@ -78,17 +75,17 @@ jobs_file_set(struct jobs_file *file, bool quick, char *why, size_t why_bytes)
 }
 
 static enum lc_rc
-jobs_file_open(struct jobs_file *file, const char *state_dir, char *why,
-	       size_t why_bytes)
+state_file_open(struct state_file *file, const char *state_dir, char *why,
+		size_t why_bytes)
 {
-	for (int i = 0; i < JOBS_FILE_TRIES; i++) {
+	for (int i = 0; i < STATE_FILE_TRIES; i++) {
 		struct state_mark mark;
 		enum lc_rc rc = state_find(state_dir, &mark, why, why_bytes);
 		const bool there = rc == LC_OK;
 
-		if (there && jobs_file_is(file, &mark))
+		if (there && state_file_is(file, &mark))
 			return LC_OK;
-		jobs_file_close(file);
+		state_file_close(file);
 		if (there || rc == LC_NOT_FOUND)
 			rc = state_open(state_dir, &file->store, why,
 					why_bytes);
@@ -98,26 +95,26 @@ jobs_file_open(struct jobs_file *file, const char *state_dir, char *why,
 		if (there)
 			file->mark = mark; /* the next round compares */
 		else
-			jobs_file_close(file);
+			state_file_close(file);
 	}
 	snprintf(why, why_bytes, "state.sqlite does not stay in its place");
 	return LC_UNAVAILABLE;
 }
 
 enum lc_rc
-jobs_file_write(struct jobs_file *file, const char *state_dir, bool quick,
-		char *why, size_t why_bytes)
+state_file_write(struct state_file *file, const char *state_dir, bool quick,
+		 char *why, size_t why_bytes)
 {
-	enum lc_rc rc = jobs_file_open(file, state_dir, why, why_bytes);
+	enum lc_rc rc = state_file_open(file, state_dir, why, why_bytes);
 
 	if (rc == LC_OK && file->quick != quick)
-		rc = jobs_file_set(file, quick, why, why_bytes);
+		rc = state_file_set(file, quick, why, why_bytes);
 	return rc;
 }
 
 enum lc_rc
-jobs_file_query(struct jobs_file *file, const char *sql,
-		struct store_query **out)
+state_file_query(struct state_file *file, const char *sql,
+		 struct store_query **out)
 {
 	enum lc_rc rc;
 
@@ -126,7 +123,7 @@ jobs_file_query(struct jobs_file *file, const char *sql,
 			*out = file->queries[i].query;
 			return LC_OK;
 		}
-	assert(file->count < JOBS_FILE_QUERIES);
+	assert(file->count < STATE_FILE_QUERIES);
 	rc = store_prepare(file->store, sql, out);
 	if (rc == LC_OK) {
 		file->queries[file->count].sql = sql;
