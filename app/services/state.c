@@ -168,6 +168,30 @@ static const char *const state_migrations[] = {
 	" name TEXT PRIMARY KEY," /* a catalogue's; '': of everything */
 	" epoch INTEGER NOT NULL"
 	") WITHOUT ROWID;",
+
+	/* What has happened, in one order.  The end of a job is among it,
+	   however it comes; its id is nobody's but its owner's, its number
+	   is not. */
+	"CREATE TABLE events ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" time_ms INTEGER NOT NULL," /* since 1970 */
+	" type TEXT NOT NULL,"
+	" ra REAL," /* degrees; null: it is nowhere */
+	" dec REAL,"
+	" total INTEGER NOT NULL," /* bytes of all events up to this one */
+	" data TEXT NOT NULL"      /* JSON */
+	");"
+	"CREATE TABLE stream (epoch TEXT NOT NULL);"
+	"INSERT INTO stream VALUES (lower(hex(randomblob(8))));"
+	"CREATE TRIGGER job_ended_event AFTER UPDATE OF ended_ms ON jobs"
+	" WHEN old.ended_ms IS NULL AND new.ended_ms IS NOT NULL BEGIN"
+	" INSERT INTO events (time_ms, type, total, data)"
+	" VALUES (new.ended_ms, 'job', 256 + coalesce("
+	"  (SELECT total FROM events ORDER BY seq DESC LIMIT 1), 0),"
+	"  json_object('number', new.seq, 'kind', new.kind,"
+	"   'state', new.state, 'attempts', new.attempts,"
+	"   'elapsed_ms', new.ended_ms - new.created_ms));"
+	" END;",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");

@@ -22,6 +22,7 @@
 #include "alloc_fail.h"
 #include "base/clock.h"
 #include "child.h"
+#include "older_state.h"
 #include "services/state.h"
 #include "state_dir.h"
 
@@ -266,9 +267,7 @@ test_older_file(void **state)
 	(void)state;
 	assert_int_equal(state_open(directory, &store, why, sizeof(why)),
 			 LC_OK);
-	assert_int_equal(store_exec(store, "DROP TABLE cache_epochs;"
-					   "PRAGMA user_version = 4"),
-			 LC_OK);
+	assert_int_equal(store_exec(store, OLDER_STATE_4), LC_OK);
 	store_close(store);
 	assert_int_equal(cache_epoch(epochs, "a"), 0);
 	raise_well("a");

@@ -17,6 +17,7 @@
 #include "alloc_fail.h"
 #include "full_disk.h"
 #include "jobs_fixture.h"
+#include "older_state.h"
 
 static char *const why = jobs_fixture.why;
 
@@ -168,18 +169,12 @@ test_older_schema(void **state)
 	struct jobs_view view;
 
 	(void)state;
-	jobs_fixture_sql("DROP TABLE jobs; DROP TABLE job_counts;"
-			 "DROP TABLE job_keys; DROP TABLE periodic;"
-			 "DROP TABLE webhooks_gone; DROP TABLE cache_epochs; "
-			 "PRAGMA user_version = 2;"
+	jobs_fixture_sql(OLDER_STATE_2
 			 "INSERT INTO keys VALUES"
 			 " (1, 'a', 'b', '', x'', '', NULL);"
 			 "INSERT INTO generations VALUES ('c', 7, 0)");
 	/* Who opens it for writing brings it up to date; readers do not. */
-	jobs_fixture_sql("DROP TABLE jobs; DROP TABLE job_counts;"
-			 "DROP TABLE job_keys; DROP TABLE periodic;"
-			 "DROP TABLE webhooks_gone; DROP TABLE cache_epochs; "
-			 "PRAGMA user_version = 2");
+	jobs_fixture_sql(OLDER_STATE_2);
 	assert_int_equal(
 		jobs_count(jobs_fixture.jobs, &counts, why, JOBS_WHY_MAX),
 		LC_OK);

@@ -16,6 +16,7 @@
 #include "services/state.h"
 #include "alloc_fail.h"
 #include "edits_fixture.h"
+#include "older_state.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -83,12 +84,7 @@ static void
 test_older_schema(void **state)
 {
 	(void)state;
-	in_state("DROP TABLE edit_values; DROP TABLE edits; DROP TABLE history;"
-		 "DROP TABLE generations; DROP TABLE jobs;"
-		 "DROP TABLE job_counts; DROP TABLE job_keys;"
-		 "DROP TABLE periodic; DROP TABLE webhooks_gone; DROP TABLE "
-		 "cache_epochs; PRAGMA "
-		 "user_version = 1");
+	in_state(OLDER_STATE_1);
 	for (int i = 0; i < 3; i++)
 		refresh();
 	assert_true(overlay_is_empty(overlay));

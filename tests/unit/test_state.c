@@ -74,7 +74,7 @@ test_made_as_it_should_be(void **state)
 		const char *sql;
 		int64_t value;
 	} settings[] = {
-		{"PRAGMA user_version", 5},
+		{"PRAGMA user_version", 6},
 		{"PRAGMA synchronous", 2},
 		{"PRAGMA foreign_keys", 1},
 		{"PRAGMA mmap_size", 0},
@@ -86,6 +86,8 @@ test_made_as_it_should_be(void **state)
 		{"SELECT count(*) FROM job_counts", 3},
 		{"SELECT count(*) FROM webhooks_gone", 0},
 		{"SELECT count(*) FROM cache_epochs", 0},
+		{"SELECT count(*) FROM events", 0},
+		{"SELECT count(*) FROM stream WHERE length(epoch) = 16", 1},
 	};
 	mode_t mask = umask(0);
 	struct store *store = open_state();

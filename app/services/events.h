@@ -1,0 +1,117 @@
+/*
+ * Events: what has happened, in one order that all observers see.  They lie
+ * in state.sqlite, one row each, and are never changed.
+ *
+ * Each has a number, seq, of one sequence over all processes: an event that
+ * was committed later has a higher one, and none comes again.  What is to
+ * be known if and only if a change lasts is added in that change's
+ * transaction (events_add_in()), so whoever has read of a change in an event
+ * finds it made.  The numbers mean something within the log's epoch only,
+ * which is drawn at random when a state.sqlite is made.
+ *
+ * The log is bounded by the age of its events and by their bytes: the oldest
+ * go.  A reader keeps the number of the last event that it has had, and
+ * reads what comes after; what is gone already it finds by
+ * events_position().
+ *
+ * After what it has added is committed a process rings the bell, which all
+ * that wait for events hear (services/bell.h).
+ *
+ * Any thread may call.  What was added is on the disk when that is said.
+ *
+ * Failure: LC_UNAVAILABLE when state.sqlite cannot be used (a full disk, too:
+ * nothing was added then), LC_NO_MEMORY.  `why` (EVENTS_WHY_MAX bytes) has
+ * words then, which a client may see.
+ */
+#ifndef SERVICES_EVENTS_H
+#define SERVICES_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct events;
+struct store;
+
+enum {
+	EVENTS_EPOCH_BYTES = 17,   /* 16 hexadecimal digits, and a NUL */
+	EVENTS_DATA_MAX = 1 << 16, /* bytes of one event's data */
+	EVENTS_TYPE_MAX = 32,
+	EVENTS_WHY_MAX = 256
+};
+
+struct event {
+	int64_t seq;     /* 1 and up; events_add() draws it */
+	int64_t time_ms; /* since 1970; events_add() tells it */
+	const char *type;
+	const char *data; /* JSON without line breaks; need not end in NUL */
+	size_t length;
+	bool placed; /* it is somewhere in the sky */
+	double ra_deg, dec_deg;
+};
+
+struct events_limits {
+	int64_t keep_s;
+	int64_t keep_bytes; /* of data, and some for each event */
+};
+
+/* NULL without memory.  `state_dir` must live as long. */
+struct events *events_new(const char *state_dir,
+			  const struct events_limits *limits);
+void events_free(struct events *events);
+
+/* ---- adding */
+
+/*
+ * Adds them one after the other, all or none, and rings.  What several
+ * threads add while one commits is committed at once.  Each event's seq and
+ * time_ms are set.
+ */
+enum lc_rc events_add(struct events *events, struct event *list, size_t count,
+		      char *why, size_t why_bytes) LC_CHECKED;
+
+/*
+ * Adds one in a transaction that writes to state.sqlite, which is the
+ * caller's; events_ring() is due after its end.
+ */
+enum lc_rc events_add_in(struct store *store, struct event *event, char *why,
+			 size_t why_bytes) LC_CHECKED;
+
+/* Lets go of what is older, or more, than is kept. */
+enum lc_rc events_tidy(struct events *events, char *why, size_t why_bytes)
+	LC_CHECKED;
+
+/* ---- reading */
+
+/* All that is kept: first to last; first is last + 1 where there is none. */
+struct events_position {
+	char epoch[EVENTS_EPOCH_BYTES];
+	int64_t first, last;
+};
+
+/* Makes state.sqlite if there is none, as an epoch must not change. */
+enum lc_rc events_position(struct events *events, struct events_position *out,
+			   char *why, size_t why_bytes) LC_CHECKED;
+
+/*
+ * Calls `each` for up to `most` events after a number, in their order, until
+ * it gives something else than LC_OK, which is then returned.  An event's
+ * texts live until `each` returns.  `each` must not call the struct events.
+ */
+enum lc_rc events_read(struct events *events, int64_t after, size_t most,
+		       enum lc_rc (*each)(void *arg, const struct event *event),
+		       void *arg, char *why, size_t why_bytes) LC_CHECKED;
+
+/* ---- waking */
+
+/* How often it was rung, bell_heard(). */
+uint32_t events_heard(struct events *events);
+
+/* Waits as bell_wait() does. */
+void events_wait(struct events *events, uint32_t heard, int64_t ms);
+
+void events_ring(struct events *events);
+
+#endif
