@@ -7,8 +7,8 @@
 #include "keeping.h"
 #include "objects.h"
 #include "sky/cone.h"
-#include "sky/coordinates.h"
 #include "table.h"
+#include "target.h"
 #include "usage.h"
 
 /* A larger answer, of very many columns, goes out in pieces. */
@@ -93,60 +93,10 @@ static const struct lc_example galaxy_examples[] = {
 
 static const enum lc_rc galaxy_problems[] = {LC_CONFLICT, LC_OK};
 
-/* The point that is asked about. */
-struct galaxy_target {
-	const char *read_as;
-	double ra_deg, dec_deg;
-};
-
-/* 422 for what is no position and no name: what was tried, what is near. */
-static enum lc_rc
-name_unknown(struct lc_call *call, struct catalogue *catalogue,
-	     const char *text, const struct coordinates *read)
-{
-	const char *near;
-	enum lc_rc rc = objects_near(call, catalogue, text, &near);
-
-	if (rc != LC_OK)
-		return rc;
-	return lc_refuse(call, "coordinates", "value_error", text,
-			 "Tried as a position%s%s%s and as a name: the "
-			 "catalogue %s has no such name%s",
-			 read->message[0] != '\0' ? ": " : "", read->message,
-			 read->message[0] != '\0' ? ";" : "",
-			 catalogue_name(catalogue), near);
-}
-
-static enum lc_rc
-target_find(struct lc_call *call, struct catalogue *catalogue, const char *text,
-	    struct galaxy_target *target)
-{
-	struct catalogue_place place = {.id = 0};
-	struct coordinates read;
-	enum lc_rc rc;
-
-	switch (coordinates_read(text, strlen(text), &read)) {
-	case COORDINATES_POSITION:
-		*target = (struct galaxy_target){read.form, read.ra_deg,
-						 read.dec_deg};
-		return LC_OK;
-	case COORDINATES_ERROR:
-		return lc_refuse(call, "coordinates", "value_error", text,
-				 "%s (at byte %zu)", read.message, read.offset);
-	case COORDINATES_NAME:
-		break;
-	}
-	rc = catalogue_find_name(catalogue, text, strlen(text), &place);
-	if (rc == LC_NOT_FOUND)
-		return name_unknown(call, catalogue, text, &read);
-	*target = (struct galaxy_target){"name", place.ra_deg, place.dec_deg};
-	return rc;
-}
-
 /* A search that was made, and what its answer is written from. */
 struct galaxy_found {
 	const struct galaxy_query *query;
-	struct galaxy_target target;
+	struct target target;
 	struct cone_query cone;
 	struct galaxy_page page;
 	struct cone_mark mark;
@@ -269,8 +219,8 @@ found_prepare(struct lc_call *call, struct catalogue *catalogue,
 				      &found->mark);
 	}
 	if (rc == LC_OK)
-		rc = target_find(call, catalogue, query->coordinates,
-				 &found->target);
+		rc = target_find(call, catalogue, "coordinates",
+				 query->coordinates, &found->target);
 	cone->ra_deg = found->target.ra_deg;
 	cone->dec_deg = found->target.dec_deg;
 	return rc;

@@ -14,6 +14,12 @@ enum {
 	EVENTS_TIDY_MOST = 512
 };
 
+static const char *const type_names[EVENTS_TYPE__MAX] = {
+#define EVENTS_TYPE_NAME(constant, name, doc) [constant] = (name),
+	EVENTS_TYPE_TABLE(EVENTS_TYPE_NAME)
+#undef EVENTS_TYPE_NAME
+};
+
 /* What one thread adds; it lies on that thread's stack. */
 struct events_addition {
 	struct events_addition *next;
@@ -67,6 +73,22 @@ events_free(struct events *events)
 	free(events);
 }
 
+enum events_type
+events_type_find(const char *name, size_t length)
+{
+	for (int i = 0; i < EVENTS_TYPE__MAX; i++)
+		if (strlen(type_names[i]) == length &&
+		    memcmp(type_names[i], name, length) == 0)
+			return (enum events_type)i;
+	return EVENTS_TYPE__MAX;
+}
+
+const char *
+events_type_name(enum events_type type)
+{
+	return type_names[type];
+}
+
 uint32_t
 events_heard(struct events *events)
 {
@@ -93,6 +115,7 @@ static enum lc_rc
 event_insert(struct state_file *file, struct event *event)
 {
 	struct store_query *query;
+	const char *name;
 	bool row;
 	enum lc_rc rc = state_file_query(
 		file,
@@ -107,7 +130,8 @@ event_insert(struct state_file *file, struct event *event)
 		return rc;
 	event->time_ms = clock_unix_ms();
 	store_bind_int64(query, 1, event->time_ms);
-	store_bind_text(query, 2, event->type, strlen(event->type));
+	name = events_type_name(event->type);
+	store_bind_text(query, 2, name, strlen(name));
 	if (event->placed) {
 		store_bind_real(query, 3, event->ra_deg);
 		store_bind_real(query, 4, event->dec_deg);
@@ -369,16 +393,17 @@ events_position(struct events *events, struct events_position *out, char *why,
 }
 
 static void
-event_take(struct store_query *query, struct event *event, char *type)
+event_take(struct store_query *query, struct event *event, char *name)
 {
 	size_t length;
 	const char *text = store_text(query, 2, &length);
 
-	snprintf(type, EVENTS_TYPE_MAX, "%.*s", (int)length, text);
+	snprintf(name, EVENTS_TYPE_MAX, "%.*s", (int)length, text);
 	*event = (struct event){
 		.seq = store_int64(query, 0),
 		.time_ms = store_int64(query, 1),
-		.type = type,
+		.type = events_type_find(name, strlen(name)),
+		.name = name,
 		.placed = !store_is_null(query, 3),
 		.ra_deg = store_real(query, 3),
 		.dec_deg = store_real(query, 4),
@@ -394,7 +419,7 @@ events_read(struct events *events, int64_t after, size_t most,
 	enum lc_rc rc = events_read_begin(events, why, why_bytes);
 	enum lc_rc said, told = LC_OK;
 	struct store_query *query;
-	char type[EVENTS_TYPE_MAX];
+	char name[EVENTS_TYPE_MAX];
 	bool row = true;
 
 	if (rc != LC_OK)
@@ -414,7 +439,7 @@ events_read(struct events *events, int64_t after, size_t most,
 		said = store_step(query, &row);
 		if (said != LC_OK || !row)
 			break;
-		event_take(query, &event, type);
+		event_take(query, &event, name);
 		told = each(arg, &event);
 	}
 	store_reset(query);

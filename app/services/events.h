@@ -42,10 +42,31 @@ enum {
 	EVENTS_WHY_MAX = 256
 };
 
+/* X(constant, name, what it is about) */
+#define EVENTS_TYPE_TABLE(X)                                             \
+	X(EVENTS_MESSAGE, "message", "What somebody has published.")     \
+	X(EVENTS_OBJECT, "object", "An object was changed, or deleted.") \
+	X(EVENTS_CATALOGUE, "catalogue",                                 \
+	  "A catalogue was imported, or dropped, or lost its edits.")    \
+	X(EVENTS_JOB, "job", "A job has ended.")
+
+enum events_type {
+#define EVENTS_TYPE_ENUM(constant, name, doc) constant,
+	EVENTS_TYPE_TABLE(EVENTS_TYPE_ENUM)
+#undef EVENTS_TYPE_ENUM
+	/* Of another Lightcone, which knows more of them. */
+	EVENTS_TYPE__MAX
+};
+
+/* The type that has the name, EVENTS_TYPE__MAX: none. */
+enum events_type events_type_find(const char *name, size_t length);
+const char *events_type_name(enum events_type type);
+
 struct event {
 	int64_t seq;     /* 1 and up; events_add() draws it */
 	int64_t time_ms; /* since 1970; events_add() tells it */
-	const char *type;
+	enum events_type type;
+	const char *name; /* its type's, from events_read() */
 	const char *data; /* JSON without line breaks; need not end in NUL */
 	size_t length;
 	bool placed; /* it is somewhere in the sky */

@@ -69,7 +69,7 @@ static struct event
 message(const char *data)
 {
 	return (struct event){
-		.type = "message", .data = data, .length = strlen(data)};
+		.type = EVENTS_MESSAGE, .data = data, .length = strlen(data)};
 }
 
 static int64_t
@@ -135,7 +135,7 @@ test_order(void **state)
 	assert_int_equal(read_after(0, 10, NULL), 0);
 	memcpy(epoch, at.epoch, sizeof(epoch));
 	assert_int_equal(add("{\"a\":1}"), 1);
-	placed.type = "object";
+	placed.type = EVENTS_OBJECT;
 	placed.placed = true;
 	placed.ra_deg = 10.25;
 	placed.dec_deg = -41.5;
@@ -147,6 +147,7 @@ test_order(void **state)
 	assert_int_equal(last.time_ms, placed.time_ms);
 	assert_in_range(last.time_ms, clock_unix_ms() - SOON_MS,
 			clock_unix_ms());
+	assert_int_equal(last.type, EVENTS_OBJECT);
 	assert_true(last.placed);
 	assert_true(last.ra_deg == 10.25 && last.dec_deg == -41.5);
 	assert_string_equal(seen[1].data, placed.data);
