@@ -48,6 +48,8 @@ extern const struct lc_guard lc_guard_read;
 extern const struct lc_guard lc_guard_write;
 extern const struct lc_guard lc_guard_publish;
 extern const struct lc_guard lc_guard_admin;
+/* The same as lc_guard_publish where option stream_publish is "key". */
+extern const struct lc_guard lc_guard_stream;
 
 /*
  * Finds out whose request it is, through proxies that option
@@ -105,7 +107,8 @@ enum lc_work {
 	X(LC_AS_TSV, 32, "tsv", "text/tab-separated-values",             \
 	  "; charset=utf-8")                                             \
 	X(LC_AS_PNG, 64, "png", "image/png", "")                         \
-	X(LC_AS_SVG, 128, "svg", "image/svg+xml", "")
+	X(LC_AS_SVG, 128, "svg", "image/svg+xml", "")                    \
+	X(LC_AS_EVENTS, 256, "events", "text/event-stream", "")
 
 enum lc_format {
 #define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
@@ -117,11 +120,13 @@ enum lc_format {
 /*
  * What a body can be, all in UTF-8: X(constant, bit, media type).  JSON is
  * bound to the fields with LC_IN_BODY.  Another kind comes to the function as
- * its bytes: the fields have their defaults then, and none is required.
+ * its bytes: the fields have their defaults then, and none is required.  So
+ * does JSON of any form, which is instead of JSON that is bound.
  */
 #define LC_BODY_TABLE(X)                       \
 	X(LC_BODY_JSON, 1, "application/json") \
-	X(LC_BODY_CSV, 2, "text/csv")
+	X(LC_BODY_CSV, 2, "text/csv")          \
+	X(LC_BODY_VALUE, 4, "application/json")
 
 enum lc_body_kind {
 #define LC_BODY_ENUM(constant, bit, type) constant = bit,

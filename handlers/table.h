@@ -25,6 +25,8 @@
 	X(cone_of_capabilities) \
 	X(cone_of_availability) \
 	X(cone_of_tables)       \
+	X(cosmic_stream)        \
+	X(cosmic_publish)       \
 	X(job)                  \
 	X(job_delete)           \
 	X(job_result)           \

@@ -36,6 +36,9 @@ struct options {
 	const char *mail_from;
 	const char *check_replies;
 	const char *log_level;
+	const char *stream_listen;
+	const char *stream_publish;
+	const char *stream_origins;
 	/* whole numbers */
 	int64_t threads;
 	int64_t pool_threads;
@@ -54,6 +57,10 @@ struct options {
 	int64_t work_grace_ms;
 	int64_t work_lease_ms;
 	int64_t results_max_mb;
+	int64_t stream_clients;
+	int64_t stream_rate;
+	int64_t stream_keep_s;
+	int64_t stream_keep_mb;
 	int64_t stop_ms;
 
 	char *owned[32]; /* the texts that did not come from the table */

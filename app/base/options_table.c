@@ -18,6 +18,7 @@
 	.offset = offsetof(struct options, field)
 
 static const char *const switches[] = {"on", "off", NULL};
+static const char *const publishers[] = {"anyone", "key", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
 
 /* A user in it would be printed, and has options of its own. */
@@ -59,6 +60,19 @@ webhook_url_ok(const char *value)
 		host += 8;
 	return host != value && is_printable(host) &&
 	       strcspn(host, "@/?#") > 0 && host[strcspn(host, "@/?#")] != '@';
+}
+
+/* Where the stream listens: a path, or an address and a port, or neither. */
+static bool
+listen_ok(const char *value)
+{
+	const char *colon = strrchr(value, ':');
+
+	if (value[0] == '\0' || value[0] == '/')
+		return true;
+	return colon != NULL && colon != value && is_printable(value) &&
+	       strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
+	       strlen(colon + 1) > 0 && strlen(colon + 1) < 6;
 }
 
 static bool
@@ -202,6 +216,32 @@ const struct option options_table[] = {
 	{INT_OPTION(results_max_mb), .min = 1, .max = 1048576, .def = "1024",
 	 .unit = "MB",
 	 .doc = "How much the results of jobs may take; the oldest go first."},
+	{TEXT_OPTION(stream_listen), .max = 100, .def = "", .ok = listen_ok,
+	 .unit = "ADDRESS:PORT, or a socket's path",
+	 .doc = "Where `lightcone stream` listens for the web server; empty: at "
+		"stream.sock in the state directory. The address is this "
+		"machine's own, 127.0.0.1."},
+	{CHOICE_OPTION(stream_publish), .choices = publishers, .def = "anyone",
+	 .unit = "",
+	 .doc = "Who may publish messages in the stream: anyone, or who has a "
+		"key with the scope publish."},
+	{TEXT_OPTION(stream_origins), .max = 1024, .def = "*",
+	 .unit = "* or origins with spaces between them",
+	 .doc = "Which other sites' pages may be connected to the stream; "
+		"empty: none."},
+	{INT_OPTION(stream_clients), .min = 1, .max = 1000000, .def = "10000",
+	 .unit = "clients",
+	 .doc = "How many clients the stream has at once; more get 503."},
+	{INT_OPTION(stream_rate), .min = 1, .max = 1000000, .def = "100",
+	 .unit = "messages per second",
+	 .doc = "How many messages each of them may send; more wait."},
+	{INT_OPTION(stream_keep_s), .min = 1, .max = 315576000,
+	 .def = "604800", .unit = "s",
+	 .doc = "How long an event is kept, for those who were away."},
+	{INT_OPTION(stream_keep_mb), .min = 1, .max = 1048576, .def = "64",
+	 .unit = "MB",
+	 .doc = "How much the events may take that are kept; the oldest go "
+		"first."},
 	{INT_OPTION(stop_ms), .min = 100, .max = 60000, .def = "2500",
 	 .unit = "ms",
 	 .doc = "How long a stopping process may take for what it has begun."},

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/after.h"
+#include "engine/feed.h"
 #include "engine/flight.h"
 #include "engine/headers.h"
 #include "engine/rates.h"
@@ -13,6 +14,7 @@
 #include "services/cache.h"
 #include "services/cache_book.h"
 #include "services/cache_epochs.h"
+#include "services/events.h"
 #include "services/jobs.h"
 #include "services/keys.h"
 #include "services/limiter.h"
@@ -65,11 +67,17 @@ static bool
 engine_open_services(struct engine *engine)
 {
 	const struct options *options = engine->options;
+	const struct events_limits kept = {
+		.keep_s = options->stream_keep_s,
+		.keep_bytes = options->stream_keep_mb << 20};
 
 	engine->keys = keys_new(options->state);
 	engine->jobs = jobs_new(options->state);
+	engine->events = events_new(options->state, &kept);
+	if (engine->events != NULL)
+		engine->feed = feed_new(engine->events);
 	return engine->keys != NULL && engine->jobs != NULL &&
-	       engine_open_cache(engine);
+	       engine->feed != NULL && engine_open_cache(engine);
 }
 
 enum lc_rc
@@ -146,6 +154,8 @@ engine_stop(struct engine *engine, int64_t until_ns)
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 
 	deadlines_stop(engine->deadlines);
+	if (!feed_stop(engine->feed, until_ns))
+		return false;
 	if (!pool_stop(engine->pool, until_ns))
 		return false;
 	while (atomic_load(&engine->open) > 0) {
@@ -166,6 +176,8 @@ engine_release(struct engine *engine)
 	pool_free(engine->pool);
 	outbox_free(engine->outbox);
 	flights_free(engine->flights);
+	feed_free(engine->feed);
+	events_free(engine->events);
 	jobs_free(engine->jobs);
 	keys_free(engine->keys);
 	limiter_free(engine->limiter);

@@ -22,6 +22,8 @@ struct afters;
 struct cache;
 struct cache_book;
 struct cache_epochs;
+struct events;
+struct feed;
 struct flights;
 struct jobs;
 struct keys;
@@ -48,6 +50,8 @@ struct engine {
 	struct pool *pool;
 	struct afters *afters;
 	struct jobs *jobs;
+	struct events *events;
+	struct feed *feed; /* of the events, to those who wait for them */
 	bool stays; /* for further requests, once this one is answered */
 	struct cache *cache; /* NULL, as are the next: nothing is kept */
 	struct cache_book *book;

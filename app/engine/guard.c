@@ -128,6 +128,23 @@ KEY_GUARD(write);
 KEY_GUARD(publish);
 KEY_GUARD(admin);
 
+static enum lc_rc
+stream_check(struct lc_call *call, const struct lc_guard *guard)
+{
+	(void)guard;
+	if (strcmp(call->engine->options->stream_publish, "anyone") == 0)
+		return LC_OK;
+	return key_check(call, &lc_guard_publish);
+}
+
+const struct lc_guard lc_guard_stream = {
+	.name = "stream",
+	.doc = "Where option stream_publish is \"key\": needs a key with the "
+	       "scope publish.",
+	.check = stream_check,
+	.refusals = key_refusals,
+};
+
 /* ---- whose request it is */
 
 static enum lc_rc

@@ -10,6 +10,8 @@
 static bool
 is_required(const struct lc_endpoint *endpoint)
 {
+	if (endpoint->bodies == LC_BODY_VALUE)
+		return true;
 	for (const struct lc_field *f = endpoint->params;
 	     f != NULL && f->name != NULL; f++)
 		if (f->in == LC_IN_BODY && !f->optional && f->def == NULL)
@@ -61,6 +63,25 @@ examples_write(struct json *json, const struct lc_endpoint *endpoint)
 		json_object_end(json);
 }
 
+/* What comes to the function as its bytes. */
+static void
+bytes_write(struct json *json, const struct lc_endpoint *endpoint,
+	    unsigned kind)
+{
+	const char *example = endpoint->body_example;
+
+	json_object_begin(json, "schema");
+	if (kind != LC_BODY_VALUE)
+		json_text(json, "type", "string");
+	json_object_end(json);
+	if (example == NULL)
+		return;
+	if (kind == LC_BODY_VALUE)
+		json_raw(json, "example", example, strlen(example));
+	else
+		json_text(json, "example", example);
+}
+
 void
 openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
 {
@@ -86,12 +107,7 @@ openapi_body(struct openapi *doc, const struct lc_endpoint *endpoint)
 			schema_body(json, "schema", endpoint);
 			examples_write(json, endpoint);
 		} else {
-			json_object_begin(json, "schema");
-			json_text(json, "type", "string");
-			json_object_end(json);
-			if (endpoint->body_example != NULL)
-				json_text(json, "example",
-					  endpoint->body_example);
+			bytes_write(json, endpoint, r->bit);
 		}
 		json_object_end(json);
 	}

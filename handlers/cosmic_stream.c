@@ -1,0 +1,204 @@
+/*
+ * GET and POST /cosmic_stream: events, for who has no WebSocket, and messages
+ * that become events.
+ */
+#include "cosmic_stream.h"
+
+#include <string.h>
+
+#include "http/published.h"
+#include "table.h"
+#include "usage.h"
+
+enum { COSMIC_DEADLINE_MS = 240000 /* then the client asks anew */ };
+
+/* ---- what an event is, for the documentation */
+
+static const struct lc_field event_members[] = {
+	LC_FIELD("seq", LC_INT, .min = "1",
+		 .doc = "Its number: later events have higher ones."),
+	LC_FIELD("epoch", LC_TEXT, .doc = "The log that the number is of."),
+	LC_FIELD("time", LC_TEXT, .format = "date-time",
+		 .doc = "When it was written down, UTC."),
+	LC_FIELD("type", LC_TEXT, .doc = "What it is about."),
+	LC_FIELD("data", LC_ANY, .doc = "What is to be known."),
+	LC_FIELD_END};
+
+static const struct lc_field event_item = {.type = LC_OBJECT,
+					   .members = event_members};
+
+static const struct lc_field gap_members[] = {
+	LC_FIELD("type", LC_TEXT, .doc = "\"gap\"."),
+	LC_FIELD("epoch", LC_TEXT, .doc = "The log that there is."),
+	LC_FIELD("after", LC_INT, .doc = "What you have had last."),
+	LC_FIELD("next", LC_INT, .doc = "The number that comes next."),
+	LC_FIELD("reason", LC_TEXT,
+		 .doc = "gone: kept no longer; many: more than are sent "
+			"again; epoch: the number is of another log; future: "
+			"nothing has had the number yet."),
+	LC_FIELD_END};
+
+static const struct lc_field stream_reply[] = {
+	LC_FIELD("events", LC_LIST, .item = &event_item,
+		 .doc = "What has happened, in its order."),
+	LC_FIELD("epoch", LC_TEXT, .doc = "What 'epoch' takes next time."),
+	LC_FIELD("after", LC_INT, .min = "0",
+		 .doc = "What 'after' takes next time."),
+	LC_FIELD("gap", LC_OBJECT, .members = gap_members, .optional = true,
+		 .doc = "Events that you have missed for good."),
+	LC_FIELD_END};
+
+static const enum lc_rc stream_problems[] = {LC_UNAVAILABLE, LC_OK};
+
+static const struct lc_example stream_examples[] = {
+	{"Where the stream is now", "/cosmic_stream", NULL, 200},
+	{"What has happened around M 31", "/cosmic_stream?after=0"
+	 "&coordinates=M31&radius_deg=5&limit=2", NULL, 200},
+	{.target = NULL}};
+
+static enum lc_rc
+stream_run(struct lc_call *call, const void *args)
+{
+	struct lc_events wanted;
+	enum lc_rc rc = cosmic_read(call, args, &wanted);
+
+	if (rc != LC_OK)
+		return rc;
+	if (lc_format(call) == LC_AS_EVENTS)
+		return lc_events_stream(call, &wanted);
+	return lc_events_poll(call, &wanted);
+}
+
+const struct lc_endpoint cosmic_stream_endpoint = {
+	.method = LC_GET,
+	.path = "/cosmic_stream",
+	.tag = &cosmic_tag,
+	.summary = "Events as they happen, and what you have missed.",
+	.details =
+		"By WebSocket at the same address: each text that you send is "
+		"an event for all, and you are sent all of them. As "
+		"text/event-stream for EventSource, up to four minutes; or as "
+		"JSON, at once or as soon as there is something (wait). All "
+		"observers see the same events in the same order. Who was away "
+		"says what it has had last, and is given what came after, or "
+		"told that there is a gap.",
+	.params = cosmic_params,
+	.args_size = sizeof(struct cosmic_query),
+	.rates = usage_limits,
+	.work = LC_QUICK,
+	.deadline_ms = COSMIC_DEADLINE_MS,
+	.formats = LC_AS_JSON | LC_AS_EVENTS,
+	.reply = stream_reply,
+	.problems = stream_problems,
+	.examples = stream_examples,
+	.run = stream_run,
+};
+
+/* ---- publishing */
+
+static const struct lc_field publish_reply[] = {
+	LC_FIELD("seq", LC_INT, .min = "1", .doc = "The event's number."),
+	LC_FIELD("epoch", LC_TEXT, .doc = "The log that it is of."),
+	LC_FIELD_END};
+
+static const int publish_statuses[] = {201, 0};
+
+static const struct lc_guard *const publish_guards[] = {
+	&lc_guard_stream, NULL};
+
+static enum lc_rc
+published_refuse(struct lc_call *call, const struct json_fault *fault)
+{
+	return lc_refuse(call, "body", "json_invalid", NULL,
+			 "%s (line %zu, column %zu)", fault->message,
+			 fault->line, fault->column);
+}
+
+static enum lc_rc
+publish(struct lc_call *call, struct event *event)
+{
+	struct events *events = lc_events_of(call);
+	struct events_position position;
+	char why[EVENTS_WHY_MAX] = "";
+	enum lc_rc rc = events_add(events, event, 1, why, sizeof(why));
+
+	if (rc == LC_OK)
+		rc = events_position(events, &position, why, sizeof(why));
+	if (rc != LC_OK)
+		return lc_fail(call, rc, "%s", why);
+	lc_set_status(call, 201);
+	json_int(lc_json(call), "seq", event->seq);
+	json_text(lc_json(call), "epoch", position.epoch);
+	return LC_OK;
+}
+
+static enum lc_rc
+publish_run(struct lc_call *call, const void *args)
+{
+	size_t length;
+	const char *text = lc_body_bytes(call, &length);
+	struct published published;
+	struct json_fault fault;
+	enum lc_rc rc = published_read(text, length, &published, &fault);
+	char *copy;
+
+	(void)args;
+	if (rc == LC_INVALID)
+		return published_refuse(call, &fault);
+	copy = rc == LC_OK ? lc_alloc(call, length + 1) : NULL;
+	if (copy == NULL)
+		return rc == LC_OK ? LC_NO_MEMORY : rc;
+	published_copy(copy, text, length);
+	return publish(call, &(struct event){.type = EVENTS_MESSAGE,
+					     .data = copy,
+					     .length = length,
+					     .placed = published.placed,
+					     .ra_deg = published.ra_deg,
+					     .dec_deg = published.dec_deg});
+}
+
+const struct lc_endpoint cosmic_publish_endpoint = {
+	.method = LC_POST,
+	.path = "/cosmic_stream",
+	.tag = &cosmic_tag,
+	.summary = "Publishes a message, which all observers are sent.",
+	.details = "The body is JSON of any kind. An object with the numbers "
+		   "ra_deg and dec_deg is there in the sky. When you are "
+		   "answered, the event is on the disk.",
+	.bodies = LC_BODY_VALUE,
+	.body_example = "{\"hello\": \"there\"}",
+	.body_max_bytes = EVENTS_DATA_MAX,
+	.guards = publish_guards,
+	.rates = usage_limits_writer,
+	.work = LC_QUICK,
+	.deadline_ms = 5000,
+	.statuses = publish_statuses,
+	.reply = publish_reply,
+	.problems = stream_problems,
+	.run = publish_run,
+};
+
+/* ---- by WebSocket: the hub asks, and does the rest */
+
+static enum lc_rc
+hub_run(struct lc_call *call, const void *args)
+{
+	struct lc_events *wanted = lc_alloc(call, sizeof(*wanted));
+	enum lc_rc rc =
+		wanted == NULL ? LC_NO_MEMORY : cosmic_read(call, args, wanted);
+
+	return rc == LC_OK ? cosmic_wanted_put(call, wanted) : rc;
+}
+
+const struct lc_endpoint cosmic_hub_endpoint = {
+	.method = LC_GET,
+	.path = "/cosmic_stream",
+	.tag = &cosmic_tag,
+	.summary = "The stream by WebSocket.",
+	.params = cosmic_params,
+	.args_size = sizeof(struct cosmic_query),
+	.formats = LC_AS_TEXT,
+	.work = LC_QUICK,
+	.deadline_ms = 1000,
+	.run = hub_run,
+};
