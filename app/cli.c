@@ -21,6 +21,8 @@ static const struct command *const verbs[] = {
 	&command_openapi,
 	&command_options,
 	&command_routes,
+	&command_stream,
+	&command_tail,
 	&command_webhooks,
 	&command_work,
 	NULL,

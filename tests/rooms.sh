@@ -27,22 +27,30 @@ app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
 app/services/results*       base/* services/digest.h services/results.h services/jobs_steps.h
-app/services/jobs*          base/* services/store.h services/state.h services/digest.h services/segment*.h services/jobs*.h services/results.h sodium.h $threads
+app/services/jobs*          base/* services/store.h services/state*.h services/digest.h services/segment*.h services/bell.h services/jobs*.h services/results.h sodium.h $threads
+app/services/events_tail.c  base/* services/events*.h
+app/services/events*        base/* services/store.h services/state*.h services/bell.h services/events*.h $threads
+app/services/bell*          base/* services/bell.h services/segment*.h $threads
+app/services/state_file*    base/* services/store.h services/state*.h
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
-app/engine/*                base/* http/* services/* engine/* lightcone.h $threads
+app/engine/*                base/* http/* services/* engine/* lightcone.h lightcone_events.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
 app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
+app/hub/frame.c             base/* services/events*.h hub/frame.h zlib.h
+app/hub/*                   base/* http/* services/events*.h hub/* $threads libwebsockets.h
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h
 app/relativity/trace_*.c     base/* relativity/* immintrin.h emmintrin.h
 app/relativity/*            base/* relativity/*
 handlers/job*               lightcone.h handlers/* base/clock.h base/number.h base/text.h services/jobs.h services/results.h services/outbound*.h services/webhooks_gone.h
+handlers/cosmic*            lightcone.h lightcone_events.h handlers/* http/published.h
 handlers/change_told.c       lightcone.h handlers/* sky/* base/clock.h services/jobs.h
 handlers/notify*            lightcone.h handlers/* services/outbound_address.h
 handlers/context.*          lightcone.h handlers/* sky/* relativity/* base/options.h services/cache_epochs.h
 handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
-app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* lightcone.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
+app/commands/*              base/* http/* services/* engine/* sky/* relativity/* handlers/* commands/* hub/* lightcone.h lightcone_events.h $threads json-c/* sqlite3.h curl/* expat.h libwebsockets.h sodium.h
 app/lightcone.h             base/* http/* engine/* app/lightcone_*.h
+app/lightcone_events.h      base/* services/events*.h
 app/lightcone_jobs.h        base/* services/jobs_policy.h
 app/lightcone_fields.h    base/*
 app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h
@@ -162,6 +170,8 @@ plant app/relativity/trace.c '#include <immintrin.h>'
 plant app/relativity/a.c '#include "../sky/zones.h"'
 plant app/commands/a.c '#include "gate/gate.h"'
 plant app/cli.c '#include <fcgiapp.h>'
+plant app/hub/a.c '#include "engine/engine.h"'
+plant app/engine/a.c '#include <libwebsockets.h>'
 plant app/attic/a.c '#include "base/buf.h"'
 plant handlers/a.c '#include "engine/call.h"'
 plant handlers/a.c '#include <json-c/json.h>'

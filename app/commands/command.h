@@ -41,6 +41,8 @@ extern const struct command command_key;
 extern const struct command command_openapi;
 extern const struct command command_options;
 extern const struct command command_routes;
+extern const struct command command_stream;
+extern const struct command command_tail;
 extern const struct command command_webhooks;
 extern const struct command command_work;
 

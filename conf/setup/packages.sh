@@ -5,12 +5,13 @@ packages_build=(
 	build-essential autoconf automake pkg-config
 	libcurl4-openssl-dev libexpat1-dev libfcgi-dev libjson-c-dev
 	liblz4-dev libmemcached-dev libpng-dev libsodium-dev libsqlite3-dev
-	libxxhash-dev
+	libwebsockets-dev libxxhash-dev zlib1g-dev
 )
 packages_run=(lighttpd memcached curl)
 packages_test=(
 	lighttpd memcached libcmocka-dev python3 python3-jsonschema
 	openssl python3-pytest python3-pytest-rerunfailures python3-pytest-xdist
+	python3-websockets
 )
 packages_all=(
 	apache2 libapache2-mod-fcgid chromium clang-format-14 curl libfaketime

@@ -1,0 +1,149 @@
+/*
+ * The thread that makes events of messages: all that wait, at once.
+ */
+#include "hub/hub_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WRITE_MOST = 1024 /* messages in one transaction */ };
+
+void
+hub_hand_over(struct hub *hub, struct message *message)
+{
+	message->next = NULL;
+	pthread_mutex_lock(&hub->lock);
+	*hub->messages_end = message;
+	hub->messages_end = &message->next;
+	hub->messages_bytes += message->event.length;
+	pthread_cond_signal(&hub->changed);
+	pthread_mutex_unlock(&hub->lock);
+}
+
+/* Up to WRITE_MOST of them; NULL: the thread ends. */
+static struct message *
+messages_take(struct hub *hub, size_t *count)
+{
+	struct message *first, **last;
+
+	pthread_mutex_lock(&hub->lock);
+	while (hub->messages == NULL && !hub->ending)
+		pthread_cond_wait(&hub->changed, &hub->lock);
+	first = hub->messages;
+	last = &hub->messages;
+	for (*count = 0; *last != NULL && *count < WRITE_MOST; ++*count)
+		last = &(*last)->next;
+	hub->messages = *last;
+	if (hub->messages == NULL)
+		hub->messages_end = &hub->messages;
+	*last = NULL;
+	pthread_mutex_unlock(&hub->lock);
+	return *count > 0 ? first : NULL;
+}
+
+/* Those of one client in a row are refused in one sentence. */
+static void
+messages_refuse(struct hub *hub, const struct message *first, const char *why)
+{
+	for (const struct message *m = first; m != NULL; m = m->next) {
+		struct refusal *refusal = hub->refusals;
+
+		if (refusal == NULL || refusal->client != m->client) {
+			refusal = calloc(1, sizeof(*refusal));
+			if (refusal == NULL)
+				return;
+			refusal->client = m->client;
+			memcpy(refusal->why, why, EVENTS_WHY_MAX);
+			refusal->next = hub->refusals;
+			hub->refusals = refusal;
+		}
+		refusal->count++;
+	}
+}
+
+static void
+messages_free(struct message *first)
+{
+	while (first != NULL) {
+		struct message *next = first->next;
+
+		free(first);
+		first = next;
+	}
+}
+
+static void
+messages_write(struct hub *hub, struct message *first, size_t count)
+{
+	static struct event list[WRITE_MOST]; /* of the one thread there is */
+	char why[EVENTS_WHY_MAX] = "";
+	size_t i = 0, bytes = 0;
+	enum lc_rc rc;
+
+	for (const struct message *m = first; m != NULL; m = m->next) {
+		list[i++] = m->event;
+		bytes += m->event.length;
+	}
+	rc = events_add(hub->events, list, count, why, sizeof(why));
+	pthread_mutex_lock(&hub->lock);
+	hub->messages_bytes -= bytes;
+	if (rc != LC_OK)
+		messages_refuse(hub, first, why);
+	pthread_mutex_unlock(&hub->lock);
+	if (rc != LC_OK)
+		lws_cancel_service(hub->context);
+	messages_free(first);
+}
+
+void *
+hub_write(void *arg)
+{
+	struct hub *hub = arg;
+	struct message *first;
+	size_t count;
+
+	while ((first = messages_take(hub, &count)) != NULL)
+		messages_write(hub, first, count);
+	return NULL;
+}
+
+static void
+refusal_tell(struct hub *hub, const struct refusal *refusal)
+{
+	char words[EVENTS_WHY_MAX + 64];
+
+	snprintf(words, sizeof(words), "%zu of your messages %s lost: %s",
+		 refusal->count, refusal->count == 1 ? "is" : "are",
+		 refusal->why);
+	for (struct client *c = hub->clients; c != NULL; c = c->next)
+		if (c->number == refusal->client)
+			client_refuse(hub, c, LC_UNAVAILABLE, words);
+}
+
+void
+hub_take_refusals(struct hub *hub)
+{
+	struct refusal *first, *next;
+
+	pthread_mutex_lock(&hub->lock);
+	first = hub->refusals;
+	hub->refusals = NULL;
+	pthread_mutex_unlock(&hub->lock);
+	for (; first != NULL; first = next) {
+		next = first->next;
+		refusal_tell(hub, first);
+		free(first);
+	}
+}
+
+void
+hub_release_messages(struct hub *hub)
+{
+	messages_free(hub->messages);
+	while (hub->refusals != NULL) {
+		struct refusal *next = hub->refusals->next;
+
+		free(hub->refusals);
+		hub->refusals = next;
+	}
+}

@@ -1,0 +1,18 @@
+/*
+ * What a client sends: JSON, which becomes a message's data as it is.
+ */
+#ifndef HUB_MESSAGE_H
+#define HUB_MESSAGE_H
+
+#include "services/events.h"
+
+struct message;
+
+/*
+ * Reads a text.  LC_INVALID, and `why` says what is wrong with it and where;
+ * LC_NO_MEMORY.  The message is the caller's to free().
+ */
+enum lc_rc message_read(const char *text, size_t length, struct message **out,
+			char *why, size_t why_bytes) LC_CHECKED;
+
+#endif
