@@ -10,7 +10,8 @@
 #include "context.h"
 #include "gate/gate.h"
 #include "services/cache.h"
-#include "services/jobs_presence.h"
+#include "services/events.h"
+#include "services/presence.h"
 #include "table.h"
 
 static enum lc_rc
@@ -37,9 +38,24 @@ cache_probe(void *self, char *why, size_t why_bytes)
 static enum lc_rc
 worker_probe(void *self, char *why, size_t why_bytes)
 {
-	if (jobs_presence_seen(self))
+	if (presence_seen(self, PRESENCE_WORK))
 		return LC_OK;
 	snprintf(why, why_bytes, "no `lightcone work` runs; jobs wait for one");
+	return LC_UNAVAILABLE;
+}
+
+/* Where a hub is, the log of events is made already: nobody waits for that. */
+static enum lc_rc
+stream_probe(void *self, char *why, size_t why_bytes)
+{
+	const struct engine *engine = self;
+	struct events_position position;
+
+	if (presence_seen(engine->options->state, PRESENCE_STREAM))
+		return events_position(engine->events, &position, why,
+				       why_bytes);
+	snprintf(why, why_bytes,
+		 "no `lightcone stream` runs; there is no WebSocket");
 	return LC_UNAVAILABLE;
 }
 
@@ -54,6 +70,7 @@ serve(struct gate *gate, const struct options *options)
 		{"cache", strcmp(options->cache, "off") == 0 ? NULL : &engine,
 		 cache_probe},
 		{"worker", state, worker_probe},
+		{"stream", &engine, stream_probe},
 		{.name = NULL}};
 	int code = EXIT_FAILURE;
 	struct context context;

@@ -104,6 +104,10 @@ static const struct lc_field companions_fields[] = {
 		 .optional = true,
 		 .doc = "lightcone work, which runs jobs; where it runs now "
 			"and then only, it is away in between."),
+	LC_FIELD("stream", LC_OBJECT, .members = companion_fields,
+		 .optional = true,
+		 .doc = "lightcone stream, which serves the cosmic stream by "
+			"WebSocket; without it the stream's other ways work."),
 	LC_FIELD_END};
 
 static const struct lc_field health_reply[] = {

@@ -3,6 +3,7 @@
  */
 #include "commands/stream.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "commands/privilege.h"
 #include "cosmic_stream.h"
 #include "services/events.h"
+#include "services/presence.h"
 
 static struct hub *running; /* for the signals */
 
@@ -74,7 +76,7 @@ hub_serve(const struct options *options, const struct place *place,
 		.arg = door,
 	};
 	struct sigaction action = {.sa_handler = stop};
-	int code;
+	int code, presence;
 
 	running = hub_new(&settings, events, why);
 	if (running == NULL)
@@ -82,10 +84,16 @@ hub_serve(const struct options *options, const struct place *place,
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	log_notice("listening at %s",
-		   settings.path != NULL ? settings.path :
-					   options->stream_listen);
+	log_notice("listening at %s", settings.path != NULL ?
+					      settings.path :
+					      options->stream_listen);
+	presence = presence_show(options->state, PRESENCE_STREAM);
+	if (presence < 0)
+		log_warning("/health does not see us: %s/%s: %s",
+			    options->state, PRESENCE_STREAM, strerror(errno));
 	code = hub_run(running) ? COMMAND_OK : COMMAND_FAILED;
+	if (presence >= 0)
+		close(presence);
 	hub_free(running);
 	if (settings.path != NULL)
 		unlink(settings.path);

@@ -12,7 +12,7 @@
 #include "commands/work_notice.h"
 #include "commands/work_spawn.h"
 #include "commands/work_watch.h"
-#include "services/jobs_presence.h"
+#include "services/presence.h"
 
 enum {
 	SUPERVISE_LOOK_MS = 1000, /* at the slowest */
@@ -312,7 +312,7 @@ work_supervise(struct work *work, enum work_mode mode, int64_t processes)
 	supervisor_init(&supervisor, work, mode, processes);
 	supervisor.board = descriptor;
 	log_notice("running jobs in %lld processes", (long long)processes);
-	presence = jobs_presence_show(work->options.state);
+	presence = presence_show(work->options.state, PRESENCE_WORK);
 	supervisor_sweep(&supervisor);
 	/* Where nobody waits for better times. */
 	if (supervisor.troubled && mode != WORK_ON)

@@ -9,7 +9,7 @@
 #include "engine/job_payload.h"
 #include "engine/schema.h"
 #include "services/jobs.h"
-#include "services/jobs_presence.h"
+#include "services/presence.h"
 
 _Static_assert((int)CALL_JOB_BYTES == (int)JOBS_ID_BYTES, "an id's room");
 
@@ -226,7 +226,7 @@ async_reply(const struct lc_call *call, struct response *response)
 	json_text(&json, "state", jobs_state_name(call->job_state));
 	json_text(&json, "job", call->job_link);
 	if (call->job_state == JOBS_QUEUED &&
-	    !jobs_presence_seen(call->engine->options->state)) {
+	    !presence_seen(call->engine->options->state, PRESENCE_WORK)) {
 		json_array_begin(&json, schema_warnings.name);
 		json_text(&json, NULL,
 			  "No worker is there just now; the job begins when "

@@ -21,7 +21,7 @@
 #include "peer.h"
 #include "scene.h"
 #include "services/jobs.h"
-#include "services/jobs_presence.h"
+#include "services/presence.h"
 #include "../testapp.h"
 
 enum { PREFER_MAX = 128 };
@@ -204,12 +204,12 @@ at_once(void **state)
 	     "\"origin\":\"http://example.org\",\"mount\":\"/api\","
 	     "\"target\":\"/toil\"");
 	assert_int_equal(atomic_load(&runs), 0);
-	descriptor = jobs_presence_show(scene.state);
+	descriptor = presence_show(scene.state, PRESENCE_WORK);
 	assert_true(descriptor >= 0);
 	ask(&scene, &peer, "{\"ms\": 60000}", "respond-async", NULL, 202);
 	assert_false(peer_says(&peer, "warnings"));
 	close(descriptor);
-	assert_false(jobs_presence_seen(scene.state));
+	assert_false(presence_seen(scene.state, PRESENCE_WORK));
 	/* What is wrong is said at once, and no job is made of it. */
 	ask(&scene, &peer, "{\"ms\": -1}", "respond-async", NULL, 422);
 	ask(&scene, &peer, "{\"ms\": 13}", "respond-async", NULL, 422);

@@ -1,4 +1,4 @@
-#include "services/jobs_presence.h"
+#include "services/presence.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 static int
-presence_open(const char *state_dir, int flags)
+presence_open(const char *state_dir, const char *file, int flags)
 {
 	char path[PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s/work.lock", state_dir);
+	int length = snprintf(path, sizeof(path), "%s/%s", state_dir, file);
 
 	if (length < 0 || length >= (int)sizeof(path))
 		return -1;
@@ -19,10 +19,10 @@ presence_open(const char *state_dir, int flags)
 }
 
 int
-jobs_presence_show(const char *state_dir)
+presence_show(const char *state_dir, const char *file)
 {
 	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
-	int descriptor = presence_open(state_dir, O_RDWR | O_CREAT);
+	int descriptor = presence_open(state_dir, file, O_RDWR | O_CREAT);
 
 	if (descriptor >= 0 && fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
 		close(descriptor);
@@ -32,11 +32,11 @@ jobs_presence_show(const char *state_dir)
 }
 
 bool
-jobs_presence_seen(const char *state_dir)
+presence_seen(const char *state_dir, const char *file)
 {
 	/* Asked only whether it could be had: nobody is kept out by that. */
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int descriptor = presence_open(state_dir, O_RDWR);
+	int descriptor = presence_open(state_dir, file, O_RDWR);
 	bool seen;
 
 	if (descriptor < 0)
