@@ -176,6 +176,7 @@ def lighttpd_external(
         server = lighttpd(
             stage, directory, "lightcone-external.conf", port, mount,
             LIGHTCONE_SOCKET=path,
+            LIGHTCONE_STREAM_LISTEN=state / "stream.sock",
         )
         try:
             yield Front(
@@ -210,13 +211,14 @@ def apache(directory, port, includes=(), defines=(), **more):
 
 
 @contextmanager
-def apache_fcgid(stage, directory, mount):
+def apache_fcgid(stage, directory, mount, defines=("LC_PROXY",)):
     state = stage.state(directory, lesser_user())
     port = free_port()
     server = apache(
         directory, port, [stage.conf / "apache/lightcone.conf"],
-        ["LIGHTCONE_ENVIRONMENT"], LIGHTCONE_MOUNT=mount or "/",
+        ["LIGHTCONE_ENVIRONMENT", *defines], LIGHTCONE_MOUNT=mount or "/",
         LIGHTCONE_BIN=stage.bin, LIGHTCONE_STATE=state,
+        LIGHTCONE_STREAM=f"unix:{state}/stream.sock|ws://localhost",
     )
     try:
         yield Front("apache", directory, Site(port, mount), server, state, ())
@@ -242,6 +244,7 @@ def apache_edge(stage, directory, mount):
         [shipped / "lightcone.conf", shipped / "lightcone-edge.conf", without],
         ["LIGHTCONE_ENVIRONMENT", "LC_EDGE"], LIGHTCONE_MOUNT=mount or "/",
         LIGHTCONE_BIN=stage.bin, LIGHTCONE_STATE=state, LIGHTCONE_EDGE=edge,
+        LIGHTCONE_STREAM=f"unix:{state}/stream.sock|ws://localhost",
     )
     try:
         yield Front("edge", directory, Site(port, mount), server, state, ())
