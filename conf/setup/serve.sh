@@ -25,6 +25,7 @@ serve() {
 	serve_import
 	serve_memcached
 	serve_worker
+	serve_stream
 	serve_lighttpd
 	serve_wait_ready
 	serve_invite
@@ -105,6 +106,10 @@ serve_worker() {
 	serve_start work ./lightcone work
 }
 
+serve_stream() {
+	serve_start stream ./lightcone stream
+}
+
 serve_lighttpd() {
 	local PATH=$PATH:/usr/sbin:/sbin
 
@@ -147,6 +152,10 @@ Three requests to try:
   curl '$url/galaxy?coordinates=M31'
   curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=0.5&limit=3'
   curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=500&limit=0'
+
+The cosmic stream, here and as $(sed s,^http,ws, <<< "$url")/cosmic_stream:
+  LIGHTCONE_STATE='$state' ./lightcone tail
+  curl -H 'Content-Type: application/json' -d '"hello"' '$url/cosmic_stream'
 
 Ctrl-C stops it.
 END
