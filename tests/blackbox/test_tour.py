@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from http_client import Site
+from hub import handshake
 from processes import Program, clean_environment, free_port, wait_until
 from stage import SOURCE
 
@@ -98,13 +99,19 @@ def test_the_eleventh_is_too_many(said, served):
     assert statuses == [401] * 7 + [429]
 
 
-def test_a_worker_is_there(said, served):
+@pytest.mark.parametrize("companion", ["worker", "stream"])
+def test_companions_are_there(said, served, companion):
     assert said
     wait_until(
-        lambda: served.get("/health").json()["companions"]["worker"]
+        lambda: served.get("/health").json()["companions"][companion]
         == {"state": "ok"},
-        "the worker that autogen.sh run starts",
+        f"the {companion} that autogen.sh run starts",
     )
+
+
+def test_the_stream_is_there_by_websocket(said, served):
+    assert said
+    assert served.exchange_bytes(handshake(), "GET").status == 101
 
 
 def test_it_is_documented(said, tree, served):
