@@ -25,6 +25,9 @@ const struct lc_field job_params[] = {
 
 const struct lc_field job_fields[] = {
 	LC_FIELD("id", LC_TEXT, .doc = "Under which the job is asked for."),
+	LC_FIELD("number", LC_INT, .min = "1",
+		 .doc = "Its number in the cosmic stream, which tells of its "
+			"end. Unlike the id it is no secret."),
 	LC_FIELD("kind", LC_TEXT, .doc = "What kind of work it is."),
 	LC_FIELD("state", LC_TEXT, .choices = job_states,
 		 .doc = "The last three are final."),

@@ -145,6 +145,7 @@ static void
 show_job(const struct jobs_asked *asked, const struct jobs_view *job)
 {
 	show_text("id", job->id);
+	printf("%-*s%lld\n", SHOW_TITLE, "number", (long long)job->number);
 	show_text("kind", job->kind);
 	printf("%-*s%s%s\n", SHOW_TITLE, "state", jobs_state_name(job->state),
 	       job->cancelling ? ", told to stop" : "");

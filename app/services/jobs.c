@@ -38,6 +38,7 @@ jobs_new(const char *state_dir)
 		return NULL;
 	memcpy(jobs->state_dir, state_dir, bytes);
 	bell_init(&jobs->bell, jobs->state_dir, "jobs.seg");
+	bell_init(&jobs->events, jobs->state_dir, "events.seg");
 	lock_init(&jobs->lock);
 	return jobs;
 }
@@ -49,6 +50,7 @@ jobs_free(struct jobs *jobs)
 		return;
 	state_file_close(&jobs->read);
 	state_file_close(&jobs->write);
+	bell_release(&jobs->events);
 	bell_release(&jobs->bell);
 	lock_release(&jobs->lock);
 	free(jobs);

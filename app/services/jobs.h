@@ -111,6 +111,7 @@ enum lc_rc jobs_hasten(struct jobs *jobs, const char *id, char *why,
 
 struct jobs_view {
 	const char *id, *kind, *payload;
+	int64_t number; /* its events have it; it opens nothing */
 	enum jobs_state state;
 	int64_t priority, attempts, attempts_most;
 	double progress;    /* 0 to 1 */

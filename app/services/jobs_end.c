@@ -76,6 +76,7 @@ jobs_end_well(struct jobs_turn *turn, const struct jobs_claim *claim,
 			4, &query);
 	if (rc != LC_OK)
 		return rc;
+	turn->ended = true;
 	jobs_turn_bind(query, 5, has ? result->media : NULL);
 	return jobs_turn_run(turn, query);
 }
@@ -114,6 +115,7 @@ jobs_end_over(struct jobs_turn *turn, int64_t seq, enum jobs_state state,
 
 	if (rc != LC_OK)
 		return rc;
+	turn->ended = true;
 	jobs_turn_bind(query, 3, jobs_state_name(state));
 	jobs_turn_bind(query, 4, error);
 	if (error != NULL)

@@ -19,6 +19,7 @@ void
 jobs_view_write(struct json *json, const struct jobs_view *view)
 {
 	json_text(json, "id", view->id);
+	json_int(json, "number", view->number);
 	json_text(json, "kind", view->kind);
 	json_text(json, "state", jobs_state_name(view->state));
 	json_number(json, "progress", view->progress);

@@ -70,6 +70,7 @@ jobs_tell_run(struct jobs_turn *turn, const struct jobs_tell_order *order,
 	if (order->timed)
 		store_bind_int64(query, 2, turn->now.calendar_ms);
 	rc = jobs_tell_state(turn, query, &row, state);
+	turn->ended = rc == LC_OK && row && *state == JOBS_CANCELLED;
 	if (rc != LC_OK || row)
 		return rc;
 	return jobs_tell_refuse(turn, id, order->refusal, state);

@@ -26,7 +26,8 @@ jobs_turn_look(struct jobs *jobs, struct jobs_turn *turn, char *why,
 		return rc;
 	}
 	jobs_time_now(&jobs->now);
-	*turn = (struct jobs_turn){&jobs->read, jobs->now, why, why_bytes};
+	*turn = (struct jobs_turn){&jobs->read, jobs->now, why, why_bytes,
+				   false};
 	return LC_OK;
 }
 
@@ -57,7 +58,8 @@ jobs_turn_begin(struct jobs *jobs, bool quick, struct jobs_turn *turn,
 		return rc;
 	}
 	jobs_time_now(&jobs->now);
-	*turn = (struct jobs_turn){&jobs->write, jobs->now, why, why_bytes};
+	*turn = (struct jobs_turn){&jobs->write, jobs->now, why, why_bytes,
+				   false};
 	return LC_OK;
 }
 
@@ -68,6 +70,8 @@ jobs_turn_end(struct jobs *jobs, struct jobs_turn *turn, enum lc_rc rc)
 	if (jobs_turn_broke(rc))
 		state_file_close(&jobs->write);
 	lock_give(&jobs->lock);
+	if (rc == LC_OK && turn->ended)
+		bell_ring(&jobs->events);
 	return rc;
 }
 

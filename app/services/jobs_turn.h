@@ -18,7 +18,7 @@ struct jobs {
 	struct lock lock; /* guards all that follows but the path */
 	struct state_file read, write;
 	struct jobs_time now;
-	struct bell bell;
+	struct bell bell, events; /* events: that of services/events.h */
 	char state_dir[];
 };
 
@@ -27,6 +27,7 @@ struct jobs_turn {
 	struct jobs_time now;
 	char *why;
 	size_t why_bytes;
+	bool ended; /* a job has: then there is an event, too */
 };
 
 /*
@@ -44,7 +45,7 @@ enum lc_rc jobs_turn_begin(struct jobs *jobs, bool quick,
 			   struct jobs_turn *turn, char *why, size_t why_bytes)
 	LC_CHECKED;
 
-/* Ends it as state_end() does. */
+/* Ends it as state_end() does; who waits for events hears of jobs' ends. */
 enum lc_rc jobs_turn_end(struct jobs *jobs, struct jobs_turn *turn,
 			 enum lc_rc rc) LC_CHECKED;
 

@@ -11,7 +11,7 @@ enum { JOBS_VIEW_MOST = 1000 };
 	"SELECT id, kind, state, priority, attempts, attempts_most,"        \
 	" run_at_ms, due_ms, due_boot, cancel, progress, created_ms,"       \
 	" started_ms, ended_ms, result_status, result_bytes, result_media," \
-	" error, payload FROM jobs "
+	" error, payload, seq FROM jobs "
 
 /* Puts a text into the arena; NULL stays. */
 static enum lc_rc
@@ -70,7 +70,8 @@ static enum lc_rc
 jobs_view_row(struct jobs_turn *turn, struct store_query *query,
 	      struct arena *arena, struct jobs_view *view)
 {
-	*view = (struct jobs_view){.priority = store_int64(query, 3),
+	*view = (struct jobs_view){.number = store_int64(query, 19),
+				   .priority = store_int64(query, 3),
 				   .attempts = store_int64(query, 4),
 				   .attempts_most = store_int64(query, 5),
 				   .due_ms = jobs_view_due(query, &turn->now),

@@ -14,8 +14,8 @@ from keys import add_key, bearer
 from problems import PROBLEM, errors, problem
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-ALWAYS = {"id", "kind", "state", "progress", "attempts", "attempts_most",
-          "created"}
+ALWAYS = {"id", "number", "kind", "state", "progress", "attempts",
+          "attempts_most", "created"}
 
 
 @pytest.fixture
