@@ -269,11 +269,12 @@ events_add(struct events *events, struct event *list, size_t count, char *why,
 }
 
 enum lc_rc
-events_add_in(struct store *store, struct event *event, char *why,
-	      size_t why_bytes)
+events_add_in(struct events *events, struct store *store, struct event *event,
+	      char *why, size_t why_bytes)
 {
+	const struct events_addition one = {.list = event, .count = 1};
 	struct state_file file = {.store = store};
-	enum lc_rc rc = event_insert(&file, event);
+	enum lc_rc rc = events_insert(events, &file, &one);
 
 	if (rc != LC_OK)
 		rc = state_failed(store, rc, why, why_bytes);

@@ -97,8 +97,9 @@ enum lc_rc events_add(struct events *events, struct event *list, size_t count,
  * Adds one in a transaction that writes to state.sqlite, which is the
  * caller's; events_ring() is due after its end.
  */
-enum lc_rc events_add_in(struct store *store, struct event *event, char *why,
-			 size_t why_bytes) LC_CHECKED;
+enum lc_rc events_add_in(struct events *events, struct store *store,
+			 struct event *event, char *why, size_t why_bytes)
+	LC_CHECKED;
 
 /* Lets go of what is older, or more, than is kept. */
 enum lc_rc events_tidy(struct events *events, char *why, size_t why_bytes)

@@ -292,7 +292,7 @@ test_within_a_change(void **state)
 		must(state_open(directory, &store, why, sizeof(why)));
 		must(state_begin(store, why, sizeof(why)));
 		must(store_exec(store, "CREATE TABLE made (a)"));
-		must(events_add_in(store, &event, why, sizeof(why)));
+		must(events_add_in(events, store, &event, why, sizeof(why)));
 		if (lasts)
 			must(state_end(store, LC_OK, why, sizeof(why)));
 		else
