@@ -68,6 +68,9 @@ struct lc_field {
 	const char *doc;
 	const struct lc_field *members; /* an object's, ends in LC_FIELD_END */
 	const struct lc_field *item;    /* of a list */
+	/* What an LC_ANY of a reply may be, by name, for the documentation;
+	   ends in LC_FIELD_END. */
+	const struct lc_field *any_of;
 	/* Further members of a reply's object: the i-th, or false. */
 	bool (*more)(size_t i, struct lc_field *field);
 };

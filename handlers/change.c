@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cosmic_types.h"
+#include "lightcone_events.h"
 #include "table.h"
 
 enum lc_rc
@@ -68,6 +70,32 @@ change_look(struct change *change, const char *name)
 	return rc == LC_OK ? change_name(change, name) : rc;
 }
 
+/*
+ * What observers are told is part of the change: of an object that was
+ * deleted it is where it was.
+ */
+static enum lc_rc
+change_shown(const struct change *change)
+{
+	const struct context *context = lc_context(change->call);
+	const struct columns_value *values =
+		change->deleted ? change->before : change->edit.values;
+	const struct cosmic_object object = {
+		.deleted = change->deleted,
+		.catalogue = change->edit.catalogue,
+		.name = change->edit.name,
+		.change = change->seq,
+		.ra_deg = values[COLUMNS_RA].real,
+		.dec_deg = values[COLUMNS_DEC].real,
+	};
+	char why[EVENTS_WHY_MAX] = "";
+	enum lc_rc rc = cosmic_object_add(lc_events_of(change->call),
+					  edits_store(context->edits), &object,
+					  why, sizeof(why));
+
+	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
+}
+
 enum lc_rc
 change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 	    const void *args, enum lc_rc (*make)(struct change *change),
@@ -98,12 +126,15 @@ change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 		rc = make(&change);
 	if (rc == LC_OK)
 		rc = change_told(&change);
+	if (rc == LC_OK)
+		rc = change_shown(&change);
 	if (rc != LC_OK)
 		return edits_end(context->edits, rc, why, sizeof(why));
 	rc = edits_end(context->edits, LC_OK, why, sizeof(why));
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
 	change_told_ring(call);
+	events_ring(lc_events_of(call));
 	rc = catalogue_refresh(catalogue);
 	if (rc != LC_OK || after == NULL)
 		return rc;

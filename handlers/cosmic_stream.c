@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cosmic_types.h"
 #include "http/published.h"
 #include "table.h"
 #include "usage.h"
@@ -21,7 +22,8 @@ static const struct lc_field event_members[] = {
 	LC_FIELD("time", LC_TEXT, .format = "date-time",
 		 .doc = "When it was written down, UTC."),
 	LC_FIELD("type", LC_TEXT, .doc = "What it is about."),
-	LC_FIELD("data", LC_ANY, .doc = "What is to be known."),
+	LC_FIELD("data", LC_ANY, .any_of = cosmic_types,
+		 .doc = "What is to be known, as its type has it."),
 	LC_FIELD_END};
 
 static const struct lc_field event_item = {.type = LC_OBJECT,
@@ -52,8 +54,10 @@ static const enum lc_rc stream_problems[] = {LC_UNAVAILABLE, LC_OK};
 
 static const struct lc_example stream_examples[] = {
 	{"Where the stream is now", "/cosmic_stream", NULL, 200},
-	{"What has happened around M 31", "/cosmic_stream?after=0"
-	 "&coordinates=M31&radius_deg=5&limit=2", NULL, 200},
+	{"What has happened around M 31",
+	 "/cosmic_stream?after=0"
+	 "&coordinates=M31&radius_deg=5&limit=2",
+	 NULL, 200},
 	{.target = NULL}};
 
 static enum lc_rc
@@ -103,8 +107,7 @@ static const struct lc_field publish_reply[] = {
 
 static const int publish_statuses[] = {201, 0};
 
-static const struct lc_guard *const publish_guards[] = {
-	&lc_guard_stream, NULL};
+static const struct lc_guard *const publish_guards[] = {&lc_guard_stream, NULL};
 
 static enum lc_rc
 published_refuse(struct lc_call *call, const struct json_fault *fault)

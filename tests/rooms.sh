@@ -44,6 +44,7 @@ app/relativity/trace_*.c     base/* relativity/* immintrin.h emmintrin.h
 app/relativity/*            base/* relativity/*
 handlers/job*               lightcone.h handlers/* base/clock.h base/number.h base/text.h services/jobs.h services/results.h services/outbound*.h services/webhooks_gone.h
 handlers/cosmic*            lightcone.h lightcone_events.h handlers/* http/published.h
+handlers/change.c           lightcone.h lightcone_events.h handlers/* sky/*
 handlers/change_told.c       lightcone.h handlers/* sky/* base/clock.h services/jobs.h
 handlers/notify*            lightcone.h handlers/* services/outbound_address.h
 handlers/context.*          lightcone.h handlers/* sky/* relativity/* base/options.h services/cache_epochs.h

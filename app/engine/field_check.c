@@ -251,8 +251,10 @@ reply_check(const struct lc_field *field, bool is_item, struct buf *why)
 		return wrong(why, field, "a list has an item");
 	if (field->type == LC_LIST)
 		return reply_check(field->item, true, why);
+	if (field->any_of != NULL && field->type != LC_ANY)
+		return wrong(why, field, "its type says what it may be");
 	if (field->type != LC_OBJECT)
-		return LC_OK;
+		return fields_check_reply(field->any_of, NULL, why);
 	if (field->members == NULL && field->more == NULL)
 		return wrong(why, field, "an object has members");
 	return fields_check_reply(field->members, field->more, why);

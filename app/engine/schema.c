@@ -148,10 +148,25 @@ object_write(struct json *json, const struct lc_field *object, bool of_body,
 	json_array_end(json);
 }
 
-void
-schema_field(struct json *json, const char *name, const struct lc_field *field)
+static void content_write(struct json *json, const struct lc_field *field);
+
+static void
+any_of_write(struct json *json, const struct lc_field *any_of)
 {
-	json_object_begin(json, name);
+	json_array_begin(json, "anyOf");
+	for (const struct lc_field *one = any_of; one->name != NULL; one++) {
+		json_object_begin(json, NULL);
+		json_text(json, "title", one->name);
+		content_write(json, one);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+/* What is within a field's schema. */
+static void
+content_write(struct json *json, const struct lc_field *field)
+{
 	type_write(json, field);
 	doc_write(json, field);
 	bounds_write(json, field);
@@ -174,6 +189,15 @@ schema_field(struct json *json, const char *name, const struct lc_field *field)
 	/* What is bound to a struct takes no other members. */
 	if (field->type == LC_OBJECT)
 		object_write(json, field, false, field->bytes > 0);
+	if (field->any_of != NULL)
+		any_of_write(json, field->any_of);
+}
+
+void
+schema_field(struct json *json, const char *name, const struct lc_field *field)
+{
+	json_object_begin(json, name);
+	content_write(json, field);
 	json_object_end(json);
 }
 

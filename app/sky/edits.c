@@ -167,9 +167,13 @@ edits_tell_others(struct edits *edits)
 static enum lc_rc
 edits_commit(struct edits *edits, char *why, size_t why_bytes)
 {
-	const uint64_t started = changes_start(&edits->changes);
-	enum lc_rc rc = state_end(edits->write.store, LC_OK, why, why_bytes);
+	uint64_t started;
+	enum lc_rc rc;
 
+	/* Whoever reads what else the transaction holds reads the edits too. */
+	edits_settle(edits);
+	started = changes_start(&edits->changes);
+	rc = state_end(edits->write.store, LC_OK, why, why_bytes);
 	changes_finish(&edits->changes, started);
 	edits_tell_others(edits);
 	if (rc == LC_OK)

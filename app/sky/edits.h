@@ -17,8 +17,9 @@
  *
  * After an edits_end() that gives LC_OK the change is on the disk, and every
  * reader of every process that asks from then on sees it (sky/changes.h says
- * why).  After a process's first change, or when files were taken away, that
- * may take it CLOCK_TICK_MAX_NS.
+ * why), and so does whoever learns of it from state.sqlite itself, however
+ * early.  A process's first change, or one for which files were taken away,
+ * may take CLOCK_TICK_MAX_NS for that.
  *
  * One struct edits belongs to the process, and any thread may call; its lock
  * is held from edits_begin() to edits_end(), and so over writing and
