@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "commands/announce.h"
 #include "commands/arguments.h"
 #include "commands/privilege.h"
 #include "sky/catalogue.h"
@@ -26,39 +27,46 @@ drop_failed(enum lc_rc rc, const char *why)
 	}
 }
 
+/*
+ * The edits, and word of what went: in one step, if there are any.  Word
+ * comes last, when nobody finds any more what is said to be gone.
+ */
 static enum lc_rc
-drop_edits(const char *state, const char *name, int64_t *count, char *why,
-	   size_t why_bytes)
+drop_edits(const struct options *options, const char *name, bool was_there,
+	   int64_t *count, char *why, size_t why_bytes)
 {
-	struct edits *edits = edits_new(state);
-	enum lc_rc rc = LC_NO_MEMORY;
+	struct announce announce = {
+		.options = options,
+		.what = {.action = was_there ? COSMIC_DROPPED :
+					       COSMIC_EDITS_DROPPED,
+			 .name = name}};
+	enum lc_rc rc = announce_edits_drop(&announce, "lightcone drop", count,
+					    why, why_bytes);
 
-	*count = 0;
-	if (edits == NULL)
-		snprintf(why, why_bytes, "out of memory");
-	else
-		rc = edits_drop(edits, name, "lightcone drop", count, why,
-				why_bytes);
-	edits_free(edits);
+	if (rc == LC_OK && *count == 0 && was_there)
+		rc = announce_alone(&announce, why, why_bytes);
 	return rc;
 }
 
 /* Edits may have outlived their catalogue, and go alone then. */
 static int
-drop_catalogue(const char *state, const char *name)
+drop_catalogue(const struct options *options, const char *name)
 {
 	char why[DROP_WHY_MAX], edits_why[EDITS_WHY_MAX];
-	enum lc_rc rc = publish_drop(state, name, why, sizeof(why)), edits_rc;
+	enum lc_rc rc = publish_drop(options->state, name, why, sizeof(why));
+	enum lc_rc edits_rc;
 	int64_t count;
 
 	if (rc != LC_OK && (rc != LC_NOT_FOUND || !catalogue_name_ok(name)))
 		return drop_failed(rc, why);
-	edits_rc =
-		drop_edits(state, name, &count, edits_why, sizeof(edits_why));
+	edits_rc = drop_edits(options, name, rc == LC_OK, &count, edits_why,
+			      sizeof(edits_why));
 	if (edits_rc != LC_OK) {
 		command_say(&command_drop, 0,
-			    rc == LC_OK ? "%s is dropped, its edits are not" :
-					  "%s has edits, which are not dropped",
+			    rc == LC_OK ?
+				    "%s is dropped, but not what was changed "
+				    "over it, or no observer was told" :
+				    "%s has edits, which are not dropped",
 			    name);
 		return drop_failed(edits_rc, edits_why);
 	}
@@ -88,7 +96,7 @@ drop_run(int argc, char **argv)
 		return code;
 	code = COMMAND_NO_WRITE;
 	if (privilege_become_owner(options.state) == LC_OK)
-		code = drop_catalogue(options.state, name);
+		code = drop_catalogue(&options, name);
 	options_release(&options);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "commands/announce.h"
 #include "sky/build.h"
 #include "sky/edits.h"
 
@@ -263,6 +264,25 @@ import_judge(struct import *import, const struct build_counts *counts)
 			   (long long)import->rows.skipped);
 }
 
+/* When it is in its place, and not before: whoever hears of it looks. */
+static int
+import_announce(const struct import *import, const struct build_counts *counts)
+{
+	struct announce announce = {.options = &import->options,
+				    .what = {.action = COSMIC_IMPORTED,
+					     .name = import->catalogue,
+					     .generation = counts->generation,
+					     .objects = counts->objects}};
+	char why[EVENTS_WHY_MAX] = "";
+	enum lc_rc rc = announce_alone(&announce, why, sizeof(why));
+
+	return rc == LC_OK ? COMMAND_OK :
+			     command_say(&command_import, COMMAND_NO_WRITE,
+					 "the catalogue was imported, but no "
+					 "observer was told: %s",
+					 why);
+}
+
 static int
 import_write(struct import *import, struct build *build)
 {
@@ -286,12 +306,13 @@ import_write(struct import *import, struct build *build)
 	rc = build_publish(build, &counts);
 	if (rc != LC_OK)
 		return import_failed(rc, build_why(build));
+	code = import_announce(import, &counts);
 	printf("%s: %lld objects, %lld names, %lld rows skipped, %.2f s; "
 	       "generation %lld\n",
 	       import->catalogue, (long long)counts.objects,
 	       (long long)counts.names, (long long)import->rows.skipped,
 	       meter_seconds(&import->meter), (long long)counts.generation);
-	return COMMAND_OK;
+	return code;
 }
 
 /* ---- edits over the old catalogue */
@@ -299,22 +320,19 @@ import_write(struct import *import, struct build *build)
 static int
 import_end_edits(const struct import *import)
 {
-	const char *state = import->options.state;
-	struct edits *edits = NULL;
-	char why[EDITS_WHY_MAX] = "out of memory";
+	struct announce announce = {.options = &import->options,
+				    .what = {.action = COSMIC_EDITS_DROPPED,
+					     .name = import->catalogue}};
+	char why[EDITS_WHY_MAX] = "";
 	int64_t count = 0;
-	enum lc_rc rc = LC_NO_MEMORY;
+	enum lc_rc rc =
+		import->drop_edits ?
+			announce_edits_drop(&announce,
+					    "lightcone import --drop-edits",
+					    &count, why, sizeof(why)) :
+			edits_count(import->options.state, import->catalogue,
+				    &count, why, sizeof(why));
 
-	if (import->drop_edits)
-		edits = edits_new(state);
-	if (edits != NULL)
-		rc = edits_drop(edits, import->catalogue,
-				"lightcone import --drop-edits", &count, why,
-				sizeof(why));
-	else if (!import->drop_edits)
-		rc = edits_count(state, import->catalogue, &count, why,
-				 sizeof(why));
-	edits_free(edits);
 	if (rc != LC_OK)
 		return command_say(&command_import, COMMAND_NO_WRITE,
 				   "the catalogue was imported, but not all is "

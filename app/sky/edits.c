@@ -242,7 +242,8 @@ edits_delete(struct edits *edits, const struct edit *edit, int64_t *seq,
 
 enum lc_rc
 edits_drop(struct edits *edits, const char *catalogue, const char *who,
-	   int64_t *dropped, char *why, size_t why_bytes)
+	   const struct edits_also *also, int64_t *dropped, char *why,
+	   size_t why_bytes)
 {
 	enum lc_rc rc = edits_count(edits->state_dir, catalogue, dropped, why,
 				    why_bytes);
@@ -255,5 +256,8 @@ edits_drop(struct edits *edits, const char *catalogue, const char *who,
 	rc = edits_write_drop(&edits->write, catalogue, who, dropped);
 	if (rc != LC_OK)
 		rc = state_failed(edits->write.store, rc, why, why_bytes);
+	else if (also != NULL && *dropped > 0)
+		rc = also->write(also->arg, edits->write.store, *dropped, why,
+				 why_bytes);
 	return edits_end(edits, rc, why, why_bytes);
 }

@@ -100,15 +100,22 @@ struct store *edits_store(const struct edits *edits);
 enum lc_rc edits_end(struct edits *edits, enum lc_rc rc, char *why,
 		     size_t why_bytes) LC_CHECKED;
 
+/* What else is written when so many edits are dropped, and lasts with that. */
+struct edits_also {
+	enum lc_rc (*write)(void *arg, struct store *store, int64_t dropped,
+			    char *why, size_t why_bytes);
+	void *arg;
+};
+
 /*
  * Drops all edits of a catalogue, so that its base is what it was imported
  * as; a change by itself, which must not stand between edits_begin() and
  * edits_end().  *dropped says how many there were; for none nothing is made
- * or changed.
+ * or changed.  `also` may be NULL.
  */
 enum lc_rc edits_drop(struct edits *edits, const char *catalogue,
-		      const char *who, int64_t *dropped, char *why,
-		      size_t why_bytes) LC_CHECKED;
+		      const char *who, const struct edits_also *also,
+		      int64_t *dropped, char *why, size_t why_bytes) LC_CHECKED;
 
 /* How many objects of a catalogue are put or deleted. */
 enum lc_rc edits_count(const char *state_dir, const char *catalogue,

@@ -54,7 +54,7 @@ begin(const char *name)
 
 	sky_fixture_import_small(&fixture, name, table);
 	assert_int_equal(
-		edits_drop(edits, name, "me", &dropped, why, sizeof(why)),
+		edits_drop(edits, name, "me", NULL, &dropped, why, sizeof(why)),
 		LC_OK);
 }
 

@@ -207,7 +207,7 @@ test_drop(void **state)
 
 	(void)state;
 	assert_int_equal(
-		edits_drop(edits, "a", "cli", &dropped, why, sizeof(why)),
+		edits_drop(edits, "a", "cli", NULL, &dropped, why, sizeof(why)),
 		LC_OK);
 	assert_int_equal(dropped, 0);
 	assert_int_equal(state_dir_count(directory), 0);
@@ -218,7 +218,7 @@ test_drop(void **state)
 	edits_fixture_refresh(other, &base);
 	assert_int_equal(overlay_generation(other), generation);
 	assert_int_equal(
-		edits_drop(edits, "a", "cli", &dropped, why, sizeof(why)),
+		edits_drop(edits, "a", "cli", NULL, &dropped, why, sizeof(why)),
 		LC_OK);
 	assert_int_equal(dropped, 2);
 	assert_int_equal(count_of("a"), 0);
