@@ -111,6 +111,30 @@ wormhole_write(struct buf *page, const char *origin, const char *mount)
 	return LC_OK;
 }
 
+static void
+stream_write(struct buf *page, const char *origin, const char *mount)
+{
+	buf_add_text(page,
+		     "<h2>The cosmic stream</h2>\n<p>What happens here, in one "
+		     "order for all who watch: <a href=\"");
+	buf_add_html(page, mount);
+	buf_add_text(
+		page,
+		"/cosmic_stream?after=0&amp;limit=10\"><code>GET "
+		"/cosmic_stream?after=0&amp;limit=10</code></a> is what was, "
+		"and this what comes, and how to say something:</p>\n"
+		"<pre id=\"stream\"><code>curl -N -H 'Accept: "
+		"text/event-stream' '");
+	buf_add_html(page, origin);
+	buf_add_html(page, mount);
+	buf_add_text(page, "/cosmic_stream'\n"
+			   "curl -H 'Content-Type: application/json' "
+			   "-d '{\"hello\": \"there\"}' '");
+	buf_add_html(page, origin);
+	buf_add_html(page, mount);
+	buf_add_text(page, "/cosmic_stream'\n</code></pre>\n");
+}
+
 static enum lc_rc
 home_run(struct lc_call *call, const void *args)
 {
@@ -127,6 +151,8 @@ home_run(struct lc_call *call, const void *args)
 	hole_write(page, mount);
 	if (rc == LC_OK)
 		rc = wormhole_write(page, lc_origin(call), mount);
+	if (rc == LC_OK)
+		stream_write(page, lc_origin(call), mount);
 	buf_add_text(page, "<h2>All of it</h2>\n<p><a href=\"");
 	buf_add_html(page, mount);
 	buf_add_text(page, "/docs\">The documentation</a> lists every "

@@ -81,6 +81,27 @@ def test_home_shows_how_to_ask_for_a_wormhole(site):
     assert reply.status == 200 and reply.media_type == "image/png", reply
 
 
+@pytest.mark.plain  # its subject is the page
+@everywhere
+def test_home_shows_how_to_follow_the_stream_and_to_publish(site):
+    page = site.get("/").text
+    block, = re.findall(
+        r'<pre id="stream"><code>(.*?)</code></pre>', page, re.S)
+    follow, publish = (
+        shlex.split(line) for line in html.unescape(block).splitlines())
+    *_, header, url = follow
+    assert header == "Accept: text/event-stream"
+    target = url.split(f":{site.port}", 1)[1]
+    *_, header, _, body, url = publish
+    assert url.endswith(target)
+    reply = site.exchange(
+        "POST", target, [header.split(": ")], body.encode())
+    assert reply.status == 201, reply
+    latest = {"after": reply.json()["seq"] - 1, "limit": 1}
+    event, = site.get("/cosmic_stream", latest).json()["events"]
+    assert event["data"] == {"hello": "there"}
+
+
 @everywhere
 def test_health(site):
     reply = site.get("/health")
