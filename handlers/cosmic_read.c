@@ -34,16 +34,15 @@ const struct lc_field cosmic_params[] = {
 	LC_PARAM_OPTIONAL(cosmic_query, coordinates, .min = "1", .max = "256",
 			  .doc = "Only events around this position or name, "
 				 "and those that are nowhere."),
-	LC_PARAM(cosmic_query, radius_deg, .min = "0", .max = "180",
-		 .def = "1", .unit = "deg", .doc = "How far from there."),
+	LC_PARAM(cosmic_query, radius_deg, .min = "0", .max = "180", .def = "1",
+		 .unit = "deg", .doc = "How far from there."),
 	LC_PARAM_OPTIONAL(cosmic_query, catalogue, .min = "1", .max = "64",
 			  .doc = "The catalogue that knows the name; the "
 				 "default one otherwise."),
 	LC_PARAM_OPTIONAL(cosmic_query, only, .choices = only_choices,
 			  .doc = "\"positions\": no events that are nowhere."),
-	LC_PARAM(cosmic_query, types, .item = &type_item, .max = "8",
-		 .optional = true,
-		 .doc = "Only events of these types; all otherwise."),
+	LC_PARAM_OPTIONAL(cosmic_query, types, .item = &type_item, .max = "8",
+			  .doc = "Only events of these types; all otherwise."),
 	LC_PARAM(cosmic_query, envelope, .min = "0", .max = "1", .def = "1",
 		 .doc = "0: an event's data alone."),
 	LC_PARAM(cosmic_query, wait, .min = "0", .max = "60", .def = "0",
@@ -64,8 +63,8 @@ static enum lc_rc
 had_read(struct lc_call *call, const struct cosmic_query *query,
 	 struct events_had *had)
 {
-	const char *text = query->has_last_event_id ? query->last_event_id :
-						      query->after;
+	const char *text =
+		query->has_last_event_id ? query->last_event_id : query->after;
 
 	if (!query->has_last_event_id && !query->has_after)
 		return LC_OK;
@@ -136,7 +135,6 @@ cosmic_read(struct lc_call *call, const struct cosmic_query *query,
 	rc = had_read(call, query, &wanted->had);
 	if (rc != LC_OK || !query->has_coordinates)
 		return rc;
-	return objects_ask(call,
-			   query->has_catalogue ? query->catalogue : NULL,
+	return objects_ask(call, query->has_catalogue ? query->catalogue : NULL,
 			   circle_read, &circle);
 }

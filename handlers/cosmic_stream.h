@@ -23,6 +23,7 @@ struct cosmic_query {
 	const char *only;
 	bool has_only;
 	struct lc_list types; /* of const char * */
+	bool has_types;
 	int64_t envelope;
 	int64_t wait;
 	int64_t limit;

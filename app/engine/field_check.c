@@ -190,6 +190,22 @@ field_check(const struct lc_field *field, enum lc_place in, struct buf *why)
 	return rc;
 }
 
+/*
+ * As where nothing was said of it: it is the struct's first byte then.  (What
+ * is not read, and only known to be there, is its own has_.)
+ */
+static bool
+has_is_taken(const struct lc_field *fields, const struct lc_field *field)
+{
+	size_t at = field->has_offset;
+
+	for (const struct lc_field *f = fields; f->name != NULL; f++)
+		if (at >= f->offset && at < f->offset + f->bytes &&
+		    (f != field || f->type != LC_ANY))
+			return true;
+	return false;
+}
+
 /* A field lies in the struct, and its name is its own. */
 static enum lc_rc
 check_place(const struct lc_field *fields, const struct lc_field *field,
@@ -198,6 +214,8 @@ check_place(const struct lc_field *fields, const struct lc_field *field,
 	if (field->bytes == 0 || field->offset + field->bytes > size ||
 	    (field->optional && field->has_offset >= size))
 		return wrong(why, field, "it lies outside of args_size");
+	if (field->optional && has_is_taken(fields, field))
+		return wrong(why, field, "its has_ is another field");
 	for (const struct lc_field *f = fields; f != field; f++)
 		if (fields_meet(f, field) && strcmp(f->name, field->name) == 0)
 			return wrong(why, field, "it stands there twice");

@@ -328,6 +328,7 @@ static const struct {
 		  .params = params),
 	 {"one", "args_size"}},
 	{ENDPOINT(PARAM(whole, .min = "9", .max = "1")), {"whole", "\"9\""}},
+	{ENDPOINT(PARAM(whole, .optional = true)), {"whole", "has_"}},
 	{ENDPOINT(.params =
 			  (const struct lc_field[]){
 				  LC_PARAM(fields, text, .doc = "."),
