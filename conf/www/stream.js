@@ -1,27 +1,58 @@
 // The cosmic stream: every event once, in the one order that all see, also
 // after the connection was lost.
 //
-//	import {CosmicStream} from "./stream.js";
+//	import {CosmicStream} from "https://example.org/www/stream.js";
 //
-//	const stream = new CosmicStream("cosmic_stream", {coordinates: "M31"});
+//	const stream = new CosmicStream({query: {coordinates: "M31"}});
 //	stream.addEventListener("event", ({detail}) => show(detail));
 //	stream.addEventListener("gap", ({detail}) => reload(detail));
 //	stream.addEventListener("state", ({detail}) => say(detail));
 //	stream.addEventListener("refused", ({detail}) => complain(detail));
-//	stream.publish({hello: "there"});
+//	const {seq} = await stream.publish({hello: "there"});
 //	stream.close();
 //
-// An event is {seq, epoch, time, type, data}.  A gap says that events were
-// missed for good: {epoch, after, next, reason}.  The state is "connecting",
-// "open", "waiting" for the next try, or "closed".  Where there is no
-// WebSocket, or it cannot be had, server-sent events and POST do the same.
+// An event is {seq, epoch, time, type, data}; none is given twice, or before
+// an earlier one.  A gap says that events were missed for good: {epoch, after,
+// next, reason}.  A state is "connecting", "open", "waiting" (for the next
+// try) or "closed".  What is refused is told as a problem (RFC 9457); when it
+// was the query that was wrong, the stream is closed then.
+//
+// It connects by WebSocket, and where that cannot be had by an event stream,
+// or by long polls where a server holds event streams back; it comes back to
+// the better way when there is one.
 
 // Milliseconds.
-const tryAgainFirst = 250, tryAgainMost = 30000, goodAfter = 10000;
-// As often WebSocket may fail before the other way is tried.
-const socketTries = 2;
-// Messages that wait for a connection.
-const waitingMost = 100;
+const firstPause = 250, longestPause = 30000;
+// A connection that has lasted so long was a good one.
+const steadyAfter = 10000;
+// For an answer to begin.
+const patience = 10000;
+// An event stream says something each 15 s, if only that it is there.
+const silenceMost = 40000;
+const pollWait = 25000;
+// As often a way may fail before the next one is tried; then it is left alone
+// for a while, and longer if it has never worked.
+const triesMost = 2, rest = 60000, longRest = 600000;
+
+// Bytes.
+const messageMost = 65536, bufferedMost = 1 << 20;
+
+// An answer that is no success; `problem` is its body (RFC 9457).
+export class StreamProblem extends Error {
+	constructor(status, problem, retryAfter) {
+		super(problem.detail ?? problem.title ?? `status ${status}`);
+		this.name = "StreamProblem";
+		this.status = status;
+		this.problem = {status, ...problem};
+		this.retryAfter = 1000 * (Number.parseInt(retryAfter, 10) || 0);
+	}
+
+	// Whether it would be the same another time.
+	get isFinal() {
+		return this.status >= 400 && this.status < 500 &&
+			![404, 408, 425, 429].includes(this.status);
+	}
+}
 
 class StreamEvent extends Event {
 	constructor(type, detail) {
@@ -32,211 +63,395 @@ class StreamEvent extends Event {
 
 export class CosmicStream extends EventTarget {
 	#url;
-	#options;
-	#after = null;
-	#epoch = null;
+	#query;
+	#ways;
+	#after;
+	#epoch;
 	#state = "closed";
-	#channel = null;
-	#timer = null;
-	#failures = 0;
-	#opened = 0;
-	#socketWorks = false;
-	#waiting = [];
+	#attempt = null;
+	#wake = null;
 
-	// The query's parameters are the endpoint's: coordinates, radius_deg,
-	// only, types, key; after and epoch say where to begin.
-	constructor(url, parameters = {}, options = {}) {
+	// url: the endpoint; else it is where this module was loaded from.
+	// query: of the endpoint's parameters coordinates, radius_deg, catalogue,
+	// only and types (a list).
+	// after, epoch: an earlier `position`; else it begins with what comes
+	// next.
+	// key: an API key, where publishing wants one.
+	// WebSocket: one for programs that have none, such as that of npm's ws;
+	// null: none is to be used.
+	constructor({url = new URL("../cosmic_stream", import.meta.url), query = {},
+		after = null, epoch = null, key = null,
+		WebSocket = globalThis.WebSocket} = {}) {
 		super();
-		const {after = null, epoch = null, ...others} = parameters;
-
-		this.#url = new URL(url, options.base ??
-			globalThis.document?.baseURI);
-		for (const [name, value] of Object.entries(others))
-			this.#url.searchParams.set(name, value);
+		this.#url = new URL(url, globalThis.document?.baseURI);
+		this.#query = Object.entries(query).flatMap(([name, value]) =>
+			[value].flat().map((one) => [name, one]));
 		this.#after = after;
 		this.#epoch = epoch;
-		this.#options = options;
-		this.#connect();
+		this.key = key;
+		this.#ways = ways(WebSocket);
+		this.#state = "connecting";
+		// Whoever has made it listens first.
+		queueMicrotask(() => this.#run());
 	}
 
 	get state() {
 		return this.#state;
 	}
 
-	// Where it has come to: what to begin after, another time.
+	// How it is connected, in words; null: it is not.
+	get way() {
+		return this.#state === "open" ? this.#attempt?.way.name ?? null : null;
+	}
+
+	// What to begin after, another time.
 	get position() {
 		return {after: this.#after, epoch: this.#epoch};
 	}
 
-	// Sends a message, at once or when it is connected again; false: too
-	// many wait already.
-	publish(message) {
-		const text = JSON.stringify(message);
+	// Publishes a message, and gives {seq, epoch} when it is on the disk
+	// there.  Throws StreamProblem when it is refused; after any other error
+	// it may have arrived or not.
+	async publish(message) {
+		const headers = {"Content-Type": "application/json"};
 
-		if (text === undefined)
-			throw new TypeError("only what JSON can say is published");
-		if (this.#state === "closed" ||
-			this.#waiting.length >= waitingMost)
-			return false;
-		this.#waiting.push(text);
-		this.#send();
-		return true;
+		if (this.key !== null)
+			headers.Authorization = `Bearer ${this.key}`;
+		const reply = await ask(this.#url, {method: "POST", headers,
+			body: written(message), signal: AbortSignal.timeout(patience)});
+
+		return reply.json();
 	}
 
+	// The same by WebSocket, for many messages; false: there is none at the
+	// moment, or it takes no more.  Nothing tells whether one has arrived but
+	// its event, or "refused".
+	send(message) {
+		const text = written(message);
+
+		return this.#state === "open" &&
+			(this.#attempt.send?.(text) ?? false);
+	}
+
+	// Nothing more is told afterwards but that.
 	close() {
-		clearTimeout(this.#timer);
-		this.#timer = null;
-		this.#channel?.close();
-		this.#channel = null;
-		this.#waiting = [];
+		const attempt = this.#attempt;
+
+		if (this.#state === "closed")
+			return;
+		this.#attempt = null;
+		attempt?.end();
+		this.#wake?.();
 		this.#become("closed");
 	}
 
 	// ---- connecting
 
-	#become(state) {
-		if (this.#state === state)
-			return;
-		this.#state = state;
-		this.dispatchEvent(new StreamEvent("state", state));
+	async #run() {
+		let failures = 0;
+
+		while (this.#state !== "closed") {
+			const attempt = this.#attempt = new Attempt(this.#choose());
+
+			this.#become("connecting");
+			const problem = await this.#try(attempt);
+
+			attempt.end();
+			if (this.#attempt !== attempt)
+				return; // closed
+			this.#attempt = null;
+			if (problem?.isFinal) {
+				this.#tell("refused", problem.problem);
+				this.close();
+				return;
+			}
+			attempt.judge();
+			failures = attempt.lasted > steadyAfter ? 0 : failures + 1;
+			this.#become("waiting");
+			await this.#pause(failures, problem?.retryAfter ?? 0);
+		}
 	}
 
-	#target() {
-		const url = new URL(this.#url);
+	#choose() {
+		const now = performance.now();
 
-		if (this.#after !== null)
-			url.searchParams.set("after", this.#after);
+		return this.#ways.find((way) => way.restsUntil <= now) ??
+			this.#ways.at(-1);
+	}
+
+	// Until the connection has ended; gives why there was none, or null.
+	async #try(attempt) {
+		try {
+			attempt.within(patience);
+			if (this.#after === null) {
+				await this.#look(attempt);
+				if (this.#attempt !== attempt)
+					return null;
+			}
+			attempt.looked = true;
+			attempt.within(patience);
+			await attempt.way.connect({
+				attempt,
+				target: (more) => this.#target(more),
+				opened: () => this.#opened(attempt),
+				take: (event) => this.#take(attempt, event),
+				passed: (page) => this.#passed(attempt, page),
+			});
+			return null;
+		} catch (problem) {
+			return problem;
+		}
+	}
+
+	// Where the stream is: what happens before it has connected is not lost.
+	async #look(attempt) {
+		const reply = await ask(this.#target(), {signal: attempt.signal});
+
+		this.#passed(attempt, await reply.json());
+	}
+
+	#opened(attempt) {
+		const now = performance.now();
+		const better = this.#ways.slice(0, this.#ways.indexOf(attempt.way));
+
+		if (this.#attempt !== attempt || this.#state === "open")
+			return;
+		attempt.since = now;
+		// Then a better way is tried again.
+		if (better.length > 0)
+			attempt.until(Math.min(...better.map((way) =>
+				way.restsUntil)) - now);
+		this.#become("open");
+	}
+
+	// At random, as others have lost it in the same moment.
+	#pause(failures, least) {
+		const most = Math.min(longestPause,
+			firstPause * 2 ** Math.min(Math.max(failures - 1, 0), 10));
+		const ms = Math.max(least, most * (0.5 + Math.random() / 2));
+
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, ms);
+
+			this.#wake = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
+	}
+
+	#target(more = {}) {
+		const url = new URL(this.#url);
+		const had = this.#after === null ? {} : {after: this.#after};
+
 		if (this.#epoch !== null)
-			url.searchParams.set("epoch", this.#epoch);
+			had.epoch = this.#epoch;
+		for (const [name, value] of [...this.#query,
+			...Object.entries(had), ...Object.entries(more)])
+			url.searchParams.append(name, value);
 		return url;
 	}
 
-	#connect() {
-		const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
-		const bySocket = Socket !== undefined &&
-			(this.#socketWorks || this.#failures < socketTries ||
-				globalThis.EventSource === undefined);
-		const channel = bySocket ? new SocketChannel(Socket, this.#target()) :
-			new SourceChannel(this.#target());
+	// ---- what comes
 
-		this.#timer = null;
-		this.#channel = channel;
-		this.#become("connecting");
-		channel.onopen = () => {
-			this.#opened = Date.now();
-			this.#socketWorks = bySocket;
-			this.#become("open");
-			this.#send();
-		};
-		channel.ontext = (text) => this.#take(text);
-		channel.onlost = () => this.#lost(channel);
-	}
-
-	#lost(channel) {
-		if (this.#channel !== channel)
+	#take(attempt, event) {
+		if (this.#attempt !== attempt)
 			return;
-		this.#channel = null;
-		if (this.#opened > 0 && Date.now() - this.#opened > goodAfter)
-			this.#failures = 0;
-		this.#opened = 0;
-		const most = Math.min(tryAgainMost,
-			tryAgainFirst * 2 ** Math.min(this.#failures++, 10));
-
-		this.#become("waiting");
-		// At random, as others have lost it in the same moment.
-		this.#timer = setTimeout(() => this.#connect(),
-			most * (0.5 + Math.random() / 2));
-	}
-
-	// ---- what comes and goes
-
-	#take(text) {
-		const event = JSON.parse(text);
-
 		if (event.type === "error") {
-			this.dispatchEvent(new StreamEvent("refused", event.error));
+			this.#tell("refused", event.error);
 			return;
 		}
 		if (event.type === "gap") {
-			this.#epoch = event.epoch;
-			this.#after = event.next - 1;
-			this.dispatchEvent(new StreamEvent("gap", event));
+			this.#passed(attempt, {after: event.next - 1, epoch: event.epoch});
+			this.#tell("gap", event);
 			return;
 		}
 		if (event.epoch === this.#epoch && event.seq <= this.#after)
 			return;
-		this.#epoch = event.epoch;
-		this.#after = event.seq;
-		this.dispatchEvent(new StreamEvent("event", event));
+		this.#passed(attempt, {after: event.seq, epoch: event.epoch});
+		this.#tell("event", event);
 	}
 
-	#send() {
-		while (this.#waiting.length > 0 && this.#state === "open")
-			this.#channel.send(this.#waiting.shift(), (problem) =>
-				this.dispatchEvent(
-					new StreamEvent("refused", problem)));
-	}
-}
-
-// ---- the two ways
-
-class SocketChannel {
-	#socket;
-
-	constructor(Socket, url) {
-		const target = new URL(url);
-
-		target.protocol = target.protocol.replace("http", "ws");
-		this.#socket = new Socket(target.href);
-		this.#socket.onopen = () => this.onopen();
-		this.#socket.onmessage = ({data}) => this.ontext(data);
-		this.#socket.onclose = () => this.onlost();
-		this.#socket.onerror = () => {};
-	}
-
-	send(text) {
-		this.#socket.send(text);
-	}
-
-	close() {
-		this.#socket.close(1000);
-	}
-}
-
-class SourceChannel {
-	#source;
-	#url;
-
-	constructor(url) {
-		this.#url = new URL(url);
-		this.#source = new EventSource(this.#url);
-		this.#source.onopen = () => this.onopen();
-		this.#source.onmessage = ({data}) => this.ontext(data);
-		this.#source.onerror = () => {
-			this.#source.close();
-			this.onlost();
-		};
-	}
-
-	// A message that does not arrive is told of, as one that is refused.
-	async send(text, refused) {
-		const target = new URL(this.#url);
-
-		target.search = "";
-		try {
-			const reply = await fetch(target, {method: "POST",
-				headers: {"Content-Type": "application/json"},
-				body: text});
-
-			if (!reply.ok)
-				refused(await reply.json());
-		} catch (problem) {
-			refused({title: "It could not be sent",
-				detail: String(problem)});
+	#passed(attempt, {after, epoch}) {
+		if (this.#attempt === attempt) {
+			this.#after = after;
+			this.#epoch = epoch;
 		}
 	}
 
-	close() {
-		this.#source.close();
+	#become(state) {
+		if (this.#state === "closed")
+			return;
+		this.#state = state;
+		this.#tell("state", state);
 	}
+
+	#tell(type, detail) {
+		this.dispatchEvent(new StreamEvent(type, detail));
+	}
+}
+
+// ---- one attempt to be connected, by one way
+
+class Attempt {
+	#controller = new AbortController();
+	#silence = null;
+	#life = null;
+
+	constructor(way) {
+		this.way = way;
+		this.signal = this.#controller.signal;
+		this.looked = false; // what fails from here on is the way
+		this.since = null; // it is open
+		this.send = null;
+	}
+
+	get lasted() {
+		return this.since === null ? 0 : performance.now() - this.since;
+	}
+
+	// It ends then, unless this is said again before.
+	within(ms) {
+		clearTimeout(this.#silence);
+		this.#silence = ms === null ? null :
+			setTimeout(() => this.#controller.abort(), ms);
+	}
+
+	until(ms) {
+		this.#life = setTimeout(() => this.#controller.abort(), ms);
+	}
+
+	end() {
+		clearTimeout(this.#silence);
+		clearTimeout(this.#life);
+		this.#controller.abort();
+	}
+
+	// Afterwards: what it says of its way.
+	judge() {
+		const {way} = this;
+
+		if (this.since !== null) {
+			way.worked = true;
+			way.failures = 0;
+		} else if (this.looked && ++way.failures >= triesMost) {
+			way.failures = 0;
+			way.restsUntil = performance.now() +
+				(way.worked ? rest : longRest);
+		}
+	}
+}
+
+// ---- the ways
+
+// A way's connect() returns when its connection has ended, or throws why there
+// was none.  It asks target(PARAMETERS), a URL, and calls opened() when there
+// is one, take(EVENT) for each event and gap, and passed({after, epoch}) for
+// what it knows of its place besides.
+
+// The best one first.
+function ways(WebSocket) {
+	return [
+		...WebSocket ?
+			[{name: "WebSocket", connect: bySocket, WebSocket}] : [],
+		{name: "event stream", connect: bySource},
+		{name: "long poll", connect: byPolls},
+	].map((way) => ({...way, failures: 0, worked: false, restsUntil: 0}));
+}
+
+function bySocket({attempt, target, opened, take}) {
+	return new Promise((resolve) => {
+		const url = target().href.replace(/^http/, "ws");
+		const socket = new attempt.way.WebSocket(url);
+
+		socket.onopen = () => {
+			attempt.within(null);
+			attempt.send = (text) => {
+				if (socket.readyState !== 1 ||
+					socket.bufferedAmount > bufferedMost)
+					return false;
+				socket.send(text);
+				return true;
+			};
+			opened();
+		};
+		socket.onmessage = ({data}) => take(JSON.parse(data));
+		socket.onerror = () => {};
+		socket.onclose = resolve;
+		attempt.signal.addEventListener("abort", () => {
+			socket.close(1000);
+			resolve();
+		});
+	});
+}
+
+async function bySource({attempt, target, opened, take}) {
+	const type = "text/event-stream";
+	const reply = await ask(target(),
+		{headers: {Accept: type}, signal: attempt.signal});
+	const reader = reply.body.getReader();
+	const decoder = new TextDecoder();
+	let text = "";
+
+	if (!reply.headers.get("Content-Type")?.startsWith(type))
+		throw new Error("this is no event stream");
+	for (;;) {
+		const {done, value} = await reader.read();
+
+		if (done)
+			return;
+		attempt.within(silenceMost);
+		opened();
+		text += decoder.decode(value, {stream: true});
+		const lines = text.split("\n");
+
+		// An event has one line of data; its id says nothing more.
+		text = lines.pop();
+		for (const line of lines) {
+			if (line.startsWith("data: "))
+				take(JSON.parse(line.slice("data: ".length)));
+		}
+	}
+}
+
+async function byPolls({attempt, target, opened, take, passed}) {
+	let wait = 0;
+
+	while (!attempt.signal.aborted) {
+		attempt.within(wait + patience);
+		const reply = await ask(target({wait: wait / 1000}),
+			{signal: attempt.signal});
+		const page = await reply.json();
+
+		wait = pollWait;
+		opened();
+		for (const event of page.gap ? [page.gap, ...page.events] :
+			page.events)
+			take(event);
+		// Also past those that the query leaves out.
+		passed(page);
+	}
+}
+
+// ---- asking
+
+async function ask(url, options) {
+	const reply = await fetch(url, {cache: "no-store", ...options});
+
+	if (reply.ok)
+		return reply;
+	throw new StreamProblem(reply.status,
+		await reply.json().catch(() => ({})),
+		reply.headers.get("Retry-After"));
+}
+
+// A message as it is sent.
+function written(message) {
+	const text = JSON.stringify(message);
+
+	if (text === undefined)
+		throw new TypeError("only what JSON can say is published");
+	if (new TextEncoder().encode(text).length > messageMost)
+		throw new RangeError(`a message has at most ${messageMost} bytes`);
+	return text;
 }
