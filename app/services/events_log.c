@@ -38,11 +38,13 @@ log_take(void *arg, const struct event *event)
 {
 	struct events_log *log = arg;
 	struct tail_event *made = tail_event_new(log->position.epoch, event);
+	enum lc_rc rc =
+		made == NULL ? LC_NO_MEMORY : events_tail_put(log->tail, made);
 
-	if (made == NULL)
-		return LC_NO_MEMORY;
-	log->position.last = event->seq;
-	return events_tail_put(log->tail, made);
+	/* One that did not get in is read again the next time. */
+	if (rc == LC_OK)
+		log->position.last = event->seq;
+	return rc;
 }
 
 /* Another state.sqlite, or an older one, is in its place. */
@@ -81,8 +83,9 @@ events_log_look(struct events_log *log, int64_t beforehand)
 
 		rc = events_read(log->events, before, LOG_READ_MOST, log_take,
 				 log, why, sizeof(why));
-		if (log->position.last == before)
-			break; /* they have gone in between */
+		/* They may have gone in between. */
+		if (rc == LC_OK && log->position.last == before)
+			log->position.last = now.last;
 	}
 	if (rc != LC_OK)
 		log_complain(why);
