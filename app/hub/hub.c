@@ -16,7 +16,7 @@ enum {
 	HUB_LISTEN_MS = 1000, /* between looks where the bell is not heard */
 	HUB_TICK_MS = 50,
 	HUB_LEAVE_MS = 1000,
-	HUB_RECEIVE_BYTES = 1024, /* that each connection has room for */
+	HUB_RECEIVE_BYTES = 4096, /* that each connection has room for */
 	HUB_SPARE_FILES = 64,
 	HUB_BEFOREHAND = 10000, /* events that are in memory from the start */
 };
