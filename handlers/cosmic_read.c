@@ -70,7 +70,7 @@ had_read(struct lc_call *call, const struct cosmic_query *query,
 		return LC_OK;
 	if (!events_id_read(text, strlen(text), had))
 		return lc_refuse(call,
-				 query->has_last_event_id ? "last-event-id" :
+				 query->has_last_event_id ? "last_event_id" :
 							    "after",
 				 "value_error", text,
 				 "This is no event's number, for example 42");

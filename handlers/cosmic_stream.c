@@ -4,7 +4,7 @@
  */
 #include "cosmic_stream.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "cosmic_types.h"
 #include "http/published.h"
@@ -109,12 +109,17 @@ static const int publish_statuses[] = {201, 0};
 
 static const struct lc_guard *const publish_guards[] = {&lc_guard_stream, NULL};
 
+/* As any body is refused that is no JSON. */
 static enum lc_rc
-published_refuse(struct lc_call *call, const struct json_fault *fault)
+published_refuse(struct lc_call *call, const char *text,
+		 const struct json_fault *fault)
 {
-	return lc_refuse(call, "body", "json_invalid", NULL,
-			 "%s (line %zu, column %zu)", fault->message,
-			 fault->line, fault->column);
+	char where[32];
+
+	snprintf(where, sizeof(where), "body.%zu", fault->offset);
+	return lc_refuse(call, where, "json_invalid", text + fault->offset,
+			 "JSON decode error at line %zu, column %zu: %s",
+			 fault->line, fault->column, fault->message);
 }
 
 static enum lc_rc
@@ -123,10 +128,12 @@ publish(struct lc_call *call, struct event *event)
 	struct events *events = lc_events_of(call);
 	struct events_position position;
 	char why[EVENTS_WHY_MAX] = "";
-	enum lc_rc rc = events_add(events, event, 1, why, sizeof(why));
+	enum lc_rc rc;
 
+	/* The epoch first: what was added must not be answered with 503. */
+	rc = events_position(events, &position, why, sizeof(why));
 	if (rc == LC_OK)
-		rc = events_position(events, &position, why, sizeof(why));
+		rc = events_add(events, event, 1, why, sizeof(why));
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
 	lc_set_status(call, 201);
@@ -142,12 +149,20 @@ publish_run(struct lc_call *call, const void *args)
 	const char *text = lc_body_bytes(call, &length);
 	struct published published;
 	struct json_fault fault;
-	enum lc_rc rc = published_read(text, length, &published, &fault);
+	enum lc_rc rc;
 	char *copy;
 
 	(void)args;
+	if (length == 0)
+		return lc_refuse(call, "body", "missing", NULL,
+				 "Field required");
+	if (length > EVENTS_DATA_MAX)
+		return lc_fail(call, LC_TOO_LARGE,
+			       "The message has %zu bytes; %d are allowed.",
+			       length, EVENTS_DATA_MAX);
+	rc = published_read(text, length, &published, &fault);
 	if (rc == LC_INVALID)
-		return published_refuse(call, &fault);
+		return published_refuse(call, text, &fault);
 	copy = rc == LC_OK ? lc_alloc(call, length + 1) : NULL;
 	if (copy == NULL)
 		return rc == LC_OK ? LC_NO_MEMORY : rc;

@@ -1,5 +1,6 @@
 #include "engine/feed.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,19 +14,33 @@
 
 enum {
 	FEED_TAIL_BYTES = 4 << 20,
-	FEED_PAUSE_MS = 250, /* between looks at who has been told to stop */
-	FEED_PAUSE_BLOCKED_MS = 20,
+	FEED_LOOK_MS = 1000, /* between looks, should the bell not be heard */
 };
 
 struct feed {
-	struct events_log log; /* the thread's, as all its readers are */
-	struct reader *readers;
-	pthread_mutex_t lock; /* guards what follows */
+	struct readers readers; /* the thread's */
+	struct events *events;
+	pthread_mutex_t lock;  /* guards what follows */
+	pthread_cond_t called; /* the thread waits for `arrived` and `rung` */
+	pthread_cond_t wanted; /* the ear waits for somebody to listen for */
 	struct reader *arrived;
-	bool started, ending;
-	atomic_bool ended;
-	pthread_t thread;
+	int arrived_count, held_count;
+	bool rung, ending;
+	bool has_thread, has_ear;
+	int running; /* of both */
+	pthread_t thread, ear;
 };
+
+static void
+cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
 
 struct feed *
 feed_new(struct events *events)
@@ -34,12 +49,15 @@ feed_new(struct events *events)
 
 	if (feed == NULL)
 		return NULL;
-	if (!events_log_init(&feed->log, events, FEED_TAIL_BYTES)) {
+	if (!events_log_init(&feed->readers.log, events, FEED_TAIL_BYTES)) {
 		free(feed);
 		return NULL;
 	}
+	buf_init(&feed->readers.piece);
+	feed->events = events;
 	pthread_mutex_init(&feed->lock, NULL);
-	atomic_init(&feed->ended, false);
+	cond_init(&feed->called);
+	cond_init(&feed->wanted);
 	return feed;
 }
 
@@ -48,120 +66,145 @@ feed_free(struct feed *feed)
 {
 	if (feed == NULL)
 		return;
-	if (feed->started)
+	if (feed->has_thread)
 		pthread_join(feed->thread, NULL);
-	events_log_release(&feed->log);
+	if (feed->has_ear)
+		pthread_join(feed->ear, NULL);
+	buf_release(&feed->readers.piece);
+	events_log_release(&feed->readers.log);
+	pthread_cond_destroy(&feed->called);
+	pthread_cond_destroy(&feed->wanted);
 	pthread_mutex_destroy(&feed->lock);
 	free(feed);
 }
 
-/* ---- one reader; false: it has gone */
+int
+feed_count(struct feed *feed)
+{
+	int count;
 
-/* Its time is up, or its client has left, or the process stops. */
+	pthread_mutex_lock(&feed->lock);
+	count = feed->held_count + feed->arrived_count;
+	pthread_mutex_unlock(&feed->lock);
+	return count;
+}
+
+/* ---- the threads */
+
+/* Under the lock; without a reader there is no time to keep. */
 static void
-reader_end(struct reader *reader, enum lc_rc why)
+feed_wait(struct feed *feed, int64_t until_ns)
 {
-	bool well = reader->call->streaming && why != LC_CANCELLED;
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / CLOCK_NS_PER_S),
+		.tv_nsec = (long)(until_ns % CLOCK_NS_PER_S)};
+	int error = 0;
 
-	/* What has been sent so far is whole. */
-	call_end_job(reader->call, well ? LC_OK : why);
+	while (feed->arrived == NULL && !feed->rung && !feed->ending &&
+	       error != ETIMEDOUT)
+		if (feed->held_count == 0)
+			pthread_cond_wait(&feed->called, &feed->lock);
+		else
+			error = pthread_cond_timedwait(&feed->called,
+						       &feed->lock, &until);
 }
 
+/*
+ * Waits until there is something to do; gives who has arrived, and whether
+ * the bell was heard.  False: the feed ends, and nobody is left.
+ */
 static bool
-stream_serve(struct feed *feed, struct reader *reader, int64_t now_ns,
-	     bool *blocked)
+feed_take(struct feed *feed, int64_t until_ns, struct reader **arrived,
+	  bool *rung)
 {
-	switch (reader_write(reader, &feed->log, now_ns)) {
-	case READER_WAITS:
-		return true;
-	case READER_BLOCKED:
-		*blocked = true;
-		return true;
-	case READER_ENDS:
-		break;
-	}
-	reader_end(reader, LC_CANCELLED);
-	return false;
-}
-
-static bool
-reader_serve(struct feed *feed, struct reader *reader, int64_t now_ns,
-	     bool *blocked)
-{
-	enum lc_rc told = progress_stopped(&reader->call->progress);
-
-	if (told != LC_OK) {
-		reader_end(reader, told);
-		return false;
-	}
-	if (reader->streams)
-		return stream_serve(feed, reader, now_ns, blocked);
-	if (now_ns < reader->until_ns && !reader_has_some(reader, &feed->log))
-		return true;
-	lc_complete(reader->call, reader_answer, reader);
-	return false;
-}
-
-/* ---- all of them */
-
-/* How long there is nothing to do as a rule, in ms. */
-static int64_t
-readers_serve(struct feed *feed)
-{
-	int64_t now_ns = clock_mono_ns(), until_ns;
-	struct reader **link = &feed->readers;
-	bool blocked = false;
-
-	until_ns = now_ns + FEED_PAUSE_MS * CLOCK_NS_PER_MS;
-	while (*link != NULL) {
-		struct reader *reader = *link, *next = reader->next;
-
-		if (!reader_serve(feed, reader, now_ns, &blocked)) {
-			*link = next; /* the reader has gone */
-			continue;
-		}
-		if (!reader->streams && reader->until_ns < until_ns)
-			until_ns = reader->until_ns;
-		link = &reader->next;
-	}
-	if (blocked)
-		return FEED_PAUSE_BLOCKED_MS;
-	return (until_ns - now_ns) / CLOCK_NS_PER_MS + 1;
-}
-
-/* Takes in who has arrived; false: the feed ends, and nobody is left. */
-static bool
-readers_take(struct feed *feed)
-{
-	struct reader **last = &feed->readers;
 	bool goes_on;
 
-	while (*last != NULL)
-		last = &(*last)->next;
 	pthread_mutex_lock(&feed->lock);
-	*last = feed->arrived;
+	feed->held_count = feed->readers.count;
+	feed_wait(feed, until_ns);
+	*arrived = feed->arrived;
+	*rung = feed->rung;
+	feed->held_count += feed->arrived_count;
+	feed->arrived_count = 0;
 	feed->arrived = NULL;
-	goes_on = !feed->ending || feed->readers != NULL;
+	feed->rung = false;
+	goes_on = !feed->ending || feed->held_count > 0;
 	pthread_mutex_unlock(&feed->lock);
 	return goes_on;
+}
+
+static void
+thread_end(struct feed *feed)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->running--;
+	pthread_cond_broadcast(&feed->wanted);
+	pthread_mutex_unlock(&feed->lock);
 }
 
 static void *
 feed_run(void *arg)
 {
 	struct feed *feed = arg;
-	struct events *events = feed->log.events;
+	struct reader *arrived;
+	int64_t until_ns = 0;
+	bool rung;
 
-	while (readers_take(feed)) {
-		uint32_t heard = events_heard(events);
-		int64_t pause_ms = FEED_PAUSE_MS;
+	while (feed_take(feed, until_ns, &arrived, &rung)) {
+		while (arrived != NULL) {
+			struct reader *next = arrived->next;
 
-		if (events_log_look(&feed->log, 0) || feed->log.turn > 0)
-			pause_ms = readers_serve(feed);
-		events_wait(events, heard, pause_ms);
+			rung |= readers_add(&feed->readers, arrived);
+			arrived = next;
+		}
+		if (rung)
+			readers_look(&feed->readers);
+		until_ns = readers_serve(&feed->readers) * CLOCK_NS_PER_MS +
+			   clock_mono_ns();
 	}
-	atomic_store(&feed->ended, true);
+	thread_end(feed);
 	return NULL;
+}
+
+/* False: the feed ends. */
+static bool
+ear_waits(struct feed *feed)
+{
+	bool goes_on;
+
+	pthread_mutex_lock(&feed->lock);
+	while (!feed->ending && feed->held_count + feed->arrived_count == 0)
+		pthread_cond_wait(&feed->wanted, &feed->lock);
+	goes_on = !feed->ending;
+	feed->rung = true;
+	pthread_cond_signal(&feed->called);
+	pthread_mutex_unlock(&feed->lock);
+	return goes_on;
+}
+
+static void *
+ear_run(void *arg)
+{
+	struct feed *feed = arg;
+	uint32_t heard = events_heard(feed->events);
+
+	while (ear_waits(feed)) {
+		events_wait(feed->events, heard, FEED_LOOK_MS);
+		heard = events_heard(feed->events);
+	}
+	thread_end(feed);
+	return NULL;
+}
+
+static bool
+thread_start(struct feed *feed, pthread_t *thread, void *(*run)(void *))
+{
+	int error = pthread_create(thread, NULL, run, feed);
+
+	if (error != 0)
+		log_error("no thread for the stream: %s", strerror(error));
+	feed->running += error == 0;
+	return error == 0;
 }
 
 /* Under the lock. */
@@ -170,54 +213,69 @@ feed_start(struct feed *feed)
 {
 	sigset_t all, before;
 
-	if (feed->started)
+	if (feed->has_thread && feed->has_ear)
 		return true;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	feed->started =
-		pthread_create(&feed->thread, NULL, feed_run, feed) == 0;
+	feed->has_thread =
+		feed->has_thread || thread_start(feed, &feed->thread, feed_run);
+	feed->has_ear =
+		feed->has_ear || thread_start(feed, &feed->ear, ear_run);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return feed->started;
+	return feed->has_thread && feed->has_ear;
 }
+
+/* ---- in and out */
 
 enum lc_rc
 feed_park(struct reader *reader)
 {
-	struct feed *feed = reader->call->engine->feed;
+	struct lc_call *call = reader->call;
+	struct feed *feed = call->engine->feed;
+	int64_t most = call->engine->options->stream_clients;
 	enum lc_rc rc = LC_NO_MEMORY;
 
-	reader->spoken_ns = clock_mono_ns();
 	pthread_mutex_lock(&feed->lock);
-	if (feed_start(feed))
-		rc = lc_park(reader->call, NULL, NULL);
+	if (feed->held_count + feed->arrived_count >= most)
+		rc = lc_fail(call, LC_UNAVAILABLE,
+			     "The stream has %lld clients here, and takes no "
+			     "more.",
+			     (long long)most);
+	else if (feed_start(feed))
+		rc = lc_park(call, NULL, NULL);
 	if (rc == LC_OK) {
 		reader->next = feed->arrived;
 		feed->arrived = reader;
+		feed->arrived_count++;
+		pthread_cond_signal(&feed->called);
+		pthread_cond_signal(&feed->wanted);
 	}
 	pthread_mutex_unlock(&feed->lock);
-	if (rc != LC_OK)
-		return rc;
-	/* The thread waits at the bell. */
-	events_ring(feed->log.events);
-	return LC_PARKED;
+	return rc == LC_OK ? LC_PARKED : rc;
 }
 
 bool
 feed_stop(struct feed *feed, int64_t until_ns)
 {
-	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
-	bool started;
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / CLOCK_NS_PER_S),
+		.tv_nsec = (long)(until_ns % CLOCK_NS_PER_S)};
+	bool hears, ended;
+	int error = 0;
 
 	pthread_mutex_lock(&feed->lock);
 	feed->ending = true;
-	started = feed->started;
+	hears = feed->has_ear;
+	pthread_cond_broadcast(&feed->called);
+	pthread_cond_broadcast(&feed->wanted);
 	pthread_mutex_unlock(&feed->lock);
-	if (started)
-		events_ring(feed->log.events);
-	while (started && !atomic_load(&feed->ended)) {
-		if (clock_mono_ns() >= until_ns)
-			return false;
-		nanosleep(&pause, NULL);
-	}
-	return true;
+	if (hears)
+		events_ring(feed->events);
+	pthread_mutex_lock(&feed->lock);
+	while (feed->running > 0 && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&feed->wanted, &feed->lock,
+					       &until);
+	ended = feed->running == 0;
+	pthread_mutex_unlock(&feed->lock);
+	return ended;
 }

@@ -8,7 +8,12 @@
 #include "base/clock.h"
 #include "engine/engine.h"
 
-enum { POLL_BYTES_MOST = 1 << 20, POLL_READ_MOST = 256 };
+enum {
+	POLL_BYTES_MOST = 1 << 20,
+	POLL_READ_MOST = 256,
+	POLL_MARGIN_MS = 200, /* from the answer to the deadline, at least */
+	FEED_ALONE_MS = 20000,
+};
 
 /* What is collected for an answer. */
 struct poll {
@@ -24,6 +29,13 @@ struct events *
 lc_events_of(const struct lc_call *call)
 {
 	return call->engine->events;
+}
+
+static bool
+list_takes_more(const struct buf *list, int64_t count,
+		const struct lc_events *wanted)
+{
+	return count < wanted->most && list->length < POLL_BYTES_MOST;
 }
 
 static enum lc_rc
@@ -46,10 +58,8 @@ poll_take(void *arg, const struct event *event)
 			buf_add(&poll->list, made->text, made->length);
 	}
 	tail_event_free(made);
-	return poll->count < wanted->most &&
-			       poll->list.length < POLL_BYTES_MOST ?
-		       LC_OK :
-		       LC_CANCELLED;
+	return list_takes_more(&poll->list, poll->count, wanted) ? LC_OK :
+								   LC_CANCELLED;
 }
 
 /* All that there is, up to what one answer has. */
@@ -133,14 +143,27 @@ poll_answer(struct lc_call *call, struct lc_events *wanted, bool anyhow,
 
 /* ---- parked */
 
+/* Whether its `had` is of the log as it is; it begins with that of now. */
+static bool
+reader_is_at(struct reader *reader, const struct events_log *log)
+{
+	const struct events_had *had = &reader->wanted.had;
+
+	if (reader->begun)
+		return reader->turn == log->turn;
+	reader->begun = strcmp(had->epoch, log->position.epoch) == 0 &&
+			had->after <= log->position.last;
+	reader->turn = log->turn;
+	return reader->begun;
+}
+
 bool
 reader_has_some(struct reader *reader, const struct events_log *log)
 {
 	struct events_had *had = &reader->wanted.had;
 
 	/* What has become of its numbers is found out by who answers. */
-	if (strcmp(had->epoch, log->position.epoch) != 0 ||
-	    had->after > log->position.last)
+	if (!reader_is_at(reader, log))
 		return true;
 	while (had->after < log->position.last) {
 		const struct tail_event *event =
@@ -154,14 +177,89 @@ reader_has_some(struct reader *reader, const struct events_log *log)
 	return false;
 }
 
-enum lc_rc
-reader_answer(struct lc_call *call, void *reader)
+static void
+reader_take(struct reader *reader, const struct tail_event *event)
 {
-	struct reader *of = reader;
-	bool answered;
+	bool bare = reader->wanted.bare;
 
-	return poll_answer(call, &of->wanted, true, &answered);
+	reader->wanted.had.after = event->seq;
+	if (!events_filter_passes(&reader->wanted.filter, event))
+		return;
+	if (reader->count++ > 0)
+		buf_add_char(&reader->list, ',');
+	buf_add(&reader->list,
+		bare ? event->text + event->data_at : event->text,
+		bare ? event->data_length : event->length);
 }
+
+/* False: not all of it is in memory. */
+static bool
+reader_collect(struct reader *reader, const struct events_log *log)
+{
+	const struct events_had *had = &reader->wanted.had;
+
+	if (!reader_is_at(reader, log))
+		return false;
+	while (had->after < log->position.last &&
+	       list_takes_more(&reader->list, reader->count, &reader->wanted)) {
+		const struct tail_event *event =
+			events_tail_after(log->tail, had->after);
+
+		if (event == NULL || event->seq > had->after + 1)
+			return false;
+		reader_take(reader, event);
+	}
+	return true;
+}
+
+/* In a thread of the gate. */
+static enum lc_rc
+reader_reply(struct lc_call *call, void *arg)
+{
+	static const struct events_resume resume = {.gap = EVENTS_NO_GAP};
+	struct reader *reader = arg;
+	const struct events_had *had = &reader->wanted.had;
+	struct poll poll = {.call = call,
+			    .list = reader->list,
+			    .count = reader->count,
+			    .seq = had->after};
+	bool answered;
+	enum lc_rc rc = LC_NO_MEMORY;
+
+	if (!reader->in_hand)
+		return poll_answer(call, &reader->wanted, true, &answered);
+	memcpy(poll.position.epoch, had->epoch, sizeof(had->epoch));
+	if (!poll.list.failed) {
+		poll_write(&poll, had, &resume);
+		rc = LC_OK;
+	}
+	buf_release(&reader->list);
+	return rc;
+}
+
+void
+reader_answer(struct reader *reader, const struct events_log *log,
+	      bool readable)
+{
+	struct lc_call *call = reader->call;
+	int64_t after = reader->wanted.had.after;
+
+	if (!call_claim(call, CALL_BY_RUN, LC_OK)) {
+		call_post_release(call);
+		return;
+	}
+	buf_init(&reader->list);
+	reader->in_hand = readable && reader_collect(reader, log);
+	if (!reader->in_hand) {
+		reader->wanted.had.after = after;
+		buf_release(&reader->list);
+	}
+	call->reply = reader_reply;
+	call->reply_arg = reader;
+	call_post_answer(call, 2);
+}
+
+/* ---- what handlers call */
 
 static struct reader *
 reader_new(struct lc_call *call, const struct lc_events *wanted)
@@ -172,7 +270,10 @@ reader_new(struct lc_call *call, const struct lc_events *wanted)
 		return NULL;
 	reader->call = call;
 	reader->wanted = *wanted;
-	reader->until_ns = clock_mono_ns() + wanted->wait_ms * CLOCK_NS_PER_MS;
+	lc_set_makeshift(call); /* who asks next is told other things */
+	/* A process of its own for each that waits is dear. */
+	if (!call->engine->stays)
+		lc_shorten_deadline(call, FEED_ALONE_MS);
 	return reader;
 }
 
@@ -182,15 +283,29 @@ call_waits(const struct lc_call *call)
 	return !call->in_place && call->request.method != LC_HEAD;
 }
 
+/* It is answered before its deadline would be. */
+static int64_t
+reader_until(const struct reader *reader, int64_t now_ns)
+{
+	int64_t until_ns = now_ns + reader->wanted.wait_ms * CLOCK_NS_PER_MS;
+	int64_t last_ns = reader->call->progress.deadline_ns -
+			  POLL_MARGIN_MS * CLOCK_NS_PER_MS;
+
+	return until_ns < last_ns ? until_ns : last_ns;
+}
+
 enum lc_rc
 lc_events_poll(struct lc_call *call, const struct lc_events *wanted)
 {
 	struct reader *reader = reader_new(call, wanted);
-	bool waits = wanted->wait_ms > 0 && call_waits(call), answered;
+	int64_t now_ns = clock_mono_ns();
+	bool waits, answered;
 	enum lc_rc rc;
 
 	if (reader == NULL)
 		return LC_NO_MEMORY;
+	reader->until_ns = reader_until(reader, now_ns);
+	waits = call_waits(call) && reader->until_ns > now_ns;
 	rc = poll_answer(call, &reader->wanted, !waits, &answered);
 	return rc != LC_OK || answered ? rc : feed_park(reader);
 }
@@ -199,13 +314,28 @@ enum lc_rc
 lc_events_stream(struct lc_call *call, const struct lc_events *wanted)
 {
 	struct reader *reader = reader_new(call, wanted);
+	struct events_position position;
+	struct events_had *had;
+	char why[EVENTS_WHY_MAX] = "";
+	enum lc_rc rc;
 
 	if (reader == NULL)
 		return LC_NO_MEMORY;
-	if (!call_waits(call))
-		return lc_body(call, "text/event-stream") != NULL ?
-			       LC_OK :
-			       LC_NO_MEMORY;
+	rc = events_position(lc_events_of(call), &position, why, sizeof(why));
+	if (rc != LC_OK)
+		return lc_fail(call, rc, "%s", why);
+	if (!call_waits(call)) {
+		lc_body(call, NULL);
+		call->length_unknown = true;
+		return LC_OK;
+	}
+	/* What happens next is what happens from now on. */
+	had = &reader->wanted.had;
+	if (!had->says) {
+		*had = (struct events_had){.says = true,
+					   .after = position.last};
+		memcpy(had->epoch, position.epoch, sizeof(had->epoch));
+	}
 	reader->streams = true;
 	return feed_park(reader);
 }

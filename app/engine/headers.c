@@ -18,7 +18,8 @@ static const char exposed[] =
 static const char accepted[] =
 	"Accept, Authorization, Cache-Control, Content-Type, If-Match, "
 	"If-None-Match, "
-	"Idempotency-Key, Prefer, traceparent, X-API-Key, X-Request-Id";
+	"Idempotency-Key, Last-Event-ID, Prefer, traceparent, X-API-Key, "
+	"X-Request-Id";
 
 static bool
 any_origin(const struct options *options)

@@ -60,6 +60,11 @@ lc_refuse(struct lc_call *call, const char *param, const char *type,
 			rc = bind_origin(call, field, &before, &given);
 		if (rc != LC_OK)
 			return rc;
+		if (field != NULL) {
+			steps[i].name = field_wire_name(field, &call->arena);
+			if (steps[i].name == NULL)
+				return LC_NO_MEMORY;
+		}
 		/* Of a member, or an item, only the function knows it. */
 		if (i == 0 && *param == '\0' && input == NULL)
 			input = given;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/feed.h"
 #include "gate/porter.h"
 
 enum {
@@ -31,6 +32,13 @@ program_was_replaced(void)
 	       memcmp(path + length - tail, mark, (size_t)tail) == 0;
 }
 
+/* Who waits for events does so always, and comes again. */
+static bool
+is_idle(struct engine *engine)
+{
+	return atomic_load(&engine->open) == feed_count(engine->feed);
+}
+
 static void
 wait_for_stop(struct engine *engine, const sigset_t *signals)
 {
@@ -43,7 +51,7 @@ wait_for_stop(struct engine *engine, const sigset_t *signals)
 			log_notice("stopping: signal %d", caught);
 			return;
 		}
-		if (program_was_replaced() && atomic_load(&engine->open) == 0) {
+		if (program_was_replaced() && is_idle(engine)) {
 			log_notice("stopping: the program was replaced");
 			return;
 		}

@@ -28,6 +28,7 @@ enum {
 	/* What a fresh unix socket takes without blocking, and to spare. */
 	PEER_FREE_BYTES = 32768,
 	PEER_PART_BYTES = 65536,
+	PEER_STREAM_MS = 20, /* for what a parked call writes piece by piece */
 	PEER_LEAST_BYTES_PER_MS = 64, /* what a slow reader must manage */
 };
 
@@ -45,17 +46,21 @@ timeval_of(int64_t ms)
 }
 
 /*
- * A peer that does not read must not hold a thread for ever.  Most answers
- * fit into the socket's buffer and save the system call.
+ * A peer that does not read must not hold a thread for ever; nor at all one
+ * that many parked calls share, which writes when it need not wait.  Most
+ * answers fit into the socket's buffer and save the system call.
  */
 static void
 peer_limit_sending(struct fcgi_peer *peer, size_t length)
 {
-	struct timeval limit =
-		timeval_of(peer->call.engine->options->send_timeout_ms);
+	bool is_shared = peer->call.parked && peer->call.streaming;
+	struct timeval limit = timeval_of(
+		is_shared ? PEER_STREAM_MS :
+			    peer->call.engine->options->send_timeout_ms);
 
 	peer->sent += length;
-	if (peer->limited || (peer->sent <= PEER_FREE_BYTES && peer->is_unix))
+	if (peer->limited ||
+	    (peer->sent <= PEER_FREE_BYTES && peer->is_unix && !is_shared))
 		return;
 	peer->limited = true;
 	setsockopt(peer->request.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &limit,

@@ -51,7 +51,7 @@ log_take(void *arg, const struct event *event)
 static bool
 log_is_another(const struct events_log *log, const struct events_position *now)
 {
-	return log->turn == 0 || strcmp(now->epoch, log->position.epoch) != 0 ||
+	return !log->looked || strcmp(now->epoch, log->position.epoch) != 0 ||
 	       now->last < log->position.last;
 }
 
@@ -64,6 +64,7 @@ log_begin(struct events_log *log, const struct events_position *now,
 	log->position.last -= beforehand;
 	if (log->position.last < now->first - 1)
 		log->position.last = now->first - 1;
+	log->looked = true;
 	log->turn++;
 }
 
@@ -90,4 +91,10 @@ events_log_look(struct events_log *log, int64_t beforehand)
 	if (rc != LC_OK)
 		log_complain(why);
 	return rc == LC_OK;
+}
+
+void
+events_log_forget(struct events_log *log)
+{
+	log->looked = false;
 }

@@ -14,9 +14,9 @@ struct events_log {
 	struct events_tail *tail; /* what has come since it was first looked at,
 	                             and some of what was there then */
 	struct events_position position;
-	/* Another log, or an older one, has taken its place so many times;
-	   0: it was never looked at. */
-	unsigned turn;
+	bool looked;   /* it was looked at, and not forgotten */
+	unsigned turn; /* so often it was begun, or another log, or an older
+	                  one, has taken its place */
 };
 
 /* `bytes` of events are kept in memory; false: there is none. */
@@ -30,5 +30,8 @@ void events_log_release(struct events_log *log);
  * which the program's log says now and then.
  */
 bool events_log_look(struct events_log *log, int64_t beforehand);
+
+/* The next look is as if it were the first: nobody needs what was missed. */
+void events_log_forget(struct events_log *log);
 
 #endif
