@@ -80,10 +80,13 @@ change_shown(const struct change *change)
 	const struct context *context = lc_context(change->call);
 	const struct columns_value *values =
 		change->deleted ? change->before : change->edit.values;
+	const char *name = change->edit.name;
 	const struct cosmic_object object = {
 		.deleted = change->deleted,
 		.catalogue = change->edit.catalogue,
-		.name = change->edit.name,
+		.name = name,
+		/* No path has a name with a slash in it. */
+		.asked = strchr(name, '/') == NULL ? name : change->asked,
 		.change = change->seq,
 		.ra_deg = values[COLUMNS_RA].real,
 		.dec_deg = values[COLUMNS_DEC].real,
@@ -106,6 +109,7 @@ change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 	struct change change = {
 		.call = call,
 		.catalogue = catalogue,
+		.asked = name,
 		.args = args,
 	};
 	char why[EDITS_WHY_MAX];

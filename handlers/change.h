@@ -11,6 +11,7 @@
 struct change {
 	struct lc_call *call;
 	struct catalogue *catalogue;
+	const char *asked; /* the name that it was asked for by */
 	const void *args;
 	/* The object as it is; it may not be there. */
 	bool exists;

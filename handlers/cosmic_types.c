@@ -119,7 +119,7 @@ object_path_write(struct json *json, const struct cosmic_object *object)
 
 	buf_init(&path);
 	buf_add_text(&path, "/galaxy/");
-	path_add(&path, object->name);
+	path_add(&path, object->asked);
 	buf_add_text(&path, "?catalogue=");
 	path_add(&path, object->catalogue);
 	json_bytes(json, "path", path.bytes, path.length);

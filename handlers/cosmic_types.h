@@ -18,6 +18,7 @@ extern const struct lc_field cosmic_types[];
 struct cosmic_object {
 	bool deleted;
 	const char *catalogue, *name;
+	const char *asked;      /* the name to ask for it by */
 	int64_t change;         /* its number */
 	double ra_deg, dec_deg; /* where it is, or was */
 };

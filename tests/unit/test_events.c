@@ -312,13 +312,16 @@ test_end_of_a_job(void **state)
 	char id[JOBS_ID_BYTES];
 	enum jobs_state now;
 	struct event last;
+	uint32_t heard;
 	bool existed;
 
 	(void)state;
 	assert_non_null(jobs);
 	must(jobs_add(jobs, &order, id, &existed, why, sizeof(why)));
 	assert_int_equal(read_after(0, 10, NULL), 0);
+	heard = events_heard(events);
 	must(jobs_cancel(jobs, id, &now, why, sizeof(why)));
+	assert_int_not_equal(events_heard(events), heard);
 	assert_int_equal(read_after(0, 10, &last), 1);
 	assert_non_null(strstr(seen[0].data, "\"kind\":\"plain\""));
 	assert_non_null(strstr(seen[0].data, "\"state\":\"cancelled\""));
