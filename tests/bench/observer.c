@@ -47,6 +47,10 @@ observer_close(struct observer *observer)
 	buf_init(&observer->rest);
 	buf_release(&observer->out);
 	buf_init(&observer->out);
+	if (observer->unpacker != NULL)
+		inflateEnd(observer->unpacker);
+	free(observer->unpacker);
+	observer->unpacker = NULL;
 }
 
 void
@@ -259,30 +263,46 @@ text_take(struct observer *observer, struct observed *observed,
 	own_take(observer, text, length);
 }
 
-/* Each message is packed by itself, or as if it were. */
+/* One that goes on where the last message has ended. */
+static struct z_stream_s *
+unpacker_of(struct observer *observer)
+{
+	struct z_stream_s *made;
+
+	if (observer->unpacker != NULL)
+		return observer->unpacker;
+	made = calloc(1, sizeof(*made));
+	if (made != NULL && inflateInit2(made, -MAX_WBITS) != Z_OK) {
+		free(made);
+		made = NULL;
+	}
+	observer->unpacker = made;
+	return made;
+}
+
 static void
 packed_take(struct observer *observer, struct observed *observed,
 	    const unsigned char *bytes, size_t length, int64_t now_ns)
 {
 	static unsigned char text[MESSAGE_MAX], whole[MESSAGE_MAX + 4];
-	z_stream stream = {.next_in = whole,
-			   .avail_in = (unsigned)length + 4,
-			   .next_out = text,
-			   .avail_out = sizeof(text)};
+	struct z_stream_s *unpacker = unpacker_of(observer);
 
 	observed->packed++;
-	if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
+	if (unpacker == NULL) {
 		observed->seen.strange++;
 		return;
 	}
 	memcpy(whole, bytes, length);
 	memcpy(whole + length, "\0\0\377\377", 4);
-	if (inflate(&stream, Z_SYNC_FLUSH) != Z_OK || stream.avail_in > 0)
+	unpacker->next_in = whole;
+	unpacker->avail_in = (unsigned)length + 4;
+	unpacker->next_out = text;
+	unpacker->avail_out = sizeof(text);
+	if (inflate(unpacker, Z_SYNC_FLUSH) != Z_OK || unpacker->avail_in > 0)
 		observed->seen.strange++;
 	else
 		text_take(observer, observed, (char *)text,
-			  sizeof(text) - stream.avail_out, now_ns);
-	inflateEnd(&stream);
+			  sizeof(text) - unpacker->avail_out, now_ns);
 }
 
 static void

@@ -21,6 +21,8 @@ enum {
 	OBSERVER_EPOCH = 16,
 };
 
+struct z_stream_s;
+
 /* What all of them have to do with. */
 struct observed {
 	const char *place;  /* a unix socket's path, or "127.0.0.1:8081" */
@@ -38,7 +40,8 @@ struct observer {
 	int fd;       /* -1: it is not connected */
 	int64_t last; /* the number of the last event that it has had, or -1 */
 	bool closed;  /* it was told why */
-	struct buf rest; /* of a frame that has not come whole */
+	struct buf rest;             /* of a frame that has not come whole */
+	struct z_stream_s *unpacker; /* once something has come packed */
 	/* Publishing: what it has sent, and its number before this connection;
 	   what has come back, by its number. */
 	int64_t sent, before, back;

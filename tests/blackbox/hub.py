@@ -94,6 +94,13 @@ class Hub:
             return [(seq, json.loads(data)) for seq, data in db.execute(
                 "SELECT seq, data FROM events ORDER BY seq")]
 
+    def last(self):
+        """The number of the last event."""
+        with self.database() as db:
+            row = db.execute("SELECT seq FROM sqlite_sequence"
+                             " WHERE name = 'events'").fetchone()
+        return row[0] if row else 0
+
     # ---- clients
 
     def raw(self, fields=(), path=PATH, patience_s=PATIENCE_S, **query):
