@@ -325,7 +325,7 @@ lc_events_stream(struct lc_call *call, const struct lc_events *wanted)
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
 	if (!call_waits(call)) {
-		lc_body(call, NULL);
+		lc_body(call, "text/event-stream");
 		call->length_unknown = true;
 		return LC_OK;
 	}

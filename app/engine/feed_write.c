@@ -236,7 +236,7 @@ reader_open(struct reader *reader, struct buf *out, int64_t now_ns)
 
 	/* For proxies that would keep it until they have more of it. */
 	lc_set_field(call, "X-Accel-Buffering", "no");
-	if (lc_stream_begin(call, NULL) != LC_OK)
+	if (lc_stream_begin(call, "text/event-stream") != LC_OK)
 		return READER_GONE;
 	buf_printf(out, "retry: %lld\n\n", (long long)retry_ms);
 	return piece_send(reader, out, now_ns);

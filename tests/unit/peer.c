@@ -43,7 +43,14 @@ peer_write(struct lc_call *call, const void *bytes, size_t length)
 	if (length > 0)
 		memcpy(peer->text + kept, bytes, length < room ? length : room);
 	peer->length += length;
+	atomic_fetch_add(&peer->pieces, 1);
 	return true;
+}
+
+static bool
+peer_is_ready(struct lc_call *call)
+{
+	return !atomic_load(&peer_of(call)->blocked);
 }
 
 static void
@@ -71,6 +78,7 @@ peer_free(struct lc_call *call)
 
 static const struct transport peer_transport = {
 	.write = peer_write,
+	.is_ready = peer_is_ready,
 	.finish = peer_finish,
 	.descriptor = peer_descriptor,
 	.free = peer_free,
@@ -80,6 +88,8 @@ void
 peer_init(struct peer *peer)
 {
 	memset(peer, 0, sizeof(*peer));
+	atomic_init(&peer->blocked, false);
+	atomic_init(&peer->pieces, 0);
 	atomic_init(&peer->finished, 0);
 	atomic_init(&peer->freed, 0);
 	peer->near = peer->far = -1;

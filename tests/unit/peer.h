@@ -23,6 +23,8 @@ struct peer {
 	size_t length;            /* of all of the answer */
 	bool deaf;                /* whatever is written fails */
 	const char *body;         /* of the request; NULL: none */
+	atomic_bool blocked;      /* a piece would have to wait */
+	atomic_int pieces;        /* that were written, of whatever size */
 	atomic_int finished, freed;
 	int64_t finished_ns; /* on the monotonic clock */
 	bool cut;            /* broken off: the gate would not end it well */

@@ -67,6 +67,8 @@ scene_close(struct scene *scene)
 		"slots.lock",
 		"limits.seg",
 		"limits.seg.lock",
+		"events.seg",
+		"events.seg.lock",
 		"jobs.seg",
 		"jobs.seg.lock",
 		"state.sqlite",
