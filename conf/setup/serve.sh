@@ -143,6 +143,7 @@ serve_wait_ready() {
 
 serve_invite() {
 	local url=http://$probe:$port${mount%/}
+	local stream=${url/#http/ws}/cosmic_stream
 
 	cat <<END
 
@@ -153,9 +154,10 @@ Three requests to try:
   curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=0.5&limit=3'
   curl '$url/galaxy?coordinates=10.68,41.27&radius_deg=500&limit=0'
 
-The cosmic stream, here and as $(sed s,^http,ws, <<< "$url")/cosmic_stream:
-  LIGHTCONE_STATE='$state' ./lightcone tail
+The cosmic stream (WebSocket: $stream), to follow and to write to:
+  curl -N -H 'Accept: text/event-stream' '$url/cosmic_stream'
   curl -H 'Content-Type: application/json' -d '"hello"' '$url/cosmic_stream'
+In a terminal here: LIGHTCONE_STATE='$state' ./lightcone tail
 
 Ctrl-C stops it.
 END

@@ -40,9 +40,13 @@ class Hub:
         self.program = Program(
             [self.stage.bin / "lightcone", "stream"], self.environment(),
             self.log, **popen)
-        wait_until(lambda: self.accepts() or not self.program.running(),
-                   "a hub")
-        assert self.program.running(), self.said()
+        try:
+            wait_until(lambda: self.accepts() or not self.program.running(),
+                       "a hub")
+            assert self.program.running(), self.said()
+        except BaseException:
+            self.program.stop()
+            raise
         return self
 
     def environment(self):
