@@ -70,6 +70,7 @@ export class CosmicStream extends EventTarget {
 	#state = "closed";
 	#attempt = null;
 	#wake = null;
+	#looked = false;
 
 	// url: the endpoint; else it is where this module was loaded from.
 	// query: of the endpoint's parameters coordinates, radius_deg, catalogue,
@@ -183,11 +184,10 @@ export class CosmicStream extends EventTarget {
 	async #try(attempt) {
 		try {
 			attempt.within(patience);
-			if (this.#after === null) {
+			if (this.#after === null || !this.#looked)
 				await this.#look(attempt);
-				if (this.#attempt !== attempt)
-					return null;
-			}
+			if (this.#attempt !== attempt)
+				return null;
 			attempt.looked = true;
 			attempt.within(patience);
 			await attempt.way.connect({
@@ -204,10 +204,14 @@ export class CosmicStream extends EventTarget {
 	}
 
 	// Where the stream is: what happens before it has connected is not lost.
+	// And what is wrong with the query, which no WebSocket tells.
 	async #look(attempt) {
+		this.#looked = true;
 		const reply = await ask(this.#target(), {signal: attempt.signal});
+		const place = await reply.json();
 
-		this.#passed(attempt, await reply.json());
+		if (this.#after === null)
+			this.#passed(attempt, place);
 	}
 
 	#opened(attempt) {

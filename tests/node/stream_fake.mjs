@@ -174,7 +174,7 @@ test("it begins where the stream is, and is given each event once", async () => 
 
 test("it waits longer each time, at random, and goes on after the last",
 	async () => {
-		const {clock, stream, socket} = begin([], {after: 3, epoch});
+		const {clock, stream, socket} = begin([place(3)], {after: 3, epoch});
 		const pauses = [];
 
 		await clock.pass(0);
@@ -207,7 +207,7 @@ test("it waits longer each time, at random, and goes on after the last",
 	});
 
 test("what is missed is told, and another log is another order", async () => {
-	const {clock, told, stream, socket} = begin([], {after: 90, epoch});
+	const {clock, told, stream, socket} = begin([place(2)], {after: 90, epoch});
 	const other = "f".repeat(16);
 
 	await clock.pass(0);
@@ -223,7 +223,7 @@ test("without a hub it goes by event stream, and comes back", async () => {
 	const source = eventStream("retry: 2000\n\nid: x-2\nda",
 		`ta: ${JSON.stringify(event(2))}\n\n:\n\n`);
 	const {clock, told, stream, socket, asked} =
-		begin([source.reply], {after: 1, epoch});
+		begin([place(1), source.reply], {after: 1, epoch});
 
 	await clock.pass(0);
 	for (let i = 0; i < 2; i++) {
@@ -231,7 +231,7 @@ test("without a hub it goes by event stream, and comes back", async () => {
 		await clock.pass(500);
 	}
 	assert.equal(stream.way, "event stream");
-	assert.equal(asked[0].headers.Accept, "text/event-stream");
+	assert.equal(asked[1].headers.Accept, "text/event-stream");
 	source.say(`data: ${JSON.stringify(event(2))}\n\n`);
 	source.say(`data: ${JSON.stringify(event(3))}\n\n`);
 	await clock.pass(1);
@@ -251,7 +251,7 @@ test("without a hub it goes by event stream, and comes back", async () => {
 test("event streams that are held back, or silent, are given up", async () => {
 	const silent = eventStream(), held = eventStream();
 	const {clock, told, stream, asked} = begin([
-		silent.reply, held.reply,
+		place(1), silent.reply, held.reply,
 		json({events: [event(5)], epoch, after: 9,
 			gap: {type: "gap", epoch, after: 1, next: 5, reason: "gone"}}),
 		json({events: [event(11)], epoch, after: 11}),
@@ -264,7 +264,7 @@ test("event streams that are held back, or silent, are given up", async () => {
 	assert.equal(stream.way, "long poll");
 	assert.deepEqual(told.filter((what) => !states.includes(what)),
 		["gap gone", 5, 11]);
-	assert.deepEqual(asked.slice(2).map(({target}) =>
+	assert.deepEqual(asked.slice(3).map(({target}) =>
 		["after", "wait"].map((name) =>
 			Number(target.searchParams.get(name)))),
 	[[1, 0], [9, 25], [11, 25]]);
@@ -294,7 +294,7 @@ test("a query that is wrong is told once; what is busy is tried again",
 	});
 
 test("messages go by WebSocket, or are answered by POST", async () => {
-	const {clock, told, stream, socket, asked} = begin([
+	const {clock, told, stream, socket, asked} = begin([place(1),
 		json({seq: 5, epoch}, {status: 201}),
 		json({title: "Who?"}, {status: 401}),
 	], {after: 1, epoch, key: "k"});
@@ -310,10 +310,10 @@ test("messages go by WebSocket, or are answered by POST", async () => {
 	assert.deepEqual(told.slice(2), ["refused 400"]);
 
 	assert.deepEqual(await stream.publish([1]), {seq: 5, epoch});
-	assert.equal(asked[0].method, "POST");
-	assert.equal(asked[0].target.search, "");
-	assert.equal(asked[0].headers.Authorization, "Bearer k");
-	assert.equal(asked[0].body, "[1]");
+	assert.equal(asked[1].method, "POST");
+	assert.equal(asked[1].target.search, "");
+	assert.equal(asked[1].headers.Authorization, "Bearer k");
+	assert.equal(asked[1].body, "[1]");
 	await assert.rejects(stream.publish(1), (problem) =>
 		problem instanceof StreamProblem && problem.status === 401 &&
 			problem.message === "Who?");
