@@ -9,46 +9,12 @@
 // DIRECTORY two pictures of the page.
 
 import {readFileSync, writeFileSync} from "node:fs";
-import {createRequire} from "node:module";
 
-const {chromium} = createRequire(import.meta.url)("playwright-core");
+import {takePictures, withPage} from "./browser.mjs";
+
 const [site, directory] = process.argv.slice(2);
-const origin = new URL(site).origin;
-const patienceMs = 10000;
 const tabsMost = 60;
-const widths = [1280, 390];
-const flags = [
-	// The outside world does not exist.
-	"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-	"--no-proxy-server", "--disable-quic", "--disable-gpu", "--no-first-run",
-	"--disable-background-networking", "--disable-component-update",
-	"--disable-sync",
-];
-
-// ---- what is wrong with the page, as the browser sees it
-
-// A breach of the content security policy is an error in the console.
-function watch(page, complaints) {
-	const complain = (...words) => complaints.push(words.join(" "));
-
-	page.on("pageerror", (error) => complain("uncaught:", error.message));
-	page.on("console", (message) => {
-		const refusal = /^Failed to load .* a status of 422\b/;
-
-		if (["error", "warning"].includes(message.type()) &&
-			!refusal.test(message.text()))
-			complain("console:", message.text());
-	});
-	page.on("request", (request) => {
-		const address = new URL(request.url());
-
-		if (!["data:", "blob:"].includes(address.protocol) &&
-			address.origin !== origin)
-			complain("asked elsewhere:", request.url());
-	});
-	page.on("requestfailed", (request) => complain("failed:", request.url(),
-		request.failure().errorText));
-}
+const refusal = /^Failed to load .* a status of 422\b/;
 
 // ---- the page's parts, by what people see
 
@@ -141,44 +107,16 @@ async function attempt(page, {operation, fields}) {
 	};
 }
 
-// What is outside of the window may not have been painted yet: the window
-// becomes as high as the page.
-async function takePictures(page, complaints) {
-	for (const width of widths) {
-		await page.setViewportSize({width, height: 900});
-		const [needed, height] = await page.evaluate(() => {
-			const {scrollWidth, scrollHeight} = document.documentElement;
-
-			return [scrollWidth, scrollHeight];
-		});
-
-		if (needed > width)
-			complaints.push(`it is ${needed} wide on a screen of ${width}`);
-		await page.setViewportSize({width, height});
-		await page.screenshot({path: `${directory}/docs-${width}.png`});
-	}
-}
-
 const attempts = JSON.parse(readFileSync(`${directory}/attempts.json`, "utf8"));
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM, args: flags,
-	// Neither root nor a container may have one, and the pages are ours.
-	chromiumSandbox: false,
-});
 
-try {
-	const page = await browser.newPage();
-	const report = {complaints: [], attempts: []};
+await withPage(site, refusal, async (page, complaints) => {
+	const report = {complaints, attempts: []};
 
-	page.setDefaultTimeout(patienceMs);
-	watch(page, report.complaints);
 	await page.goto(`${site}/docs`);
 	await page.locator("article").first().waitFor();
 	report.operations = await operationNames(page);
 	for (const each of attempts)
 		report.attempts.push(await attempt(page, each));
-	await takePictures(page, report.complaints);
+	await takePictures(page, complaints, `${directory}/docs`);
 	writeFileSync(`${directory}/report.json`, JSON.stringify(report));
-} finally {
-	await browser.close();
-}
+});
