@@ -118,6 +118,10 @@ stream_write(struct buf *page, const char *origin, const char *mount)
 		     "<h2>The cosmic stream</h2>\n<p>What happens here, in one "
 		     "order for all who watch: <a href=\"");
 	buf_add_html(page, mount);
+	buf_add_text(page,
+		     "/stream\">see it as it happens</a>. For programs: <a "
+		     "href=\"");
+	buf_add_html(page, mount);
 	buf_add_text(
 		page,
 		"/cosmic_stream?after=0&amp;limit=10\"><code>GET "

@@ -1,6 +1,6 @@
 /*
- * GET /docs and GET /www/{file}: the pages of conf/www/, which are built into
- * the program.
+ * GET /docs, GET /stream and GET /www/{file}: the pages of conf/www/, which are
+ * built into the program.
  */
 #include "pages.h"
 
@@ -21,7 +21,7 @@ file_find(const char *name)
 	return file->name != NULL ? file : NULL;
 }
 
-/* ---- /docs */
+/* ---- /docs, /stream */
 
 static const char base_open[] = "<base href=\"";
 
@@ -30,14 +30,13 @@ static const char base_open[] = "<base href=\"";
  * application is mounted.
  */
 static enum lc_rc
-docs_run(struct lc_call *call, const void *args)
+page_send(struct lc_call *call, const char *name)
 {
-	const struct www_file *file = file_find("docs.html");
+	const struct www_file *file = file_find(name);
 	struct buf *page = lc_body(call, NULL);
 	const char *text, *base;
 	size_t before;
 
-	(void)args;
 	text = (const char *)file->bytes;
 	base = strstr(text, base_open);
 	before = (size_t)(base - text) + sizeof(base_open) - 1;
@@ -52,6 +51,13 @@ docs_run(struct lc_call *call, const void *args)
 	return LC_OK;
 }
 
+static enum lc_rc
+docs_run(struct lc_call *call, const void *args)
+{
+	(void)args;
+	return page_send(call, "docs.html");
+}
+
 const struct lc_endpoint docs_endpoint = {
 	.method = LC_GET,
 	.path = "/docs",
@@ -61,6 +67,24 @@ const struct lc_endpoint docs_endpoint = {
 	.deadline_ms = 2000,
 	.formats = LC_AS_HTML,
 	.run = docs_run,
+};
+
+static enum lc_rc
+stream_page_run(struct lc_call *call, const void *args)
+{
+	(void)args;
+	return page_send(call, "stream.html");
+}
+
+const struct lc_endpoint stream_page_endpoint = {
+	.method = LC_GET,
+	.path = "/stream",
+	.tag = &pages_tag,
+	.summary = "The cosmic stream to look at, as it happens.",
+	.work = LC_QUICK,
+	.deadline_ms = 2000,
+	.formats = LC_AS_HTML,
+	.run = stream_page_run,
 };
 
 /* ---- /www/{file} */

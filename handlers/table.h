@@ -34,6 +34,7 @@
 	X(health)               \
 	X(home)                 \
 	X(docs)                 \
+	X(stream_page)          \
 	X(openapi)              \
 	X(www)
 

@@ -3,11 +3,11 @@
  * its files at run time.  conf/setup/embed.sh makes the table when the
  * program is built.
  *
- * docs.html holds <base href="/"> once, in the place of the application's own
- * mount: whoever sends the page puts <base href="MOUNT/"> there.  Its links
- * are then right wherever the page itself stands: the others of these files
- * are at www/NAME, the description of the API is at openapi.json, and the page
- * is at docs.
+ * docs.html and stream.html hold <base href="/"> once, in the place of the
+ * application's own mount: whoever sends such a page puts <base href="MOUNT/">
+ * there.  Its links are then right wherever the page itself stands: the others
+ * of these files are at www/NAME, the description of the API is at
+ * openapi.json, and the pages are at docs and stream.
  *
  * The pages hold no script and no style inside their markup, so that they run
  * under

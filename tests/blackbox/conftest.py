@@ -19,7 +19,8 @@ from testapp import TestApp
 collect_ignore = (
     [] if stages.BUILD == stages.SOURCE
     else ["test_tour.py", "test_publish.py", "test_openapi_clients.py",
-          "test_hipparcos.py", "test_pyvo.py", "test_stilts.py"]
+          "test_hipparcos.py", "test_pyvo.py", "test_stilts.py",
+          "test_stream_client.py", "test_stream_page.py"]
 )
 
 

@@ -113,6 +113,7 @@ test_media_types(void **state)
 		{"docs.html", "text/html; charset=utf-8"},
 		{"docs.css", "text/css; charset=utf-8"},
 		{"docs.js", "text/javascript; charset=utf-8"},
+		{"stream.js", "text/javascript; charset=utf-8"},
 	};
 
 	(void)state;
@@ -126,15 +127,18 @@ static void
 test_base(void **state)
 {
 	static const char base[] = "<base href=\"/\">";
+	static const char *const names[] = {"docs.html", "stream.html"};
 	const char *page, *place;
 
 	(void)state;
-	page = file_text(file_find("docs.html"));
-	place = strstr(page, "<head>\n");
-	assert_non_null(place);
-	place += strlen("<head>\n");
-	assert_ptr_equal(strstr(page, base), place);
-	assert_null(strstr(place + 1, base));
+	for (size_t i = 0; i < COUNT(names); i++) {
+		page = file_text(file_find(names[i]));
+		place = strstr(page, "<head>\n");
+		assert_non_null(place);
+		place += strlen("<head>\n");
+		assert_ptr_equal(strstr(page, base), place);
+		assert_null(strstr(place + 1, base));
+	}
 }
 
 /* What the policy forbids, and ways in which data could become markup. */
@@ -165,7 +169,7 @@ test_policy(void **state)
 					 forbidden[i]);
 }
 
-/* Each file that the page and its scripts ask for is one of these. */
+/* Each file that the pages and their scripts ask for is one of these. */
 static void
 references_follow(const struct www_file *file, const char *before)
 {
