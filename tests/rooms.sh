@@ -36,7 +36,12 @@ app/services/*              base/* services/store.h services/state.h services/di
 app/engine/*                base/* http/* services/* engine/* lightcone.h lightcone_events.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
 app/gate/*                  base/* http/* engine/* gate/* lightcone.h $threads
-app/hub/frame.c             base/* services/events*.h hub/frame.h zlib.h
+app/hub/frame*              base/* services/events*.h hub/frame.h hub/pack.h
+app/hub/pack*               base/* hub/pack.h zlib.h
+app/hub/offer*              base/* hub/offer.h
+app/hub/handshake*          base/* hub/handshake.h hub/offer.h libwebsockets.h
+app/hub/incoming*           base/* hub/incoming.h hub/frame.h
+app/hub/refusal*            base/* http/* hub/refusal.h
 app/hub/*                   base/* http/* services/events*.h hub/* $threads libwebsockets.h
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h

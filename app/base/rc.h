@@ -27,6 +27,7 @@
 	X(LC_MEDIA_TYPE, 415, "unsupported-media-type",                       \
 	  "Unsupported media type")                                           \
 	X(LC_INVALID, 422, "invalid-input", "Invalid input")                  \
+	X(LC_UPGRADE, 426, "upgrade-required", "Upgrade required")            \
 	X(LC_RATE, 429, "quota-exceeded", "Too many requests")                \
 	X(LC_FIELDS_TOO_LARGE, 431, "header-too-large",                       \
 	  "Header fields too large")                                          \

@@ -4,65 +4,54 @@
 #include "commands/stream.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/number.h"
 #include "commands/arguments.h"
 #include "commands/privilege.h"
 #include "cosmic_stream.h"
 #include "services/events.h"
 #include "services/presence.h"
 
-static struct hub *running; /* for the signals */
+static struct hub *volatile running; /* for the signals */
 
 static void
 stop(int number)
 {
 	(void)number;
-	hub_stop(running);
-}
-
-/* ---- where it listens */
-
-struct place {
-	char path[PATH_MAX]; /* "": by TCP */
-	char address[64];
-	int64_t port;
-};
-
-/* "127.0.0.1:8081", a path, or "": a socket in the state directory. */
-static bool
-place_read(const struct options *options, struct place *place)
-{
-	const char *text = options->stream_listen;
-	const char *colon = strrchr(text, ':');
-
-	memset(place, 0, sizeof(*place));
-	if (text[0] == '\0')
-		return snprintf(place->path, sizeof(place->path),
-				"%s/stream.sock",
-				options->state) < (int)sizeof(place->path);
-	if (text[0] == '/')
-		return snprintf(place->path, sizeof(place->path), "%s", text) <
-		       (int)sizeof(place->path);
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(place->address))
-		return false;
-	memcpy(place->address, text, (size_t)(colon - text));
-	return number_parse_int64(colon + 1, strlen(colon + 1), &place->port) ==
-		       NUMBER_OK &&
-	       place->port > 0 && place->port < 65536;
+	if (running != NULL)
+		hub_stop(running);
 }
 
 /* ---- serving */
 
 static int
-hub_serve(const struct options *options, const struct place *place,
+hub_serve(const struct options *options, struct hub *hub, const char *where)
+{
+	struct sigaction action = {.sa_handler = stop};
+	int presence, code;
+
+	running = hub;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	log_notice("listening at %s", where);
+	presence = presence_show(options->state, PRESENCE_STREAM);
+	if (presence < 0)
+		log_warning("/health does not see us: %s/%s: %s",
+			    options->state, PRESENCE_STREAM, strerror(errno));
+	code = hub_run(hub) ? COMMAND_OK : COMMAND_FAILED;
+	running = NULL;
+	if (presence >= 0)
+		close(presence);
+	return code;
+}
+
+static int
+stream_at(const struct options *options, const struct stream_place *place,
 	  struct stream_door *door, struct events *events, struct buf *why)
 {
 	const struct hub_settings settings = {
@@ -75,56 +64,58 @@ hub_serve(const struct options *options, const struct place *place,
 		.read = stream_door_read,
 		.arg = door,
 	};
-	struct sigaction action = {.sa_handler = stop};
-	int code, presence;
+	struct hub *hub = hub_new(&settings, events, why);
+	int code;
 
-	running = hub_new(&settings, events, why);
-	if (running == NULL)
+	if (hub == NULL)
 		return COMMAND_FAILED;
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	log_notice("listening at %s", settings.path != NULL ?
-					      settings.path :
-					      options->stream_listen);
-	presence = presence_show(options->state, PRESENCE_STREAM);
-	if (presence < 0)
-		log_warning("/health does not see us: %s/%s: %s",
-			    options->state, PRESENCE_STREAM, strerror(errno));
-	code = hub_run(running) ? COMMAND_OK : COMMAND_FAILED;
-	if (presence >= 0)
-		close(presence);
-	hub_free(running);
-	if (settings.path != NULL)
-		unlink(settings.path);
+	code = hub_serve(options, hub,
+			 settings.path != NULL ? settings.path :
+						 options->stream_listen);
+	stream_place_leave(place);
+	hub_free(hub);
 	return code;
 }
 
 static int
-stream_serve(const struct options *options)
+stream_serve(const struct options *options, struct stream_place *place,
+	     struct buf *why)
 {
 	const struct events_limits limits = {
 		.keep_s = options->stream_keep_s,
 		.keep_bytes = options->stream_keep_mb << 20};
+	int code = stream_place_take(place, why);
 	struct stream_door door;
 	struct events *events;
-	struct place place;
-	int code = COMMAND_FAILED;
-	struct buf why;
 
-	if (!place_read(options, &place))
-		return command_say(&command_stream, COMMAND_WRONG_OPTION,
-				   "stream_listen is ADDRESS:PORT, a path, or "
-				   "empty");
-	buf_init(&why);
+	if (code != COMMAND_OK)
+		return code;
 	events = events_new(options->state, &limits);
+	code = COMMAND_FAILED;
 	if (events == NULL)
-		buf_add_text(&why, "out of memory");
-	else if (stream_door_init(&door, options, &why) == LC_OK) {
-		code = hub_serve(options, &place, &door, events, &why);
+		buf_add_text(why, "out of memory");
+	else if (stream_door_init(&door, options, why) == LC_OK) {
+		code = stream_at(options, place, &door, events, why);
 		stream_door_release(&door);
 	}
 	events_free(events);
+	stream_place_release(place);
+	return code;
+}
+
+static int
+stream_run(const struct options *options)
+{
+	struct stream_place place;
+	struct buf why;
+	int code;
+
+	if (!stream_place_read(options, &place))
+		return command_say(&command_stream, COMMAND_WRONG_OPTION,
+				   "a socket's path has at most 107 bytes, and "
+				   "a port's number 65535");
+	buf_init(&why);
+	code = stream_serve(options, &place, &why);
 	if (why.length > 0)
 		command_say(&command_stream, code, "%.*s", (int)why.length,
 			    why.bytes);
@@ -148,7 +139,7 @@ stream_main(int argc, char **argv)
 	if (privilege_become_owner(options.state) != LC_OK)
 		code = COMMAND_NO_WRITE;
 	else
-		code = stream_serve(&options);
+		code = stream_run(&options);
 	options_release(&options);
 	return code;
 }
@@ -165,6 +156,7 @@ const struct command command_stream = {
 		"TERM, INT and HUP: clients are told that it goes, and it "
 		"ends.\n"
 		"Exit codes: 0 ended as told; 1 failed; 2 wrong usage; 73 the "
-		"state directory\ncannot be written; 78 a wrong option.",
+		"state directory\ncannot be written; 75 another hub serves "
+		"there; 78 a wrong option.",
 	.run = stream_main,
 };

@@ -4,10 +4,31 @@
 #ifndef COMMANDS_STREAM_H
 #define COMMANDS_STREAM_H
 
+#include <limits.h>
+
 #include "base/options.h"
 #include "context.h"
 #include "engine/engine.h"
 #include "hub/hub.h"
+
+/* Where it listens: commands/stream_place.c. */
+struct stream_place {
+	char path[PATH_MAX]; /* "": by TCP */
+	char address[64];
+	int64_t port;
+	int lock; /* that no other hub has; -1: none */
+};
+
+/* As option stream_listen says it; false: that is no place. */
+bool stream_place_read(const struct options *options,
+		       struct stream_place *place);
+
+/* Takes it, unless another hub serves there; an exit code, and why. */
+int stream_place_take(struct stream_place *place, struct buf *why);
+
+/* Nobody finds us there any more. */
+void stream_place_leave(const struct stream_place *place);
+void stream_place_release(struct stream_place *place);
 
 /* What reads requests: an engine whose one endpoint is the stream's. */
 struct stream_door {

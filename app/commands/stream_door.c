@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cosmic_stream.h"
 #include "engine/dispatch.h"
 #include "engine/own_call.h"
+#include "http/request_id.h"
+#include "hub/refusal.h"
 #include "services/keys.h"
 
 static const struct lc_endpoint *const door_table[] = {&cosmic_hub_endpoint,
@@ -65,16 +68,20 @@ origin_is_host(const char *origin, const char *host)
 {
 	const char *of = strstr(origin, "://");
 
-	return of != NULL && host != NULL && strcmp(of + 3, host) == 0;
+	return of != NULL && host != NULL && text_equal_nocase(of + 3, host);
 }
 
-/* Who is no browser tells no origin. */
+/*
+ * Who is no browser tells no origin.  A web server before us may have put
+ * another host there; a page cannot say which it was.
+ */
 static bool
 origin_may(const struct options *options, const struct hub_request *request)
 {
 	return request->origin == NULL ||
 	       strcmp(options->stream_origins, "*") == 0 ||
 	       origin_is_host(request->origin, request->host) ||
+	       origin_is_host(request->origin, request->forwarded_host) ||
 	       list_has(options->stream_origins, request->origin);
 }
 
@@ -138,6 +145,7 @@ query_read(struct stream_door *door, const struct hub_request *request,
 	if (call == NULL)
 		return false;
 	call->call.in_place = true;
+	request_id_make(call->call.made_id);
 	call->finished = asked;
 	call->arg = wanted;
 	dispatch(&call->call, own_call_read(&call->call, &own));
@@ -151,12 +159,9 @@ stream_door_read(void *arg, const struct hub_request *request,
 	struct stream_door *door = arg;
 
 	if (!origin_may(door->options, request)) {
-		buf_add_text(answer,
-			     "Status: 403 Forbidden\r\n"
-			     "Content-Type: application/problem+json\r\n\r\n"
-			     "{\"title\":\"Forbidden\",\"status\":403,"
-			     "\"detail\":\"Pages of this origin may not listen; "
-			     "option stream_origins names those that may.\"}\n");
+		refusal_write(answer, LC_FORBIDDEN,
+			      "Pages of this origin may not listen; option "
+			      "stream_origins names those that may.");
 		return false;
 	}
 	if (!query_read(door, request, wanted, answer))

@@ -5,25 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 
 enum {
-	HUB_PING_S = 25, /* web servers cut what is silent for 60 s */
-	HUB_HANG_UP_S = 55,
 	HUB_LISTEN_MS = 1000, /* between looks where the bell is not heard */
-	HUB_TICK_MS = 50,
 	HUB_LEAVE_MS = 1000,
-	HUB_RECEIVE_BYTES = 4096, /* that each connection has room for */
-	HUB_SPARE_FILES = 64,
+	HUB_RECEIVE_BYTES = 1 << 14, /* in one go from one connection */
+	HUB_SPARE_FILES = 64,        /* those of others than clients */
 	HUB_BEFOREHAND = 10000, /* events that are in memory from the start */
-};
-
-static const lws_retry_bo_t patience = {
-	.secs_since_valid_ping = HUB_PING_S,
-	.secs_since_valid_hangup = HUB_HANG_UP_S,
 };
 
 /* ---- the thread that hears the bell */
@@ -80,38 +71,17 @@ threads_end(struct hub *hub)
 	hub->threads = 0;
 }
 
-/* ---- now and then */
-
-/* Whoever is too slow to be told so for so long is not told. */
-static void
-clients_look(struct hub *hub)
-{
-	int64_t until_ns = clock_mono_ns() - HUB_GRACE_MS * CLOCK_NS_PER_MS;
-
-	for (struct client *c = hub->clients; c != NULL; c = c->next)
-		if (c->slow_ns != 0 && c->slow_ns < until_ns)
-			lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK,
-					LWS_TO_KILL_ASYNC);
-}
-
-static void
-hub_tick(lws_sorted_usec_list_t *timer)
-{
-	struct hub *hub = lws_container_of(timer, struct hub, timer);
-
-	clients_release(hub);
-	clients_look(hub);
-	lws_sul_schedule(hub->context, 0, timer, hub_tick,
-			 HUB_TICK_MS * LWS_US_PER_MS);
-}
-
 /* ---- beginning and ending */
 
+/* Strangers can make it say much. */
 static void
 hub_say(int level, const char *line)
 {
+	static int64_t said_ns;
 	int length = (int)strcspn(line, "\n");
 
+	if (!hub_may_say(&said_ns))
+		return;
 	if (level == LLL_ERR)
 		log_error("%.*s", length, line);
 	else
@@ -120,39 +90,42 @@ hub_say(int level, const char *line)
 
 /* As many connections as the system gives us. */
 static int64_t
-files_raise(int64_t wanted)
+clients_most(int64_t wanted)
 {
+	const int64_t others = HUB_SPARE + HUB_SPARE_FILES;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return wanted;
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur == RLIM_INFINITY)
+	    limit.rlim_cur == RLIM_INFINITY ||
+	    (int64_t)limit.rlim_cur >= wanted + others)
 		return wanted;
-	return (int64_t)limit.rlim_cur - HUB_SPARE_FILES;
+	log_warning("the system allows %lld open files: %lld clients at most",
+		    (long long)limit.rlim_cur,
+		    (long long)limit.rlim_cur - others);
+	return (int64_t)limit.rlim_cur - others;
 }
 
 static struct lws_context *
-context_new(struct hub *hub, int64_t clients)
+context_new(struct hub *hub)
 {
 	const struct hub_settings *settings = hub->settings;
+	bool at_path = settings->path != NULL;
 	struct lws_context_creation_info info = {
-		.iface = settings->path != NULL ? settings->path :
-						  settings->address,
-		.port = settings->path != NULL ? 0 : settings->port,
+		.iface = at_path ? settings->path : settings->address,
+		.port = at_path ? 0 : settings->port,
 		.protocols = hub->protocols,
-		.extensions = hub->extensions,
-		.options =
-			LWS_SERVER_OPTION_VALIDATE_UTF8 |
-			LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
-			(settings->path != NULL ? LWS_SERVER_OPTION_UNIX_SOCK :
-						  0),
-		.server_string = "Lightcone",
+		.listen_accept_role = "raw-skt",
+		.listen_accept_protocol = hub->protocols[0].name,
+		.options = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+			   (at_path ? LWS_SERVER_OPTION_UNIX_SOCK : 0),
 		.user = hub,
-		.fd_limit_per_thread = (unsigned)(clients + HUB_SPARE_FILES),
-		.retry_and_idle_policy = &patience,
-		.timeout_secs = 10,
+		.fd_limit_per_thread = (unsigned)(hub->clients_most +
+						  HUB_SPARE + HUB_SPARE_FILES),
+		.pt_serv_buf_size = HUB_RECEIVE_BYTES,
 		.uid = -1,
 		.gid = -1,
 	};
@@ -166,19 +139,48 @@ hub_init(struct hub *hub, const struct hub_settings *settings,
 {
 	hub->settings = settings;
 	hub->events = events;
+	hub->clients_most = clients_most(settings->clients_most);
 	hub->protocols[0] = (struct lws_protocols){
 		.name = "cosmic-stream",
 		.callback = hub_told,
 		.per_session_data_size = sizeof(struct client),
-		.rx_buffer_size = HUB_RECEIVE_BYTES,
 	};
-	hub->extensions[0] = (struct lws_extension){
-		"permessage-deflate", hub_packing, "permessage-deflate"};
 	hub->messages_end = &hub->messages;
-	buf_init(&hub->out);
+	buf_init(&hub->out.bytes);
+	buf_init(&hub->text);
 	atomic_init(&hub->stopping, false);
 	pthread_mutex_init(&hub->lock, NULL);
 	pthread_cond_init(&hub->changed, NULL);
+}
+
+/* False: `why` has words, or the log has. */
+static bool
+hub_begin(struct hub *hub, struct buf *why)
+{
+	const struct hub_settings *settings = hub->settings;
+
+	hub->packer = packer_new();
+	if (hub->packer == NULL ||
+	    !events_log_init(&hub->log, hub->events, HUB_TAIL_BYTES)) {
+		buf_add_text(why, "out of memory");
+		return false;
+	}
+	events_log_look(&hub->log, HUB_BEFOREHAND);
+	errno = 0;
+	hub->context = context_new(hub);
+	if (hub->context == NULL) {
+		buf_printf(why, "it cannot listen at %s: %s",
+			   settings->path != NULL ? settings->path :
+						    settings->address,
+			   errno != 0 ? strerror(errno) : "no memory");
+		return false;
+	}
+	if (threads_start(hub)) {
+		hub_tick(&hub->timer);
+		return true;
+	}
+	buf_add_text(why, "it has no threads");
+	return false;
 }
 
 struct hub *
@@ -186,32 +188,15 @@ hub_new(const struct hub_settings *settings, struct events *events,
 	struct buf *why)
 {
 	struct hub *hub = calloc(1, sizeof(*hub));
-	int64_t clients;
 
 	if (hub == NULL) {
 		buf_add_text(why, "out of memory");
 		return NULL;
 	}
-	hub_init(hub, settings, events);
 	lws_set_log_level(LLL_ERR | LLL_WARN, hub_say);
-	clients = files_raise(settings->clients_most);
-	if (clients > settings->clients_most)
-		clients = settings->clients_most;
-	if (!events_log_init(&hub->log, events, HUB_TAIL_BYTES)) {
-		buf_add_text(why, "out of memory");
-	} else {
-		events_log_look(&hub->log, HUB_BEFOREHAND);
-		hub->context = context_new(hub, clients);
-		if (hub->context == NULL)
-			buf_printf(why, "it cannot listen at %s: %s",
-				   settings->path != NULL ? settings->path :
-							    settings->address,
-				   strerror(errno));
-	}
-	if (hub->context != NULL && threads_start(hub)) {
-		hub_tick(&hub->timer);
+	hub_init(hub, settings, events);
+	if (hub_begin(hub, why))
 		return hub;
-	}
 	hub_free(hub);
 	return NULL;
 }
@@ -223,9 +208,18 @@ clients_dismiss(struct hub *hub)
 	int64_t until_ns = clock_mono_ns() + HUB_LEAVE_MS * CLOCK_NS_PER_MS;
 	int told = 0;
 
+	if (hub->count > 0)
+		log_notice("%lld clients are told to come again",
+			   (long long)hub->count);
 	hub->leaving = true;
-	for (struct client *c = hub->clients; c != NULL; c = c->next)
-		lws_callback_on_writable(c->wsi);
+	hub_hurry(hub);
+	for (struct client *c = hub->clients; c != NULL; c = c->next) {
+		if (c->state == CLIENT_ENTERS)
+			client_drop(c);
+		else
+			client_dismiss(hub, c, STATUS_GOING,
+				       "the server stops: come again", false);
+	}
 	while (told >= 0 && hub->clients != NULL && clock_mono_ns() < until_ns)
 		told = lws_service(hub->context, 0);
 }
@@ -259,7 +253,9 @@ hub_free(struct hub *hub)
 		lws_context_destroy(hub->context);
 	hub_release_messages(hub);
 	events_log_release(&hub->log);
-	buf_release(&hub->out);
+	packer_free(hub->packer);
+	buf_release(&hub->out.bytes);
+	buf_release(&hub->text);
 	pthread_cond_destroy(&hub->changed);
 	pthread_mutex_destroy(&hub->lock);
 	free(hub);

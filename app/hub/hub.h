@@ -27,9 +27,8 @@ struct hub;
 /* What a request to be connected says; NULL: nothing. */
 struct hub_request {
 	const char *target; /* "/cosmic_stream?after=7" */
-	const char *host, *origin;
+	const char *host, *forwarded_host, *origin;
 	const char *authorization, *api_key;
-	const char *forwarded; /* X-Forwarded-For */
 };
 
 /* What that client is then. */

@@ -2,23 +2,38 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/json.h"
-#include "hub/frame.h"
+#include "base/log.h"
+#include "hub/refusal.h"
 
 enum {
 	SEND_BYTES = 1 << 16, /* about: in one go */
 	SEND_CHUNK = 64,      /* events that are read from the file */
+	SEND_CHUNKS = 4,
 };
+
+/* ---- one go */
+
+static bool
+out_is_full(const struct hub *hub)
+{
+	return hub->out.bytes.length >= SEND_BYTES ||
+	       hub->out.count == HUB_FRAMES_MOST;
+}
 
 /* Adds the event's frame, if it is wanted; the client has had it then. */
 static void
-out_add(struct hub *hub, struct client *client, struct tail_event *event)
+out_add(struct hub *hub, struct client *client, struct tail_event *event,
+	size_t window)
 {
+	struct output *out = &hub->out;
+
 	client->wanted.had.after = event->seq;
-	if (events_filter_passes(&client->wanted.filter, event))
-		frame_event(&hub->out, event, client->wanted.bare,
-			    client->packs);
+	if (!events_filter_passes(&client->wanted.filter, event))
+		return;
+	frame_event(&out->bytes, hub->packer, event, client->wanted.bare,
+		    window);
+	out->frames[out->count].end = out->bytes.length;
+	out->frames[out->count++].seq = event->seq;
 }
 
 /* ---- what the tail has no more */
@@ -28,6 +43,7 @@ struct chunk {
 	struct client *client;
 };
 
+/* Packing pays for what many are sent. */
 static enum lc_rc
 chunk_take(void *arg, const struct event *event)
 {
@@ -38,12 +54,12 @@ chunk_take(void *arg, const struct event *event)
 
 	if (made == NULL)
 		return LC_NO_MEMORY;
-	out_add(hub, chunk->client, made);
+	out_add(hub, chunk->client, made, 0);
 	tail_event_free(made);
-	return hub->out.length < SEND_BYTES ? LC_OK : LC_CANCELLED;
+	return out_is_full(hub) ? LC_CANCELLED : LC_OK;
 }
 
-/* False: nothing can be had. */
+/* False: nothing can be had for now. */
 static bool
 out_read(struct hub *hub, struct client *client)
 {
@@ -57,7 +73,7 @@ out_read(struct hub *hub, struct client *client)
 	       client->wanted.had.after > before;
 }
 
-/* ---- one go */
+/* ---- what there is for it */
 
 /* Where it begins in this log, and what it has missed. */
 static void
@@ -72,128 +88,128 @@ client_begin(struct hub *hub, struct client *client)
 	if (resume.gap != EVENTS_NO_GAP) {
 		buf_init(&gap);
 		events_gap_write(position, had, &resume, &gap);
-		frame_text(&hub->out, gap.bytes, gap.length);
-		hub->out.failed |= gap.failed;
+		frame_add(&client->aside, FRAME_TEXT, gap.bytes, gap.length);
+		client->aside.failed |= gap.failed;
 		buf_release(&gap);
 	}
 	*had = (struct events_had){.says = true, .after = resume.after};
 	memcpy(had->epoch, position->epoch, sizeof(had->epoch));
 	client->turn = hub->log.turn;
 	client->catches_up = true;
-	client->behind = 0;
 }
 
-/* Fills hub->out; false: what it wants cannot be had. */
 static bool
+client_lacks(const struct hub *hub, const struct client *client)
+{
+	return client->state == CLIENT_OPEN &&
+	       (client->wanted.had.after < hub->log.position.last ||
+		client->turn != hub->log.turn);
+}
+
+/* Takes what it has of its own. */
+static void
+out_begin(struct hub *hub, struct client *client)
+{
+	struct output *out = &hub->out;
+
+	if (client->state == CLIENT_OPEN && client->turn != hub->log.turn)
+		client_begin(hub, client);
+	buf_reset(&out->bytes);
+	buf_add(&out->bytes, client->rest.bytes, client->rest.length);
+	buf_add(&out->bytes, client->aside.bytes, client->aside.length);
+	out->bytes.failed |= client->rest.failed || client->aside.failed;
+	/* Most clients only listen: they need no memory for it. */
+	buf_release(&client->rest);
+	buf_release(&client->aside);
+	buf_init(&client->rest);
+	buf_init(&client->aside);
+	out->own = out->bytes.length;
+	out->before = client->wanted.had.after;
+	out->count = 0;
+}
+
+/* Adds events. */
+static void
 out_collect(struct hub *hub, struct client *client)
 {
 	const int64_t *after = &client->wanted.had.after;
 	const struct events_tail *tail = hub->log.tail;
+	int chunks = 0;
 
-	buf_reset(&hub->out);
-	if (client->errors.length > 0) {
-		buf_add(&hub->out, client->errors.bytes, client->errors.length);
-		buf_reset(&client->errors);
-	}
-	if (client->turn != hub->log.turn)
-		client_begin(hub, client);
-	while (hub->out.length < SEND_BYTES &&
-	       *after < hub->log.position.last) {
+	while (client_lacks(hub, client) && !out_is_full(hub)) {
 		struct tail_event *event = events_tail_after(tail, *after);
 
 		/* Before the tail's first one there may be more in the file. */
-		if (event == NULL || (event->seq > *after + 1 &&
-				      event->seq == events_tail_first(tail))) {
-			if (!out_read(hub, client))
-				return false;
-			continue;
-		}
-		client->catches_up = false;
-		out_add(hub, client, event);
+		if (event != NULL && (event->seq == *after + 1 ||
+				      event->seq != events_tail_first(tail)))
+			out_add(hub, client, event, client->window);
+		else if (chunks++ == SEND_CHUNKS || !out_read(hub, client))
+			return;
 	}
-	return true;
-}
-
-/* False: the connection is no good any more. */
-static bool
-out_write(struct hub *hub, struct client *client)
-{
-	struct buf *out = &hub->out;
-
-	if (out->failed)
-		return false;
-	return out->length == 0 ||
-	       lws_write(client->wsi, (unsigned char *)out->bytes, out->length,
-			 LWS_WRITE_RAW) >= 0;
-}
-
-static void
-client_owe(struct client *client)
-{
-	if (!client->owed)
-		lws_callback_on_writable(client->wsi);
-	client->owed = true;
+	if (*after >= hub->log.position.last)
+		client->catches_up = false;
 }
 
 void
 client_send(struct hub *hub, struct client *client)
 {
-	while (client->slow_ns == 0 && !client->owed &&
-	       (client->wanted.had.after < hub->log.position.last ||
-		client->turn != hub->log.turn || client->errors.length > 0)) {
-		if (lws_partial_buffered(client->wsi)) {
-			client_owe(client);
-			return;
-		}
-		if (!out_collect(hub, client) || !out_write(hub, client)) {
-			lws_set_timeout(client->wsi, PENDING_TIMEOUT_USER_OK,
-					LWS_TO_KILL_ASYNC);
-			return;
-		}
+	if (client->owed || client->state == CLIENT_ENDS)
+		return;
+	out_begin(hub, client);
+	out_collect(hub, client);
+	if (hub->out.bytes.failed) {
+		client_drop(client);
+		return;
 	}
+	client_put(hub, client);
+	if (client->owed)
+		return;
+	/* Others have their turn first; what cannot be read comes later. */
+	if (client_lacks(hub, client) &&
+	    client->wanted.had.after > hub->out.before)
+		lws_callback_on_writable(client->wsi);
+	client_written(client);
 }
 
 /* ---- all of them */
 
-/* Of what a client that does not read has yet to be sent. */
-static void
-client_wait(struct hub *hub, struct client *client, int64_t now_ns)
+/* How much has come since who does not read could be sent something. */
+static int64_t
+client_behind(const struct hub *hub, const struct client *client)
 {
 	const struct events_tail *tail = hub->log.tail;
-	const struct tail_event *next =
-		events_tail_after(tail, client->wanted.had.after);
+	const struct tail_event *next;
 
-	if (client->catches_up || next == NULL)
-		return;
-	if (events_tail_total(tail) - next->total > HUB_BEHIND_MAX)
-		client->slow_ns = now_ns;
+	/* Who begins far behind is given the time. */
+	if (client->catches_up)
+		return events_tail_total(tail) - client->owed_total;
+	next = events_tail_after(tail, client->wanted.had.after);
+	return next == NULL ? 0 : events_tail_total(tail) - next->total;
+}
+
+static void
+client_is_slow(struct hub *hub, struct client *client)
+{
+	hub->slow_count++;
+	if (hub_may_say(&hub->said_slow_ns)) {
+		log_notice("%lld clients did not read, and are closed",
+			   (long long)hub->slow_count);
+		hub->slow_count = 0;
+	}
+	client_dismiss(hub, client, STATUS_LATER,
+		       "too slow: ask for what follows the last event", false);
 }
 
 void
 clients_send(struct hub *hub)
 {
-	int64_t now_ns = clock_mono_ns();
-
 	for (struct client *c = hub->clients; c != NULL; c = c->next) {
+		if (c->state != CLIENT_OPEN)
+			continue;
 		client_send(hub, c);
-		if (c->owed && c->slow_ns == 0)
-			client_wait(hub, c, now_ns);
+		if (c->owed && client_behind(hub, c) > HUB_BEHIND_MAX)
+			client_is_slow(hub, c);
 	}
-}
-
-int
-client_writable(struct hub *hub, struct client *client)
-{
-	client->owed = false;
-	if (hub->leaving)
-		return client_close(client, LWS_CLOSE_STATUS_GOINGAWAY,
-				    "the server stops: come again");
-	if (client->slow_ns != 0)
-		return client_close(client, CLOSE_TOO_SLOW,
-				    "too slow: ask for what follows the last "
-				    "event");
-	client_send(hub, client);
-	return 0;
 }
 
 void
@@ -201,20 +217,12 @@ client_refuse(struct hub *hub, struct client *client, enum lc_rc rc,
 	      const char *why)
 {
 	struct buf text;
-	struct json json;
 
 	buf_init(&text);
-	json_init(&json, &text);
-	json_object_begin(&json, NULL);
-	json_text(&json, "type", "error");
-	json_object_begin(&json, "error");
-	json_text(&json, "title", rc_title(rc));
-	json_int(&json, "status", rc_status(rc));
-	json_text(&json, "detail", why);
-	json_object_end(&json);
-	json_object_end(&json);
-	if (!text.failed)
-		frame_text(&client->errors, text.bytes, text.length);
+	refusal_message(&text, rc, why);
+	if (!text.failed && client->state == CLIENT_OPEN) {
+		frame_add(&client->aside, FRAME_TEXT, text.bytes, text.length);
+		client_send(hub, client);
+	}
 	buf_release(&text);
-	client_send(hub, client);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 enum { WRITE_MOST = 1024 /* messages in one transaction */ };
 
 void
@@ -43,21 +45,21 @@ messages_take(struct hub *hub, size_t *count)
 
 /* Those of one client in a row are refused in one sentence. */
 static void
-messages_refuse(struct hub *hub, const struct message *first, const char *why)
+messages_lose(struct hub *hub, const struct message *first, const char *why)
 {
 	for (const struct message *m = first; m != NULL; m = m->next) {
-		struct refusal *refusal = hub->refusals;
+		struct loss *loss = hub->losses;
 
-		if (refusal == NULL || refusal->client != m->client) {
-			refusal = calloc(1, sizeof(*refusal));
-			if (refusal == NULL)
+		if (loss == NULL || loss->client != m->client) {
+			loss = calloc(1, sizeof(*loss));
+			if (loss == NULL)
 				return;
-			refusal->client = m->client;
-			memcpy(refusal->why, why, EVENTS_WHY_MAX);
-			refusal->next = hub->refusals;
-			hub->refusals = refusal;
+			loss->client = m->client;
+			memcpy(loss->why, why, EVENTS_WHY_MAX);
+			loss->next = hub->losses;
+			hub->losses = loss;
 		}
-		refusal->count++;
+		loss->count++;
 	}
 }
 
@@ -88,10 +90,13 @@ messages_write(struct hub *hub, struct message *first, size_t count)
 	pthread_mutex_lock(&hub->lock);
 	hub->messages_bytes -= bytes;
 	if (rc != LC_OK)
-		messages_refuse(hub, first, why);
+		messages_lose(hub, first, why);
 	pthread_mutex_unlock(&hub->lock);
-	if (rc != LC_OK)
+	if (rc != LC_OK) {
 		lws_cancel_service(hub->context);
+		if (hub_may_say(&hub->said_lost_ns))
+			log_warning("messages of clients are lost: %s", why);
+	}
 	messages_free(first);
 }
 
@@ -108,30 +113,29 @@ hub_write(void *arg)
 }
 
 static void
-refusal_tell(struct hub *hub, const struct refusal *refusal)
+loss_tell(struct hub *hub, const struct loss *loss)
 {
 	char words[EVENTS_WHY_MAX + 64];
 
 	snprintf(words, sizeof(words), "%zu of your messages %s lost: %s",
-		 refusal->count, refusal->count == 1 ? "is" : "are",
-		 refusal->why);
+		 loss->count, loss->count == 1 ? "is" : "are", loss->why);
 	for (struct client *c = hub->clients; c != NULL; c = c->next)
-		if (c->number == refusal->client)
+		if (c->number == loss->client)
 			client_refuse(hub, c, LC_UNAVAILABLE, words);
 }
 
 void
-hub_take_refusals(struct hub *hub)
+hub_take_losses(struct hub *hub)
 {
-	struct refusal *first, *next;
+	struct loss *first, *next;
 
 	pthread_mutex_lock(&hub->lock);
-	first = hub->refusals;
-	hub->refusals = NULL;
+	first = hub->losses;
+	hub->losses = NULL;
 	pthread_mutex_unlock(&hub->lock);
 	for (; first != NULL; first = next) {
 		next = first->next;
-		refusal_tell(hub, first);
+		loss_tell(hub, first);
 		free(first);
 	}
 }
@@ -140,10 +144,10 @@ void
 hub_release_messages(struct hub *hub)
 {
 	messages_free(hub->messages);
-	while (hub->refusals != NULL) {
-		struct refusal *next = hub->refusals->next;
+	while (hub->losses != NULL) {
+		struct loss *next = hub->losses->next;
 
-		free(hub->refusals);
-		hub->refusals = next;
+		free(hub->losses);
+		hub->losses = next;
 	}
 }
