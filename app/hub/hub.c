@@ -1,4 +1,4 @@
-#include "hub/hub_inner.h"
+#include "hub/hub.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hub/hub_inner.h"
 
 enum {
 	HUB_LISTEN_MS = 1000, /* between looks where the bell is not heard */
