@@ -4,7 +4,6 @@ also where answers are kept.
 """
 
 import ctypes
-import http.client
 import json
 import multiprocessing
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import fronts
+from connection import Connection
 from editor import at
 from keys import add_key
 from stage import THOROUGH
@@ -48,25 +48,6 @@ class Tally:
         self.failures = fork.SimpleQueue()
         self.counts = fork.RawArray(ctypes.c_int64, READERS)
         self.given = fork.RawArray(ctypes.c_int64, READERS)  # from the cache
-
-
-class Connection:
-    """One connection that stays, and is made anew when it does not."""
-
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, 20)
-
-    def ask(self, method, target, body=None, **fields):
-        try:
-            self.connection.request(method, target, body, fields)
-            reply = self.connection.getresponse()
-        except (http.client.RemoteDisconnected, BrokenPipeError):
-            if method != "GET":
-                raise
-            self.connection.close()
-            self.connection.request(method, target, body, fields)
-            reply = self.connection.getresponse()
-        return reply.status, reply.headers, reply.read().decode()
 
 
 # ---- the writer
