@@ -112,13 +112,13 @@ events_ring(struct events *events)
 /* `total` is all bytes up to this event, so that a difference is what is kept
    between two. */
 static enum lc_rc
-event_insert(struct state_file *file, struct event *event)
+event_insert(struct store *store, struct event *event)
 {
 	struct store_query *query;
 	const char *name;
 	bool row;
-	enum lc_rc rc = state_file_query(
-		file,
+	enum lc_rc rc = store_keep(
+		store,
 		"INSERT INTO events (time_ms, type, ra, dec, total, data)"
 		" VALUES (?1, ?2, ?3, ?4, 64 + length(CAST(?5 AS BLOB))"
 		"  + coalesce((SELECT total FROM events"
@@ -149,11 +149,11 @@ event_insert(struct state_file *file, struct event *event)
 
 /* A few of those that are too old, or too much, if there are any. */
 static enum lc_rc
-events_remove_old(const struct events *events, struct state_file *file)
+events_remove_old(const struct events *events, struct store *store)
 {
 	struct store_query *query;
-	enum lc_rc rc = state_file_query(
-		file,
+	enum lc_rc rc = store_keep(
+		store,
 		"DELETE FROM events"
 		" WHERE seq < (SELECT min(seq) FROM events) + ?3"
 		" AND (time_ms < ?1 OR total <= ?2"
@@ -170,7 +170,7 @@ events_remove_old(const struct events *events, struct state_file *file)
 }
 
 static enum lc_rc
-events_insert(const struct events *events, struct state_file *file,
+events_insert(const struct events *events, struct store *store,
 	      const struct events_addition *addition)
 {
 	enum lc_rc rc = LC_OK;
@@ -178,9 +178,9 @@ events_insert(const struct events *events, struct state_file *file,
 	for (size_t i = 0; i < addition->count && rc == LC_OK; i++) {
 		struct event *event = &addition->list[i];
 
-		rc = event_insert(file, event);
+		rc = event_insert(store, event);
 		if (rc == LC_OK && event->seq % EVENTS_TIDY_EVERY == 0)
-			rc = events_remove_old(events, file);
+			rc = events_remove_old(events, store);
 	}
 	return rc;
 }
@@ -222,7 +222,7 @@ additions_commit(struct events *events, struct events_addition *first)
 	if (rc == LC_OK) {
 		for (const struct events_addition *a = first;
 		     a != NULL && rc == LC_OK; a = a->next)
-			rc = events_insert(events, &events->write, a);
+			rc = events_insert(events, events->write.store, a);
 		rc = events_write_end(events, rc, why, sizeof(why));
 	}
 	for (struct events_addition *a = first; a != NULL; a = a->next) {
@@ -273,12 +273,10 @@ events_add_in(struct events *events, struct store *store, struct event *event,
 	      char *why, size_t why_bytes)
 {
 	const struct events_addition one = {.list = event, .count = 1};
-	struct state_file file = {.store = store};
-	enum lc_rc rc = events_insert(events, &file, &one);
+	enum lc_rc rc = events_insert(events, store, &one);
 
 	if (rc != LC_OK)
 		rc = state_failed(store, rc, why, why_bytes);
-	state_file_finish(&file);
 	return rc;
 }
 
@@ -292,7 +290,7 @@ events_tidy(struct events *events, char *why, size_t why_bytes)
 		lock_take(&events->writing);
 		rc = events_write_begin(events, why, why_bytes);
 		if (rc == LC_OK) {
-			rc = events_remove_old(events, &events->write);
+			rc = events_remove_old(events, events->write.store);
 			gone = store_changes(events->write.store);
 			rc = events_write_end(events, rc, why, why_bytes);
 		}
@@ -348,19 +346,18 @@ events_make(struct events *events, char *why, size_t why_bytes)
 }
 
 static enum lc_rc
-position_ask(struct state_file *file, struct events_position *out)
+position_ask(struct store *store, struct events_position *out)
 {
 	struct store_query *query;
 	size_t length = 0;
 	const char *epoch;
 	bool row;
-	enum lc_rc rc =
-		state_file_query(file,
-				 "SELECT epoch,"
-				 " coalesce((SELECT seq FROM sqlite_sequence"
-				 "  WHERE name = 'events'), 0),"
-				 " (SELECT min(seq) FROM events) FROM stream",
-				 &query);
+	enum lc_rc rc = store_keep(store,
+				   "SELECT epoch,"
+				   " coalesce((SELECT seq FROM sqlite_sequence"
+				   "  WHERE name = 'events'), 0),"
+				   " (SELECT min(seq) FROM events) FROM stream",
+				   &query);
 
 	if (rc == LC_OK)
 		rc = store_step(query, &row);
@@ -389,8 +386,8 @@ events_position(struct events *events, struct events_position *out, char *why,
 	}
 	if (rc != LC_OK)
 		return rc == LC_NOT_FOUND ? LC_UNAVAILABLE : rc;
-	return events_read_end(events, position_ask(&events->read, out), LC_OK,
-			       why, why_bytes);
+	return events_read_end(events, position_ask(events->read.store, out),
+			       LC_OK, why, why_bytes);
 }
 
 static void
@@ -425,11 +422,10 @@ events_read(struct events *events, int64_t after, size_t most,
 
 	if (rc != LC_OK)
 		return rc == LC_NOT_FOUND ? LC_OK : rc;
-	said = state_file_query(
-		&events->read,
-		"SELECT seq, time_ms, type, ra, dec, data FROM events"
-		" WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-		&query);
+	said = store_keep(events->read.store,
+			  "SELECT seq, time_ms, type, ra, dec, data FROM events"
+			  " WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+			  &query);
 	if (said != LC_OK)
 		return events_read_end(events, said, told, why, why_bytes);
 	store_bind_int64(query, 1, after);

@@ -209,7 +209,6 @@ jobs_add_in(struct store *store, const struct jobs_order *order,
 
 	jobs_time_now(&turn.now);
 	rc = jobs_add_within(&turn, order, id, existed);
-	state_file_finish(&file);
 	return jobs_add_said(rc, id, existed);
 }
 

@@ -87,7 +87,7 @@ enum lc_rc
 jobs_turn_query(struct jobs_turn *turn, const char *sql,
 		struct store_query **out)
 {
-	return jobs_turn_failed(turn, state_file_query(turn->file, sql, out));
+	return jobs_turn_failed(turn, store_keep(turn->file->store, sql, out));
 }
 
 enum lc_rc

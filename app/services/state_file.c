@@ -1,22 +1,12 @@
 #include "services/state_file.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 enum { STATE_FILE_TRIES = 4 };
 
 void
-state_file_finish(struct state_file *file)
-{
-	for (size_t i = 0; i < file->count; i++)
-		store_finish(file->queries[i].query);
-	file->count = 0;
-}
-
-void
 state_file_close(struct state_file *file)
 {
-	state_file_finish(file);
 	store_close(file->store);
 	file->store = NULL;
 }
@@ -109,25 +99,5 @@ state_file_write(struct state_file *file, const char *state_dir, bool quick,
 
 	if (rc == LC_OK && file->quick != quick)
 		rc = state_file_set(file, quick, why, why_bytes);
-	return rc;
-}
-
-enum lc_rc
-state_file_query(struct state_file *file, const char *sql,
-		 struct store_query **out)
-{
-	enum lc_rc rc;
-
-	for (size_t i = 0; i < file->count; i++)
-		if (file->queries[i].sql == sql) {
-			*out = file->queries[i].query;
-			return LC_OK;
-		}
-	assert(file->count < STATE_FILE_QUERIES);
-	rc = store_prepare(file->store, sql, out);
-	if (rc == LC_OK) {
-		file->queries[file->count].sql = sql;
-		file->queries[file->count++].query = *out;
-	}
 	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * A connection to state.sqlite that is kept: opened when it is wanted and
- * again when another file is in its place, with the statements that were
- * prepared.
+ * again when another file is in its place, with the statements that its store
+ * keeps.
  *
  * One thread at a time.  Failure as in services/state.h.
  */
@@ -10,22 +10,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/rc.h"
 #include "services/state.h"
-
-enum { STATE_FILE_QUERIES = 48 };
 
 /* All zeros at first. */
 struct state_file {
 	struct store *store; /* NULL: none is open */
 	struct state_mark mark;
 	bool quick; /* what is committed need not be on the disk */
-	size_t count;
-	struct {
-		const char *sql;
-		struct store_query *query;
-	} queries[STATE_FILE_QUERIES];
 };
 
 /*
@@ -43,17 +37,7 @@ enum lc_rc state_file_read(struct state_file *file, const char *state_dir,
 enum lc_rc state_file_write(struct state_file *file, const char *state_dir,
 			    bool quick, char *why, size_t why_bytes) LC_CHECKED;
 
-/* Finishes the statements and closes the store. */
+/* Closes the store. */
 void state_file_close(struct state_file *file);
-
-/* Only finishes the statements: the store is another's. */
-void state_file_finish(struct state_file *file);
-
-/*
- * The statement, prepared the first time; statements are told apart by where
- * their text lies, not by what it says.
- */
-enum lc_rc state_file_query(struct state_file *file, const char *sql,
-			    struct store_query **out) LC_CHECKED;
 
 #endif

@@ -1,5 +1,6 @@
 #include "services/store.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,10 +12,17 @@
 
 #include "base/clock.h"
 
-enum { STORE_PROGRESS_STEPS = 10000, STORE_BUSY_MS = 2000 };
+enum { STORE_PROGRESS_STEPS = 10000, STORE_BUSY_MS = 2000, STORE_KEPT = 64 };
+
+struct store_kept {
+	const char *sql;
+	struct store_query *query;
+};
 
 struct store {
 	sqlite3 *db;
+	size_t kept_count;
+	struct store_kept kept[STORE_KEPT];
 	struct lc_progress *progress;
 	enum lc_rc stopped; /* why the work was told to stop, or LC_OK */
 };
@@ -189,6 +197,8 @@ store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
+	for (size_t i = 0; i < store->kept_count; i++)
+		store_finish(store->kept[i].query);
 	sqlite3_close(store->db);
 	free(store);
 }
@@ -249,6 +259,24 @@ store_prepare(struct store *store, const char *sql, struct store_query **out)
 	}
 	*out = query;
 	return LC_OK;
+}
+
+enum lc_rc
+store_keep(struct store *store, const char *sql, struct store_query **out)
+{
+	enum lc_rc rc;
+
+	for (size_t i = 0; i < store->kept_count; i++)
+		if (store->kept[i].sql == sql) {
+			*out = store->kept[i].query;
+			return LC_OK;
+		}
+	assert(store->kept_count < STORE_KEPT);
+	rc = store_prepare(store, sql, out);
+	if (rc == LC_OK)
+		store->kept[store->kept_count++] =
+			(struct store_kept){sql, *out};
+	return rc;
 }
 
 void

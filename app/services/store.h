@@ -2,8 +2,9 @@
  * The store: a thin layer over SQLite, and the only place that knows it.
  *
  * A store is one connection to one file and belongs to one thread at a time
- * (SQLite's "no mutex" mode); its queries are prepared by whoever owns the
- * store, kept as long as wanted, and finished before the store is closed.
+ * (SQLite's "no mutex" mode).  Its queries are prepared by whoever owns the
+ * store, kept as long as wanted, and finished before the store is closed; or
+ * the store keeps them, for who only comes by.
  *
  * Failure: a file that is not a database, is damaged, cannot be read or is
  * full gives LC_UNAVAILABLE, exhausted memory LC_NO_MEMORY, a watched store
@@ -50,7 +51,8 @@ enum lc_rc store_open(const char *path, enum store_mode mode,
 		      struct store **out, char *why, size_t why_bytes)
 	LC_CHECKED;
 
-/* Closes the store; its queries must be finished.  NULL is harmless. */
+/* Closes the store; its queries, but for those that it keeps, must be
+   finished.  NULL is harmless. */
 void store_close(struct store *store);
 
 /* What went wrong last, in words; valid until the next call. */
@@ -69,7 +71,14 @@ void store_undo(struct store *store);
 enum lc_rc store_prepare(struct store *store, const char *sql,
 			 struct store_query **out) LC_CHECKED;
 
-/* Finishes a query; NULL is harmless. */
+/*
+ * The statement, prepared the first time and kept by the store;
+ * statements are told apart by where their text lies, not by what it says.
+ */
+enum lc_rc store_keep(struct store *store, const char *sql,
+		      struct store_query **out) LC_CHECKED;
+
+/* Finishes a query that store_prepare() gave; NULL is harmless. */
 void store_finish(struct store_query *query);
 
 /*
