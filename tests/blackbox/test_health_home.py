@@ -1,6 +1,7 @@
 """The page for people, /health, and what the operator's command says."""
 
 import html
+import json
 import re
 import shlex
 import subprocess
@@ -160,6 +161,20 @@ def test_the_options_file_can_be_used_as_it_is(stage, directory):
     file.write_text(re.sub(r"^#(\w+ =)", r"\1", shipped, flags=re.MULTILINE))
     result = run(stage, "lightcone", "options", LIGHTCONE_CONF=file)
     assert result.returncode == 0, result
+
+
+def test_the_streams_document_names_all_there_is(stage):
+    text = (SOURCE / "STREAM.md").read_text(encoding="utf-8")
+    document = json.loads(run(stage, "lightcone", "openapi").stdout)
+    asked = document["paths"]["/cosmic_stream"]["get"]["parameters"]
+    named = {each["name"] for each in asked if each["in"] == "query"}
+    assert "after" in named
+    named |= {name for name in options_of(run(stage, "lightcone", "options")
+                                          .stdout)
+              if name.startswith("stream_")}
+    types = [each for each in asked if each["name"] == "types"]
+    named |= set(types[0]["schema"]["items"]["enum"])
+    assert {name for name in named if f"`{name}`" not in text} == {"format"}
 
 
 WRONG_OPTIONS = [
