@@ -1,6 +1,7 @@
 /*
  * lightcone tail: follows the cosmic stream on a terminal.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,17 +13,21 @@
 #include "commands/arguments.h"
 #include "commands/privilege.h"
 #include "services/events.h"
+#include "services/events_resume.h"
+#include "services/events_tail.h"
+#include "services/state.h"
 
 enum { TAIL_WAIT_MS = 1000, TAIL_READ_MOST = 256, TAIL_BEFORE = 10 };
 
 struct tail {
 	struct events *events;
 	struct events_position position;
-	unsigned types; /* bits; 0: all */
+	struct events_had had; /* the last one that was seen */
+	unsigned types;        /* bits; 0: all */
+	int64_t left;          /* to be shown; below 0: any number */
 	bool json;
-	int64_t seq;  /* the last one that was seen */
-	int64_t left; /* to be shown; below 0: any number */
-	bool failed;  /* the state cannot be read, which was said */
+	bool terminal;
+	bool failed; /* the state cannot be read, which was said */
 };
 
 static volatile sig_atomic_t stopped;
@@ -38,20 +43,33 @@ stop(int number)
 
 /* A terminal is not given what somebody else may have meant as orders. */
 static enum lc_rc
-print_data(const struct event *event)
+print_text(const struct tail *tail, const char *text, size_t length)
 {
-	char *text;
+	char *copy;
 
-	if (!isatty(STDOUT_FILENO)) {
-		fwrite(event->data, 1, event->length, stdout);
+	if (!tail->terminal) {
+		fwrite(text, 1, length, stdout);
 		return LC_OK;
 	}
-	text = strndup(event->data, event->length);
-	if (text == NULL)
+	copy = strndup(text, length);
+	if (copy == NULL)
 		return LC_NO_MEMORY;
-	command_print(stdout, text);
-	free(text);
+	command_print(stdout, copy);
+	free(copy);
 	return LC_OK;
+}
+
+static enum lc_rc
+print_json(const struct tail *tail, const struct event *event)
+{
+	struct tail_event *made = tail_event_new(tail->position.epoch, event);
+	enum lc_rc rc = LC_NO_MEMORY;
+
+	if (made != NULL) {
+		rc = print_text(tail, made->text, made->length);
+		tail_event_free(made);
+	}
+	return rc;
 }
 
 static enum lc_rc
@@ -60,17 +78,15 @@ print_event(const struct tail *tail, const struct event *event)
 	char time[CLOCK_RFC3339_MAX];
 	enum lc_rc rc;
 
-	clock_rfc3339_of(event->time_ms, time);
-	if (tail->json)
-		printf("{\"seq\":%lld,\"epoch\":\"%s\",\"time\":\"%s\","
-		       "\"type\":\"%s\",\"data\":",
-		       (long long)event->seq, tail->position.epoch, time,
-		       event->name);
-	else
+	if (tail->json) {
+		rc = print_json(tail, event);
+	} else {
+		clock_rfc3339_of(event->time_ms, time);
 		printf("%lld  %s  %-9s  ", (long long)event->seq, time,
 		       event->name);
-	rc = print_data(event);
-	printf("%s\n", tail->json ? "}" : "");
+		rc = print_text(tail, event->data, event->length);
+	}
+	putchar('\n');
 	return rc;
 }
 
@@ -80,9 +96,9 @@ tail_take(void *arg, const struct event *event)
 	struct tail *tail = arg;
 	enum lc_rc rc;
 
-	if (tail->left == 0)
+	if (tail->left == 0 || stopped != 0)
 		return LC_CANCELLED;
-	tail->seq = event->seq;
+	tail->had.after = event->seq;
 	if (tail->types != 0 && (tail->types >> event->type & 1) == 0)
 		return LC_OK;
 	rc = print_event(tail, event);
@@ -91,57 +107,87 @@ tail_take(void *arg, const struct event *event)
 	return rc;
 }
 
-/* ---- all of them */
-
-/* Whether it is another log than before, or one that was put back. */
-static bool
-tail_is_elsewhere(const struct tail *tail, const struct events_position *now)
-{
-	return strcmp(tail->position.epoch, now->epoch) != 0 ||
-	       tail->seq > now->last;
-}
+/* ---- what there is not */
 
 static void
-tail_place(struct tail *tail, const struct events_position *now, bool first)
+gap_say(const struct events_had *had, const struct events_resume *resume)
 {
-	if (!first && tail_is_elsewhere(tail, now)) {
-		command_say(&command_tail, 0, "here begins another log");
-		tail->seq = 0;
-	}
-	tail->position = *now;
-	if (tail->seq >= now->first - 1)
-		return;
-	if (tail->seq > 0 || !first)
+	long long from = (long long)had->after + 1;
+	long long to = (long long)resume->after;
+
+	if (resume->gap == EVENTS_GAP_GONE)
 		command_say(&command_tail, 0,
-			    "events %lld to %lld are kept no longer",
-			    (long long)tail->seq + 1,
-			    (long long)now->first - 1);
-	tail->seq = now->first - 1;
+			    "events %lld to %lld are kept no longer", from, to);
+	else
+		command_say(&command_tail, 0,
+			    "this is another log; it goes on with event %lld",
+			    to + 1);
+}
+
+static enum lc_rc
+gap_print(const struct tail *tail, const struct events_resume *resume)
+{
+	struct buf text;
+	enum lc_rc rc = LC_NO_MEMORY;
+
+	buf_init(&text);
+	events_gap_write(&tail->position, &tail->had, resume, &text);
+	if (!text.failed) {
+		printf("%.*s\n", (int)text.length, text.bytes);
+		rc = LC_OK;
+	}
+	buf_release(&text);
+	return rc;
+}
+
+/* Where it goes on, now that the log is such. */
+static enum lc_rc
+tail_place(struct tail *tail, const struct events_position *now)
+{
+	struct events_resume resume = events_resume(now, &tail->had, INT64_MAX);
+	enum lc_rc rc = LC_OK;
+
+	tail->position = *now;
+	if (resume.gap != EVENTS_NO_GAP && tail->json)
+		rc = gap_print(tail, &resume);
+	else if (resume.gap != EVENTS_NO_GAP)
+		gap_say(&tail->had, &resume);
+	tail->had.after = resume.after;
+	memcpy(tail->had.epoch, now->epoch, sizeof(now->epoch));
+	return rc;
+}
+
+/* ---- all of them */
+
+static enum lc_rc
+tail_read(struct tail *tail, char *why, size_t why_bytes)
+{
+	struct events_position now;
+	int64_t before = -1;
+	enum lc_rc rc = events_position(tail->events, &now, why, why_bytes);
+
+	if (rc == LC_OK)
+		rc = tail_place(tail, &now);
+	while (rc == LC_OK && before != tail->had.after) {
+		before = tail->had.after;
+		rc = events_read(tail->events, before, TAIL_READ_MOST,
+				 tail_take, tail, why, why_bytes);
+	}
+	return rc == LC_CANCELLED ? LC_OK : rc;
 }
 
 /* What there is and was not shown; false: it cannot be read. */
 static bool
-tail_show(struct tail *tail, bool first)
+tail_show(struct tail *tail)
 {
 	char why[EVENTS_WHY_MAX] = "out of memory";
-	struct events_position now;
-	enum lc_rc rc =
-		events_position(tail->events, &now, why, sizeof(why));
-	int64_t before = -1;
+	bool failed = tail_read(tail, why, sizeof(why)) != LC_OK;
 
-	if (rc == LC_OK)
-		tail_place(tail, &now, first);
-	while (rc == LC_OK && before != tail->seq && tail->left != 0 &&
-	       stopped == 0) {
-		before = tail->seq;
-		rc = events_read(tail->events, before, TAIL_READ_MOST,
-				 tail_take, tail, why, sizeof(why));
-	}
 	fflush(stdout);
-	if (rc != LC_OK && rc != LC_CANCELLED && !tail->failed)
+	if (failed && !tail->failed)
 		command_say(&command_tail, 0, "%s", why);
-	tail->failed = rc != LC_OK && rc != LC_CANCELLED;
-	return !tail->failed;
+	tail->failed = failed;
+	return !failed;
 }
 
 /* Where it begins that was told no number: with the last ones. */
@@ -153,9 +199,19 @@ tail_begin(struct tail *tail)
 
 	if (events_position(tail->events, &now, why, sizeof(why)) != LC_OK)
 		return;
-	tail->seq = now.last > TAIL_BEFORE ? now.last - TAIL_BEFORE : 0;
-	if (tail->seq < now.first - 1)
-		tail->seq = now.first - 1;
+	tail->had.after = now.last > TAIL_BEFORE ? now.last - TAIL_BEFORE : 0;
+	if (tail->had.after < now.first - 1)
+		tail->had.after = now.first - 1;
+}
+
+/* Whoever reads what we write has gone: with nothing to write we would not
+   find out. */
+static bool
+output_is_closed(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO};
+
+	return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
 }
 
 static int
@@ -163,16 +219,18 @@ tail_follow(struct tail *tail)
 {
 	bool first = true;
 
-	while (stopped == 0 && tail->left != 0 && ferror(stdout) == 0) {
+	while (stopped == 0 && tail->left != 0 && ferror(stdout) == 0 &&
+	       !output_is_closed()) {
 		uint32_t heard = events_heard(tail->events);
 
-		if (!tail_show(tail, first) && first)
+		if (!tail_show(tail) && first)
 			return COMMAND_NO_INPUT;
 		first = false;
-		if (tail->left != 0)
+		if (tail->left != 0 && stopped == 0)
 			events_wait(tail->events, heard, TAIL_WAIT_MS);
 	}
-	return command_end_output(&command_tail);
+	/* What a signal has broken off is no failure. */
+	return stopped != 0 ? COMMAND_OK : command_end_output(&command_tail);
 }
 
 /* ---- what is asked */
@@ -203,12 +261,27 @@ types_given(const struct arguments_list *names, unsigned *types)
 	return true;
 }
 
+/* Who only looks makes nothing. */
+static bool
+state_is_there(const char *state_dir)
+{
+	char why[STATE_WHY_MAX] = "there is no state.sqlite: nothing has "
+				  "happened in this state directory";
+	struct state_mark mark;
+
+	if (state_find(state_dir, &mark, why, sizeof(why)) == LC_OK)
+		return true;
+	command_say(&command_tail, 0, "%s", why);
+	return false;
+}
+
 static int
 tail_serve(struct tail *tail, const struct options *options, bool begins)
 {
 	const struct events_limits limits = {
 		.keep_s = options->stream_keep_s,
 		.keep_bytes = options->stream_keep_mb << 20};
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	const struct sigaction action = {.sa_handler = stop};
 	int code;
 
@@ -216,9 +289,9 @@ tail_serve(struct tail *tail, const struct options *options, bool begins)
 	if (tail->events == NULL)
 		return command_say(&command_tail, COMMAND_FAILED,
 				   "out of memory");
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+	tail->terminal = isatty(STDOUT_FILENO) == 1;
 	if (begins)
 		tail_begin(tail);
 	code = tail_follow(tail);
@@ -229,7 +302,7 @@ tail_serve(struct tail *tail, const struct options *options, bool begins)
 static int
 tail_run(int argc, char **argv)
 {
-	struct tail tail = {.left = -1};
+	struct tail tail = {.left = -1, .had = {.says = true}};
 	const char *after = NULL, *count = NULL;
 	struct arguments_list names = {
 		.items = calloc((size_t)argc, sizeof(char *))};
@@ -252,7 +325,7 @@ tail_run(int argc, char **argv)
 	free(names.items);
 	if (!read)
 		return COMMAND_USAGE;
-	if (!number_given(after, 0, &tail.seq) ||
+	if (!number_given(after, 0, &tail.had.after) ||
 	    !number_given(count, 1, &tail.left))
 		return command_say(&command_tail, COMMAND_USAGE,
 				   "--after is a number from 0 on, --count one "
@@ -261,7 +334,8 @@ tail_run(int argc, char **argv)
 	if (code != COMMAND_OK)
 		return code;
 	code = COMMAND_NO_INPUT;
-	if (privilege_become_owner(options.state) == LC_OK)
+	if (privilege_become_owner(options.state) == LC_OK &&
+	    state_is_there(options.state))
 		code = tail_serve(&tail, &options, after == NULL);
 	options_release(&options);
 	return code;
@@ -279,8 +353,10 @@ const struct command command_tail = {
 		"--count N    ends after so many\n"
 		"--type TYPE  only this one: message, object, catalogue or "
 		"job; may be repeated\n"
-		"--json       lines of JSON, as observers are sent them\n\n"
-		"Exit codes: 0 done, or told to end; 1 failed; 2 wrong usage; "
-		"66 the state cannot\nbe read; 78 a wrong option.",
+		"--json       lines of JSON, as observers are sent them, gaps "
+		"too\n\n"
+		"Exit codes: 0 done, told to end, or nobody reads it any "
+		"more; 1 failed; 2 wrong\nusage; 66 the state cannot be "
+		"read; 78 a wrong option.",
 	.run = tail_run,
 };
