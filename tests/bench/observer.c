@@ -280,18 +280,16 @@ unpacker_of(struct observer *observer)
 	return made;
 }
 
-static void
-packed_take(struct observer *observer, struct observed *observed,
-	    const unsigned char *bytes, size_t length, int64_t now_ns)
+/* NULL: that cannot be unpacked. */
+static const char *
+unpack(struct observer *observer, const unsigned char *bytes, size_t length,
+       size_t *text_length)
 {
 	static unsigned char text[MESSAGE_MAX], whole[MESSAGE_MAX + 4];
 	struct z_stream_s *unpacker = unpacker_of(observer);
 
-	observed->packed++;
-	if (unpacker == NULL) {
-		observed->seen.strange++;
-		return;
-	}
+	if (unpacker == NULL)
+		return NULL;
 	memcpy(whole, bytes, length);
 	memcpy(whole + length, "\0\0\377\377", 4);
 	unpacker->next_in = whole;
@@ -299,10 +297,27 @@ packed_take(struct observer *observer, struct observed *observed,
 	unpacker->next_out = text;
 	unpacker->avail_out = sizeof(text);
 	if (inflate(unpacker, Z_SYNC_FLUSH) != Z_OK || unpacker->avail_in > 0)
+		return NULL;
+	*text_length = sizeof(text) - unpacker->avail_out;
+	return (const char *)text;
+}
+
+static void
+packed_take(struct observer *observer, struct observed *observed,
+	    const unsigned char *bytes, size_t length, int64_t now_ns)
+{
+	size_t text_length = 0;
+	const char *text =
+		observed->unpacked != NULL ?
+			unpacked_text(observed->unpacked, bytes, length,
+				      &text_length) :
+			unpack(observer, bytes, length, &text_length);
+
+	observed->packed++;
+	if (text == NULL)
 		observed->seen.strange++;
 	else
-		text_take(observer, observed, (char *)text,
-			  sizeof(text) - unpacker->avail_out, now_ns);
+		text_take(observer, observed, text, text_length, now_ns);
 }
 
 static void

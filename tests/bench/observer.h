@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "seen.h"
+#include "unpacked.h"
 
 enum {
 	OBSERVER_NORMAL = 1000,   /* the least code of a close */
@@ -28,6 +29,7 @@ struct observed {
 	const char *place;  /* a unix socket's path, or "127.0.0.1:8081" */
 	const char *target; /* "/cosmic_stream" */
 	bool packs;         /* offers permessage-deflate */
+	struct unpacked *unpacked; /* what is packed stands alone; or NULL */
 	char epoch[OBSERVER_EPOCH + 1]; /* of the events; "": none yet */
 	struct seen seen;
 	uint64_t packed; /* frames that came packed */

@@ -10,6 +10,7 @@
  *	-t TARGET   what they ask for (/cosmic_stream)
  *	-a SEQ      the number of the last event that they have had
  *	-x          they offer permessage-deflate
+ *	-X          and each message that comes packed stands alone
  *	-k          they come again when the connection ends
  *	-p COUNT    so many of them publish, too,
  *	-b BYTES    messages of about this size (150),
@@ -391,7 +392,7 @@ arguments_read(struct crowd *crowd, int argc, char **argv)
 	struct wanted *wanted = &crowd->wanted;
 	int option;
 
-	while ((option = getopt(argc, argv, "a:b:c:d:kl:n:p:r:s:t:w:x")) !=
+	while ((option = getopt(argc, argv, "a:b:c:d:kl:n:p:r:s:t:w:xX")) !=
 	       -1) {
 		int64_t *place = place_of(wanted, option);
 
@@ -401,10 +402,12 @@ arguments_read(struct crowd *crowd, int argc, char **argv)
 			crowd->observed.target = optarg;
 		else if (option == 'k')
 			wanted->again = true;
-		else if (option == 'x')
+		else if (option == 'x' || option == 'X')
 			crowd->observed.packs = true;
 		else
 			exit(EXIT_FAILURE);
+		if (option == 'X' && crowd->observed.unpacked == NULL)
+			crowd->observed.unpacked = unpacked_new();
 	}
 	if (optind + 1 != argc || wanted->publishers > wanted->count) {
 		fputs("observers [OPTIONS] PLACE\n", stderr);
@@ -435,6 +438,8 @@ main(int argc, char **argv)
 		observer_release(&crowd.observers[i]);
 	free(crowd.observers);
 	seen_release(&crowd.observed.seen);
+	if (crowd.observed.unpacked != NULL)
+		unpacked_free(crowd.observed.unpacked);
 	close(crowd.poll);
 	return EXIT_SUCCESS;
 }

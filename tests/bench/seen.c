@@ -30,8 +30,8 @@ seen_release(struct seen *seen)
 	free(seen->texts);
 }
 
-static uint64_t
-digest(const char *text, size_t length)
+uint64_t
+seen_digest(const char *text, size_t length)
 {
 	uint64_t sum = length, word = 0;
 
@@ -69,7 +69,7 @@ static void
 text_compare(struct seen *seen, int64_t number, const char *text, size_t length)
 {
 	struct seen_text *had = &seen->texts[number % TEXTS];
-	struct seen_text now = {number, digest(text, length)};
+	struct seen_text now = {number, seen_digest(text, length)};
 
 	if (had->number < number)
 		*had = now;

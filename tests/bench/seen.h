@@ -38,4 +38,7 @@ int64_t seen_event(struct seen *seen, int64_t last, const char *text,
  */
 int64_t seen_number(const char *text, size_t length, const char *word);
 
+/* Of some bytes, against chance and not against malice. */
+uint64_t seen_digest(const char *text, size_t length);
+
 #endif
