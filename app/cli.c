@@ -11,21 +11,11 @@
 enum { CLI_NEAR_MOST = 2 };
 
 static const struct command *const verbs[] = {
-	&command_import,
-	&command_catalogues,
-	&command_drop,
-	&command_history,
-	&command_cache,
-	&command_jobs,
-	&command_key,
-	&command_openapi,
-	&command_options,
-	&command_routes,
-	&command_stream,
-	&command_tail,
-	&command_webhooks,
-	&command_work,
-	NULL,
+	&command_import,   &command_catalogues, &command_drop,
+	&command_history,  &command_cache,      &command_jobs,
+	&command_key,      &command_openapi,    &command_options,
+	&command_routes,   &command_stream,     &command_tail,
+	&command_webhooks, &command_work,       NULL,
 };
 
 static int

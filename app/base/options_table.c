@@ -218,7 +218,8 @@ const struct option options_table[] = {
 	 .doc = "How much the results of jobs may take; the oldest go first."},
 	{TEXT_OPTION(stream_listen), .max = 100, .def = "", .ok = listen_ok,
 	 .unit = "ADDRESS:PORT, or a socket's path",
-	 .doc = "Where `lightcone stream` listens for the web server; empty: at "
+	 .doc = "Where `lightcone stream` listens for the web server; empty: "
+		"at "
 		"stream.sock in the state directory. The address is this "
 		"machine's own, 127.0.0.1."},
 	{CHOICE_OPTION(stream_publish), .choices = publishers, .def = "anyone",
@@ -235,8 +236,8 @@ const struct option options_table[] = {
 	{INT_OPTION(stream_rate), .min = 1, .max = 1000000, .def = "100",
 	 .unit = "messages per second",
 	 .doc = "How many messages each of them may send; more wait."},
-	{INT_OPTION(stream_keep_s), .min = 1, .max = 315576000,
-	 .def = "604800", .unit = "s",
+	{INT_OPTION(stream_keep_s), .min = 1, .max = 315576000, .def = "604800",
+	 .unit = "s",
 	 .doc = "How long an event is kept, for those who were away."},
 	{INT_OPTION(stream_keep_mb), .min = 1, .max = 1048576, .def = "64",
 	 .unit = "MB",

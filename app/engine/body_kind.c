@@ -46,8 +46,7 @@ row_fits(const struct body_row *row, const char *type, size_t length)
 	if (length == strlen(row->type) && text_begins_nocase(type, row->type))
 		return true;
 	return (row->bit == LC_BODY_JSON || row->bit == LC_BODY_VALUE) &&
-	       length > 5 &&
-	       text_begins_nocase(type + length - 5, "+json");
+	       length > 5 && text_begins_nocase(type + length - 5, "+json");
 }
 
 unsigned

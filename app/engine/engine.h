@@ -52,7 +52,7 @@ struct engine {
 	struct jobs *jobs;
 	struct events *events;
 	struct feed *feed; /* of the events, to those who wait for them */
-	bool stays; /* for further requests, once this one is answered */
+	bool stays;        /* for further requests, once this one is answered */
 	struct cache *cache; /* NULL, as are the next: nothing is kept */
 	struct cache_book *book;
 	struct cache_epochs *epochs;

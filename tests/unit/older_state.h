@@ -12,10 +12,10 @@
 	OLDER_STATE_5 "DROP TABLE cache_epochs; PRAGMA user_version = 4;"
 #define OLDER_STATE_3 \
 	OLDER_STATE_4 "DROP TABLE webhooks_gone; PRAGMA user_version = 3;"
-#define OLDER_STATE_2                                                 \
-	OLDER_STATE_3                                                 \
-		"DROP TABLE jobs; DROP TABLE job_counts; DROP TABLE " \
-		"job_keys; DROP TABLE periodic; PRAGMA user_version = 2;"
+#define OLDER_STATE_2                                         \
+	OLDER_STATE_3                                         \
+	"DROP TABLE jobs; DROP TABLE job_counts; DROP TABLE " \
+	"job_keys; DROP TABLE periodic; PRAGMA user_version = 2;"
 #define OLDER_STATE_1                                                         \
 	OLDER_STATE_2 "DROP TABLE edit_values; DROP TABLE edits; DROP TABLE " \
 		      "history; DROP TABLE generations; "                     \
