@@ -164,7 +164,7 @@ def test_the_options_file_can_be_used_as_it_is(stage, directory):
 
 
 def test_the_streams_document_names_all_there_is(stage):
-    text = (SOURCE / "STREAM.md").read_text(encoding="utf-8")
+    text = (SOURCE / "conf/STREAM.md").read_text(encoding="utf-8")
     document = json.loads(run(stage, "lightcone", "openapi").stdout)
     asked = document["paths"]["/cosmic_stream"]["get"]["parameters"]
     named = {each["name"] for each in asked if each["in"] == "query"}
