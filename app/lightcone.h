@@ -246,6 +246,7 @@ struct lc_endpoint {
 	unsigned bodies; /* of enum lc_body_kind; 0: JSON, if it has fields */
 	const char *body_example; /* of another kind than JSON; or NULL */
 	int64_t body_max_bytes; /* counts where option body_max_bytes is less */
+	bool body_is_small;     /* it counts where the option is more, too */
 	const struct lc_guard *const *guards; /* ends in NULL; or NULL */
 	enum lc_work work;
 	/*

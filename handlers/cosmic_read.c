@@ -48,13 +48,14 @@ const struct lc_field cosmic_params[] = {
 	LC_PARAM(cosmic_query, wait, .min = "0", .max = "60", .def = "0",
 		 .unit = "s", .aside = true,
 		 .doc = "How long to wait where there is no event yet, if you "
-			"do not stream."),
+			"do not stream; but not beyond the answer's deadline."),
 	LC_PARAM(cosmic_query, limit, .min = "1", .max = "1000", .def = "100",
 		 .doc = "Most events in one answer, if you do not stream."),
 	LC_PARAM_OPTIONAL(cosmic_query, last_event_id, .in = LC_IN_HEADER,
-			  .min = "1", .max = "64",
+			  .max = "64",
 			  .doc = "What a browser says that goes on: the id of "
-				 "the last event."),
+				 "the last event. It counts more than 'after'; "
+				 "empty, it says nothing."),
 	LC_FIELD_END};
 
 /* ---- where to go on */
@@ -63,18 +64,17 @@ static enum lc_rc
 had_read(struct lc_call *call, const struct cosmic_query *query,
 	 struct events_had *had)
 {
-	const char *text =
-		query->has_last_event_id ? query->last_event_id : query->after;
+	bool goes_on =
+		query->has_last_event_id && query->last_event_id[0] != '\0';
+	const char *text = goes_on ? query->last_event_id : query->after;
 
-	if (!query->has_last_event_id && !query->has_after)
+	if (!goes_on && !query->has_after)
 		return LC_OK;
 	if (!events_id_read(text, strlen(text), had))
-		return lc_refuse(call,
-				 query->has_last_event_id ? "last_event_id" :
-							    "after",
+		return lc_refuse(call, goes_on ? "last_event_id" : "after",
 				 "value_error", text,
 				 "This is no event's number, for example 42");
-	if (!query->has_epoch || query->has_last_event_id)
+	if (goes_on || !query->has_epoch)
 		return LC_OK;
 	if (strlen(query->epoch) >= sizeof(had->epoch))
 		return lc_refuse(call, "epoch", "value_error", query->epoch,

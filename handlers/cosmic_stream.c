@@ -26,8 +26,14 @@ static const struct lc_field event_members[] = {
 		 .doc = "What is to be known, as its type has it."),
 	LC_FIELD_END};
 
-static const struct lc_field event_item = {.type = LC_OBJECT,
-					   .members = event_members};
+static const struct lc_field event_forms[] = {
+	LC_FIELD("event", LC_OBJECT, .members = event_members,
+		 .doc = "An event."),
+	LC_FIELD("data", LC_ANY, .doc = "With envelope=0: its data alone."),
+	LC_FIELD_END};
+
+static const struct lc_field event_item = {.type = LC_ANY,
+					   .any_of = event_forms};
 
 static const struct lc_field gap_members[] = {
 	LC_FIELD("type", LC_TEXT, .doc = "\"gap\"."),
@@ -81,11 +87,14 @@ const struct lc_endpoint cosmic_stream_endpoint = {
 	.details =
 		"By WebSocket at the same address: each text that you send is "
 		"an event for all, and you are sent all of them. As "
-		"text/event-stream for EventSource, up to four minutes; or as "
-		"JSON, at once or as soon as there is something (wait). All "
-		"observers see the same events in the same order. Who was away "
-		"says what it has had last, and is given what came after, or "
-		"told that there is a gap.",
+		"text/event-stream for EventSource, until the answer's "
+		"deadline, of four minutes at most; then the client comes "
+		"again by itself. Or as JSON, at once or as soon as there is "
+		"something (wait). All observers see the same events in the "
+		"same order. Who was away says what it has had last, and is "
+		"given what came after, or told that there is a gap: by the "
+		"member 'gap', or in a stream by a message of the type "
+		"\"gap\" that has the same members, also with envelope=0.",
 	.params = cosmic_params,
 	.args_size = sizeof(struct cosmic_query),
 	.rates = usage_limits,
@@ -156,10 +165,6 @@ publish_run(struct lc_call *call, const void *args)
 	if (length == 0)
 		return lc_refuse(call, "body", "missing", NULL,
 				 "Field required");
-	if (length > EVENTS_DATA_MAX)
-		return lc_fail(call, LC_TOO_LARGE,
-			       "The message has %zu bytes; %d are allowed.",
-			       length, EVENTS_DATA_MAX);
 	rc = published_read(text, length, &published, &fault);
 	if (rc == LC_INVALID)
 		return published_refuse(call, text, &fault);
@@ -186,6 +191,7 @@ const struct lc_endpoint cosmic_publish_endpoint = {
 	.bodies = LC_BODY_VALUE,
 	.body_example = "{\"hello\": \"there\"}",
 	.body_max_bytes = EVENTS_DATA_MAX,
+	.body_is_small = true,
 	.guards = publish_guards,
 	.rates = usage_limits_writer,
 	.work = LC_QUICK,

@@ -275,8 +275,9 @@ dispatch_endpoint_body_most(const struct engine *engine,
 {
 	int64_t most = engine->options->body_max_bytes;
 
-	return endpoint->body_max_bytes > most ? endpoint->body_max_bytes :
-						 most;
+	return endpoint->body_max_bytes > most || endpoint->body_is_small ?
+		       endpoint->body_max_bytes :
+		       most;
 }
 
 int64_t

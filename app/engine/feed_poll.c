@@ -12,6 +12,7 @@ enum {
 	POLL_BYTES_MOST = 1 << 20,
 	POLL_READ_MOST = 256,
 	POLL_MARGIN_MS = 200, /* from the answer to the deadline, at least */
+	STREAM_LEAST_MS = 1000,
 	FEED_ALONE_MS = 20000,
 };
 
@@ -107,6 +108,21 @@ poll_write(const struct poll *poll, const struct events_had *had,
 	buf_release(&gap);
 }
 
+/* A question of our own, for the documentation, changes nothing. */
+static enum lc_rc
+position_ask(struct lc_call *call, struct events_position *out)
+{
+	struct events *events = lc_events_of(call);
+	char why[EVENTS_WHY_MAX] = "";
+	enum lc_rc rc;
+
+	rc = call->in_place ? events_peek(events, out, why, sizeof(why)) :
+			      events_position(events, out, why, sizeof(why));
+	if (rc == LC_NOT_FOUND)
+		return lc_fail(call, LC_UNAVAILABLE, "No stream is there yet.");
+	return rc == LC_OK ? rc : lc_fail(call, rc, "%s", why);
+}
+
 /*
  * Answers, if there is something or it shall be answered anyhow; else says
  * where to go on.
@@ -119,12 +135,11 @@ poll_answer(struct lc_call *call, struct lc_events *wanted, bool anyhow,
 	struct events_had had = wanted->had;
 	struct events_resume resume;
 	char why[EVENTS_WHY_MAX] = "";
-	enum lc_rc rc = events_position(lc_events_of(call), &poll.position, why,
-					sizeof(why));
+	enum lc_rc rc = position_ask(call, &poll.position);
 
 	*answered = true;
 	if (rc != LC_OK)
-		return lc_fail(call, rc, "%s", why);
+		return rc;
 	resume = events_resume(&poll.position, &had, wanted->replay);
 	buf_init(&poll.list);
 	rc = poll_read(&poll, resume.after, why, sizeof(why));
@@ -310,25 +325,35 @@ lc_events_poll(struct lc_call *call, const struct lc_events *wanted)
 	return rc != LC_OK || answered ? rc : feed_park(reader);
 }
 
+/* Who would come again at once is no better off. */
+static void
+stream_lengthen(struct lc_call *call)
+{
+	call->deadline_ms = STREAM_LEAST_MS;
+	call->progress.deadline_ns =
+		call->arrived_ns + STREAM_LEAST_MS * CLOCK_NS_PER_MS;
+}
+
 enum lc_rc
 lc_events_stream(struct lc_call *call, const struct lc_events *wanted)
 {
 	struct reader *reader = reader_new(call, wanted);
 	struct events_position position;
 	struct events_had *had;
-	char why[EVENTS_WHY_MAX] = "";
 	enum lc_rc rc;
 
 	if (reader == NULL)
 		return LC_NO_MEMORY;
-	rc = events_position(lc_events_of(call), &position, why, sizeof(why));
+	rc = position_ask(call, &position);
 	if (rc != LC_OK)
-		return lc_fail(call, rc, "%s", why);
+		return rc;
 	if (!call_waits(call)) {
 		lc_body(call, "text/event-stream");
 		call->length_unknown = true;
 		return LC_OK;
 	}
+	if (call->deadline_ms < STREAM_LEAST_MS)
+		stream_lengthen(call);
 	/* What happens next is what happens from now on. */
 	had = &reader->wanted.had;
 	if (!had->says) {

@@ -211,7 +211,7 @@ body_read(struct fcgi_peer *peer)
 	const struct options *options = peer->call.engine->options;
 	int64_t until_ns = peer->call.arrived_ns +
 			   options->receive_timeout_ms * CLOCK_NS_PER_MS;
-	size_t most = (size_t)options->body_max_bytes, total = 0;
+	size_t most = 0, total = 0;
 	enum lc_rc rc = LC_OK;
 	char part[4096];
 	struct buf body;

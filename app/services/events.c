@@ -374,20 +374,29 @@ position_ask(struct store *store, struct events_position *out)
 }
 
 enum lc_rc
+events_peek(struct events *events, struct events_position *out, char *why,
+	    size_t why_bytes)
+{
+	enum lc_rc rc = events_read_begin(events, why, why_bytes);
+
+	if (rc != LC_OK)
+		return rc;
+	return events_read_end(events, position_ask(events->read.store, out),
+			       LC_OK, why, why_bytes);
+}
+
+enum lc_rc
 events_position(struct events *events, struct events_position *out, char *why,
 		size_t why_bytes)
 {
-	enum lc_rc rc = events_read_begin(events, why, why_bytes);
+	enum lc_rc rc = events_peek(events, out, why, why_bytes);
 
 	if (rc == LC_NOT_FOUND) {
 		rc = events_make(events, why, why_bytes);
 		if (rc == LC_OK)
-			rc = events_read_begin(events, why, why_bytes);
+			rc = events_peek(events, out, why, why_bytes);
 	}
-	if (rc != LC_OK)
-		return rc == LC_NOT_FOUND ? LC_UNAVAILABLE : rc;
-	return events_read_end(events, position_ask(events->read.store, out),
-			       LC_OK, why, why_bytes);
+	return rc == LC_NOT_FOUND ? LC_UNAVAILABLE : rc;
 }
 
 static void

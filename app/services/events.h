@@ -117,6 +117,10 @@ struct events_position {
 enum lc_rc events_position(struct events *events, struct events_position *out,
 			   char *why, size_t why_bytes) LC_CHECKED;
 
+/* The same, but makes nothing: LC_NOT_FOUND where there are none yet. */
+enum lc_rc events_peek(struct events *events, struct events_position *out,
+		       char *why, size_t why_bytes) LC_CHECKED;
+
 /*
  * Calls `each` for up to `most` events after a number, in their order, until
  * it gives something else than LC_OK, which is then returned.  An event's

@@ -64,6 +64,14 @@ class Operation:
         return self.node.get("x-errors")
 
     @property
+    def success(self):
+        """The status of a request that is right; of several the least."""
+        return min(
+            (status for status in self.responses if 200 <= status < 300),
+            default=200,
+        )
+
+    @property
     def body(self):
         """The JSON body's part of the document; None: it takes none."""
         return self.bodies.get("application/json")

@@ -74,6 +74,7 @@ class Walk:
     deadlines: dict = field(default_factory=dict)  # path: member of the body
     # Paths where some parameters exclude others, or need them.
     picky: frozenset = FINE
+    fields: dict = field(default_factory=dict)  # path: more of the header
     # Paths whose JSON is of somebody else's making: no warnings fit in.
     bare: frozenset = frozenset({"/openapi.json"})
     skipped: frozenset = FINE  # ids
@@ -145,7 +146,8 @@ class Maker:
         return path
 
     def make_base(self):
-        query, fields = [], []
+        query = []
+        fields = list(self.walk.fields.get(self.operation.path, ()))
         for each in self.operation.parameters:
             wanted = self.is_in_base(each)
             if wanted and each["in"] == "query":

@@ -15,7 +15,7 @@ UNKNOWN = "zz_nothing"
 
 def whole_cases(maker):
     operation, base = maker.operation, maker.base
-    end = maker.walk.ends.get(operation.path, 200)
+    end = maker.walk.ends.get(operation.path, operation.success)
     yield maker.case(
         "base", base, also=always_right if end != 404 else None,
         statuses=frozenset({end}),
@@ -83,7 +83,7 @@ def type_cases(maker):
         # Whatever Accept says, it decides nothing.
         yield maker.fine("accept_unavailable", unavailable)
         return
-    for kind in operation.content(200):
+    for kind in operation.content(operation.success):
         request = base.with_field("Accept", f"{kind}, application/x-nothing")
         yield maker.fine(
             "accept_" + kind.replace("/", "_"), request, also=accepted_type
