@@ -5,16 +5,6 @@
 #include "services/state.h"
 #include "sky/edits.h"
 
-static struct events *
-announce_events(const struct options *options)
-{
-	const struct events_limits limits = {
-		.keep_s = options->stream_keep_s,
-		.keep_bytes = options->stream_keep_mb << 20};
-
-	return events_new(options->state, &limits);
-}
-
 static enum lc_rc
 announce_no_memory(char *why, size_t why_bytes)
 {
@@ -56,7 +46,7 @@ announce_alone(const struct announce *announce, char *why, size_t why_bytes)
 
 	if (rc != LC_OK)
 		return rc == LC_NOT_FOUND ? LC_OK : rc;
-	events = announce_events(announce->options);
+	events = events_new_of(announce->options);
 	if (events == NULL)
 		return announce_no_memory(why, why_bytes);
 	rc = announce_write(events, announce, why, why_bytes);
@@ -87,7 +77,7 @@ announce_edits_drop(struct announce *announce, const char *who,
 		    int64_t *dropped, char *why, size_t why_bytes)
 {
 	const struct options *options = announce->options;
-	struct announce_also arg = {announce, announce_events(options)};
+	struct announce_also arg = {announce, events_new_of(options)};
 	const struct edits_also also = {announce_with, &arg};
 	struct edits *edits = edits_new(options->state);
 	enum lc_rc rc;

@@ -81,16 +81,13 @@ static int
 stream_serve(const struct options *options, struct stream_place *place,
 	     struct buf *why)
 {
-	const struct events_limits limits = {
-		.keep_s = options->stream_keep_s,
-		.keep_bytes = options->stream_keep_mb << 20};
 	int code = stream_place_take(place, why);
 	struct stream_door door;
 	struct events *events;
 
 	if (code != COMMAND_OK)
 		return code;
-	events = events_new(options->state, &limits);
+	events = events_new_of(options);
 	code = COMMAND_FAILED;
 	if (events == NULL)
 		buf_add_text(why, "out of memory");

@@ -278,14 +278,11 @@ state_is_there(const char *state_dir)
 static int
 tail_serve(struct tail *tail, const struct options *options, bool begins)
 {
-	const struct events_limits limits = {
-		.keep_s = options->stream_keep_s,
-		.keep_bytes = options->stream_keep_mb << 20};
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	const struct sigaction action = {.sa_handler = stop};
 	int code;
 
-	tail->events = events_new(options->state, &limits);
+	tail->events = events_new_of(options);
 	if (tail->events == NULL)
 		return command_say(&command_tail, COMMAND_FAILED,
 				   "out of memory");

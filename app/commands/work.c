@@ -24,7 +24,9 @@ static int
 work_init(struct work *work)
 {
 	work->jobs = jobs_new(work->options.state);
-	if (work_kinds_init(&work->kinds) && work->jobs != NULL)
+	work->events = events_new_of(&work->options);
+	if (work_kinds_init(&work->kinds) && work->jobs != NULL &&
+	    work->events != NULL)
 		return COMMAND_OK;
 	return command_say(&command_work, COMMAND_FAILED, "out of memory");
 }
@@ -34,6 +36,7 @@ work_release(struct work *work)
 {
 	work_board_free(work->board);
 	work_kinds_release(&work->kinds);
+	events_free(work->events);
 	jobs_free(work->jobs);
 	options_release(&work->options);
 }

@@ -13,12 +13,14 @@
 #include "commands/command.h"
 #include "commands/work_board.h"
 #include "commands/work_kinds.h"
+#include "services/events.h"
 #include "services/jobs.h"
 
 struct work {
 	struct options options;
 	struct work_kinds kinds;
 	struct jobs *jobs;
+	struct events *events; /* of which jobs' ends are some */
 	struct work_board *board;
 };
 

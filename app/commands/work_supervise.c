@@ -161,6 +161,17 @@ supervisor_lost(struct store *store, void *arg, const struct jobs_claim *claim,
 	return rc;
 }
 
+/* Jobs' ends are events, even where there are no others. */
+static void
+supervisor_tidy(struct work *work)
+{
+	char why[EVENTS_WHY_MAX];
+
+	jobs_tidy(work->jobs);
+	if (events_tidy(work->events, why, sizeof(why)) != LC_OK)
+		log_warning("old events stay: %s", why);
+}
+
 static void
 supervisor_sweep(struct supervisor *supervisor)
 {
@@ -178,7 +189,7 @@ supervisor_sweep(struct supervisor *supervisor)
 		log_notice("jobs need not wait any longer");
 	supervisor->troubled = rc != LC_OK;
 	if (rc == LC_OK && supervisor->swept_ns >= supervisor->tidy_ns) {
-		jobs_tidy(work->jobs);
+		supervisor_tidy(work);
 		supervisor->tidy_ns = supervisor->swept_ns +
 				      SUPERVISE_TIDY_S * CLOCK_NS_PER_S;
 	}

@@ -67,13 +67,10 @@ static bool
 engine_open_services(struct engine *engine)
 {
 	const struct options *options = engine->options;
-	const struct events_limits kept = {.keep_s = options->stream_keep_s,
-					   .keep_bytes = options->stream_keep_mb
-							 << 20};
 
 	engine->keys = keys_new(options->state);
 	engine->jobs = jobs_new(options->state);
-	engine->events = events_new(options->state, &kept);
+	engine->events = events_new_of(options);
 	if (engine->events != NULL)
 		engine->feed = feed_new(engine->events);
 	return engine->keys != NULL && engine->jobs != NULL &&

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/options.h"
 #include "services/bell.h"
 #include "services/state_file.h"
 
@@ -57,6 +58,16 @@ events_new(const char *state_dir, const struct events_limits *limits)
 	lock_init(&events->reading);
 	bell_init(&events->bell, state_dir, "events.seg");
 	return events;
+}
+
+struct events *
+events_new_of(const struct options *options)
+{
+	const struct events_limits limits = {
+		.keep_s = options->stream_keep_s,
+		.keep_bytes = options->stream_keep_mb << 20};
+
+	return events_new(options->state, &limits);
 }
 
 void

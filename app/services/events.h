@@ -33,6 +33,7 @@
 #include "base/rc.h"
 
 struct events;
+struct options;
 struct store;
 
 enum {
@@ -81,6 +82,11 @@ struct events_limits {
 /* NULL without memory.  `state_dir` must live as long. */
 struct events *events_new(const char *state_dir,
 			  const struct events_limits *limits);
+
+/* The same as options say, which must live as long. */
+struct events *events_new_of(const struct options *options);
+
+/* NULL is harmless. */
 void events_free(struct events *events);
 
 /* ---- adding */

@@ -27,8 +27,9 @@ const firstPause = 250, longestPause = 30000;
 const steadyAfter = 10000;
 // For an answer to begin.
 const patience = 10000;
-// An event stream says something each 15 s, if only that it is there.
-const silenceMost = 40000;
+// An event stream says something at once, and then each 15 s, if only that it
+// is there.
+const firstWords = 5000, silenceMost = 40000;
 const pollWait = 25000;
 // As often a way may fail before the next one is tried; then it is left alone
 // for a while, and longer if it has never worked.
@@ -306,6 +307,7 @@ class Attempt {
 		this.way = way;
 		this.signal = this.#controller.signal;
 		this.looked = false; // what fails from here on is the way
+		this.silent = false; // nothing was heard in time
 		this.since = null; // it is open
 		this.send = null;
 	}
@@ -318,7 +320,10 @@ class Attempt {
 	within(ms) {
 		clearTimeout(this.#silence);
 		this.#silence = ms === null ? null :
-			setTimeout(() => this.#controller.abort(), ms);
+			setTimeout(() => {
+				this.silent = true;
+				this.#controller.abort();
+			}, ms);
 	}
 
 	until(ms) {
@@ -331,14 +336,16 @@ class Attempt {
 		this.#controller.abort();
 	}
 
-	// Afterwards: what it says of its way.
+	// Afterwards: what it says of its way.  Who is held back once is held
+	// back again.
 	judge() {
 		const {way} = this;
 
 		if (this.since !== null) {
 			way.worked = true;
 			way.failures = 0;
-		} else if (this.looked && ++way.failures >= triesMost) {
+		} else if (this.looked &&
+			(++way.failures >= triesMost || this.silent)) {
 			way.failures = 0;
 			way.restsUntil = performance.now() +
 				(way.worked ? rest : longRest);
@@ -389,13 +396,15 @@ function bySocket({attempt, target, opened, take}) {
 	});
 }
 
-async function bySource({attempt, target, opened, take}) {
+async function bySource({attempt, target, opened, take, passed}) {
 	const type = "text/event-stream";
+
+	attempt.within(firstWords);
 	const reply = await ask(target(),
 		{headers: {Accept: type}, signal: attempt.signal});
 	const reader = reply.body.getReader();
 	const decoder = new TextDecoder();
-	let text = "";
+	let text = "", id = null;
 
 	if (!reply.headers.get("Content-Type")?.startsWith(type))
 		throw new Error("this is no event stream");
@@ -409,11 +418,16 @@ async function bySource({attempt, target, opened, take}) {
 		text += decoder.decode(value, {stream: true});
 		const lines = text.split("\n");
 
-		// An event has one line of data; its id says nothing more.
+		// An id comes also without an event, past those that the query
+		// leaves out; an event's data is one line.
 		text = lines.pop();
 		for (const line of lines) {
 			if (line.startsWith("data: "))
 				take(JSON.parse(line.slice("data: ".length)));
+			else if (line.startsWith("id: "))
+				id = line.slice("id: ".length).split("-");
+			else if (line === "" && id !== null)
+				passed({epoch: id[0], after: Number(id[1])});
 		}
 	}
 }

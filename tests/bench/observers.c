@@ -141,10 +141,11 @@ open_again(struct crowd *crowd, int64_t now_ns)
 	}
 }
 
-/* Now they read, to the end of what there is. */
+/* Now they read, to the end of what there is; only its end counts. */
 static void
 drain(struct crowd *crowd)
 {
+	const struct seen before = crowd->observed.seen;
 	int64_t end = crowd->wanted.count + crowd->wanted.deaf;
 	int64_t until_ns = clock_mono_ns() + DRAIN_S * CLOCK_NS_PER_S;
 
@@ -152,6 +153,7 @@ drain(struct crowd *crowd)
 		while (observer_read(&crowd->observers[i], &crowd->observed) &&
 		       clock_mono_ns() < until_ns)
 			usleep(1000);
+	crowd->observed.seen = before;
 }
 
 /* ---- publishing */

@@ -218,6 +218,22 @@ def test_a_job_that_its_worker_took_along_has_ended_too(work, observer):
     judge(work, observer, {job})
 
 
+def test_a_worker_lets_go_of_old_events(work):
+    jobs = work.add_many("empty", 3)
+    for each in jobs:
+        work.cancel(each)
+    old, = work.query("SELECT max(seq) AS seq FROM events")
+    work.run("--once")
+    assert work.query("SELECT seq FROM events")[0]["seq"] == 1
+    wait_until(lambda: work.query(
+        "SELECT 1 FROM events WHERE seq = ? AND time_ms <"
+        " (julianday('now') - 2440587.5) * 86400000 - 1000", old["seq"]),
+        "age")
+    work.run("--once", LIGHTCONE_STREAM_KEEP_S=1)
+    assert work.query(
+        "SELECT 1 FROM events WHERE seq <= ?", old["seq"]) == []
+
+
 def judge(work, observer, jobs):
     """The events are those of these jobs, each once, beside the clock's."""
     seen = [each for each in observer.all() if each.get("kind") != "tick"]
