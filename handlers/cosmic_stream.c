@@ -94,7 +94,9 @@ const struct lc_endpoint cosmic_stream_endpoint = {
 		"same order. Who was away says what it has had last, and is "
 		"given what came after, or told that there is a gap: by the "
 		"member 'gap', or in a stream by a message of the type "
-		"\"gap\" that has the same members, also with envelope=0.",
+		"\"gap\" that has the same members, also with envelope=0. For "
+		"people `/stream` shows it, and `/www/stream.js` is a client "
+		"for browsers and Node.js.",
 	.params = cosmic_params,
 	.args_size = sizeof(struct cosmic_query),
 	.rates = usage_limits,
