@@ -57,6 +57,7 @@ stream_at(const struct options *options, const struct stream_place *place,
 	const struct hub_settings settings = {
 		.path = place->path[0] != '\0' ? place->path : NULL,
 		.address = place->address,
+		.by_ip6 = place->by_ip6,
 		.port = (int)place->port,
 		.clients_most = options->stream_clients,
 		.replay = COSMIC_REPLAY_MOST,
@@ -109,8 +110,9 @@ stream_run(const struct options *options)
 
 	if (!stream_place_read(options, &place))
 		return command_say(&command_stream, COMMAND_WRONG_OPTION,
-				   "a socket's path has at most 107 bytes, and "
-				   "a port's number 65535");
+				   "stream_listen is a path of at most 107 "
+				   "bytes, or an address and a port: "
+				   "127.0.0.1:8081, [::1]:8081");
 	buf_init(&why);
 	code = stream_serve(options, &place, &why);
 	if (why.length > 0)

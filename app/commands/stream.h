@@ -14,7 +14,8 @@
 /* Where it listens: commands/stream_place.c. */
 struct stream_place {
 	char path[PATH_MAX]; /* "": by TCP */
-	char address[64];
+	char address[64];    /* in numbers */
+	bool by_ip6;
 	int64_t port;
 	int lock; /* that no other hub has; -1: none */
 };

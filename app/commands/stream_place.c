@@ -5,6 +5,7 @@
  */
 #include "commands/stream.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,6 +27,27 @@ path_write(struct stream_place *place, const char *directory, const char *file)
 	return length < (int)sizeof(((struct sockaddr_un *)0)->sun_path);
 }
 
+/* An address in numbers, of IPv6 in brackets; or this machine's own. */
+static bool
+address_read(struct stream_place *place, const char *text, size_t length)
+{
+	struct in6_addr address;
+
+	place->by_ip6 =
+		length >= 2 && text[0] == '[' && text[length - 1] == ']';
+	if (place->by_ip6) {
+		text++;
+		length -= 2;
+	}
+	if (length >= sizeof(place->address))
+		return false;
+	memcpy(place->address, text, length);
+	if (strcmp(place->address, "localhost") == 0)
+		memcpy(place->address, "127.0.0.1", sizeof("127.0.0.1"));
+	return inet_pton(place->by_ip6 ? AF_INET6 : AF_INET, place->address,
+			 &address) == 1;
+}
+
 bool
 stream_place_read(const struct options *options, struct stream_place *place)
 {
@@ -37,10 +59,9 @@ stream_place_read(const struct options *options, struct stream_place *place)
 		return path_write(place, options->state, "/stream.sock");
 	if (text[0] == '/')
 		return path_write(place, text, "");
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(place->address))
-		return false;
-	memcpy(place->address, text, (size_t)(colon - text));
-	return number_parse_int64(colon + 1, strlen(colon + 1), &place->port) ==
+	return colon != NULL &&
+	       address_read(place, text, (size_t)(colon - text)) &&
+	       number_parse_int64(colon + 1, strlen(colon + 1), &place->port) ==
 		       NUMBER_OK &&
 	       place->port > 0 && place->port < 65536;
 }

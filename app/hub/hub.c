@@ -122,6 +122,9 @@ context_new(struct hub *hub)
 		.listen_accept_protocol = hub->protocols[0].name,
 		.options = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
 			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+			   /* Else it takes 127.0.0.1 for all there are. */
+			   (settings->by_ip6 ? 0 :
+					       LWS_SERVER_OPTION_DISABLE_IPV6) |
 			   (at_path ? LWS_SERVER_OPTION_UNIX_SOCK : 0),
 		.user = hub,
 		.fd_limit_per_thread = (unsigned)(hub->clients_most +

@@ -41,7 +41,8 @@ struct hub_wanted {
 
 struct hub_settings {
 	const char *path;    /* of a unix socket; NULL: by TCP */
-	const char *address; /* to listen at: "127.0.0.1" */
+	const char *address; /* to listen at: "127.0.0.1", "::1" */
+	bool by_ip6;         /* that is one of IPv6 */
 	int port;
 	int64_t clients_most;
 	int64_t replay; /* events that are sent again at most */
