@@ -7,8 +7,10 @@ import signal
 import socket
 import sqlite3
 import struct
+import zlib
 from base64 import b64encode
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlencode
 
 from processes import Program, clean_environment, wait_until
@@ -29,7 +31,7 @@ class Hub:
         self.directory = directory
         self.state = state or directory / "state"
         self.state.mkdir(mode=0o700, exist_ok=True)
-        self.path = self.state / "stream.sock"
+        self.path = Path(options.get("listen") or self.state / "stream.sock")
         self.options = {f"LIGHTCONE_STREAM_{name.upper()}": value
                         for name, value in options.items()}
         self.log = directory / "stream.log"
@@ -107,9 +109,9 @@ class Hub:
 
     # ---- clients
 
-    def raw(self, fields=(), path=PATH, patience_s=PATIENCE_S, **query):
+    def raw(self, fields=(), path=PATH, **query):
         """A client of raw frames, which has been let in."""
-        client = Raw(self.path, patience_s)
+        client = Raw(self.path)
         status, _, body = client.ask(target(path, query), fields)
         if status != 101:
             client.close()
@@ -123,7 +125,7 @@ class Hub:
 
 
 def target(path, query):
-    return path + ("?" + urlencode(query) if query else "")
+    return path + ("?" + urlencode(query, doseq=True) if query else "")
 
 
 def frame(kind, payload=b"", first=FINAL, mask=True, length=None):
@@ -150,11 +152,11 @@ def frame(kind, payload=b"", first=FINAL, mask=True, length=None):
 class Raw:
     """A connection that sends whatever it is told to."""
 
-    def __init__(self, path, patience_s=PATIENCE_S):
+    def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(patience_s)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect(str(path))
-        self.bytes = b""
+        self.bytes = bytearray()
 
     def close(self):
         self.socket.close()
@@ -174,7 +176,7 @@ class Raw:
         while b"\r\n\r\n" not in self.bytes:
             if not self.receive():
                 raise ConnectionError(f"half an answer: {self.bytes!r}")
-        head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
+        head = self.take(self.bytes.index(b"\r\n\r\n") + 4)[:-4]
         first, *lines = head.decode().split("\r\n")
         fields = {}
         for line in lines:
@@ -184,7 +186,7 @@ class Raw:
         if status != 101:
             while self.receive():
                 pass
-        return status, fields, self.bytes if status != 101 else b""
+        return status, fields, bytes(self.bytes) if status != 101 else b""
 
     def receive(self):
         """Some more bytes; False: the other side has closed."""
@@ -209,7 +211,8 @@ class Raw:
         while len(self.bytes) < count:
             if not self.receive():
                 raise ConnectionError(f"{len(self.bytes)} bytes and no more")
-        taken, self.bytes = self.bytes[:count], self.bytes[count:]
+        taken = bytes(self.bytes[:count])
+        del self.bytes[:count]
         return taken
 
     def frame(self):
@@ -229,11 +232,24 @@ class Raw:
             if first == FINAL | PING:
                 self.send_frame(PONG, payload)
                 continue
+            if first == FINAL | TEXT | PACKED:
+                return json.loads(unpack(payload))
             assert first == FINAL | TEXT, (first, payload)
             return json.loads(payload)
 
     def many(self, count):
         return [self.next() for _ in range(count)]
+
+    def ping(self):
+        """Comes back when all that was sent before has been read."""
+        self.send_frame(PING, b"here?")
+        events = []
+        while True:
+            first, payload = self.frame()
+            if first == FINAL | PONG:
+                assert payload == b"here?"
+                return events
+            events.append(json.loads(payload))
 
     def closed(self):
         """The close code that comes next; None: it closes without a word."""
@@ -244,6 +260,19 @@ class Raw:
                     return int.from_bytes(payload[:2], "big")
         except ConnectionError:
             return None
+
+
+def pack(text, packer=None):
+    """A text as permessage-deflate sends it, by itself or after others."""
+    packer = packer or zlib.compressobj(wbits=-15)
+    packed = packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH)
+    assert packed.endswith(b"\0\0\xff\xff")
+    return packed[:-4]
+
+
+def unpack(packed, bits=15):
+    """Of one that was packed by itself."""
+    return zlib.decompressobj(-bits).decompress(packed + b"\0\0\xff\xff")
 
 
 def handshake(where=PATH, fields=()):
