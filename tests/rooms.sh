@@ -41,6 +41,7 @@ app/hub/pack*               base/* hub/pack.h zlib.h
 app/hub/offer*              base/* hub/offer.h
 app/hub/handshake*          base/* hub/handshake.h hub/offer.h libwebsockets.h
 app/hub/incoming*           base/* hub/incoming.h hub/frame.h
+app/hub/message*            base/* http/* services/events.h hub/message.h
 app/hub/refusal*            base/* http/* hub/refusal.h
 app/hub/*                   base/* http/* services/events*.h hub/* $threads libwebsockets.h
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h

@@ -19,6 +19,7 @@
 
 #include "hub/hub.h"
 #include "hub/incoming.h"
+#include "hub/message.h"
 #include "services/events_log.h"
 
 enum {
@@ -79,14 +80,6 @@ struct client {
 	int64_t owed_total; /* the tail's, when that began */
 	struct buf rest;    /* of a frame that it was sent in part */
 	struct buf aside;   /* frames for it alone */
-};
-
-/* A message on its way into the log. */
-struct message {
-	struct message *next;
-	uint64_t client;
-	struct event event;
-	char text[];
 };
 
 /* What the thread that writes has to say to a client. */

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "hub/message.h"
 
 enum {
 	RECEIVE_WAITING_MAX = 8 << 20,  /* of messages that are not written */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "http/published.h"
-#include "hub/hub_inner.h"
 
 static void
 fault_say(const struct json_fault *fault, char *why, size_t why_bytes)

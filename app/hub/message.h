@@ -6,7 +6,12 @@
 
 #include "services/events.h"
 
-struct message;
+struct message {
+	struct message *next; /* both are its owner's */
+	uint64_t client;
+	struct event event;
+	char text[];
+};
 
 /*
  * Reads a text.  LC_INVALID, and `why` says what is wrong with it and where;

@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-/* What rounding may do to the square of a chord. */
+/* What rounding may do to the square of a chord, and to that of no chord. */
 #define CHORD2_SLACK 1e-14
+#define CHORD2_LEAST 1e-30
 
 void
 events_filter_circle(struct events_filter *filter, double ra_deg,
@@ -13,5 +14,6 @@ events_filter_circle(struct events_filter *filter, double ra_deg,
 
 	filter->circle = true;
 	events_place(ra_deg, dec_deg, filter->centre);
-	filter->chord2_max = 4 * half * half + CHORD2_SLACK * half;
+	filter->chord2_max =
+		4 * half * half + CHORD2_SLACK * half + CHORD2_LEAST;
 }

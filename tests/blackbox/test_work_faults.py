@@ -1,12 +1,11 @@
 """A full disk, and a clock that is stepped."""
 
-import os
-import subprocess
 import time
 
 import pytest
 
 import clocks
+from disks import fill, small_disk
 from processes import wait_until
 from worker import LEASE_MS, Work, lines
 
@@ -21,29 +20,8 @@ DISK_MB = 8
 
 @pytest.fixture
 def disk(directory):
-    """A small file system of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
-    place = directory / "disk"
-    place.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=700", "tmpfs",
-         place], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no small disk: {done.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-
-
-def fill(disk):
-    """Until not a byte more fits."""
-    with open(disk / "ballast", "ab", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 1):
-            try:
-                while True:
-                    file.write(bytes(size))
-            except OSError:
-                pass
+    with small_disk(directory / "disk", DISK_MB) as place:
+        yield place
 
 
 def test_a_full_disk_loses_nothing(stage, directory, disk):
@@ -57,14 +35,14 @@ def test_a_full_disk_loses_nothing(stage, directory, disk):
         jobs.append(work.add("result", bytes=200000))
         worker = work.start()
         wait_until(lambda: lines(path), "the first job")
-        fill(disk)
+        ballast = fill(disk)
         refused = work.command("add", "empty", "{}", 2000)
         assert refused.returncode == 73, refused
         assert "state.sqlite" in refused.stderr
         assert refused.stdout == ""
         time.sleep(2 * LEASE_MS / 1000)
         assert worker.running()
-        (disk / "ballast").unlink()
+        ballast.unlink()
         for job in jobs + done:
             assert work.wait_end(job)["state"] == "succeeded"
         assert len((work.state / "results" / jobs[-1]).read_bytes()) == 200000
