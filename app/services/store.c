@@ -24,7 +24,8 @@ struct store {
 	size_t kept_count;
 	struct store_kept kept[STORE_KEPT];
 	struct lc_progress *progress;
-	enum lc_rc stopped; /* why the work was told to stop, or LC_OK */
+	enum lc_rc stopped;     /* why the work was told to stop, or LC_OK */
+	int64_t waits_until_ns; /* for other writers */
 };
 
 struct store_query {
@@ -55,7 +56,6 @@ static const struct store_opening store_openings[STORE_MODE__MAX] = {
 			 "PRAGMA temp.cache_size = -16384;"},
 	/* The limit is where the log's own checkpoints keep it. */
 	[STORE_STATE] = {SQLITE_OPEN_READWRITE, "",
-			 "PRAGMA busy_timeout = 2000;"
 			 "PRAGMA mmap_size = 0;"
 			 "PRAGMA journal_mode = WAL;"
 			 "PRAGMA journal_size_limit = 4194304;"
@@ -130,6 +130,26 @@ store_uri(const char *path, const char *parameters)
 	return uri;
 }
 
+/*
+ * Waits for another writer.  SQLite's own pauses grow to 100 ms, and a
+ * transaction takes two.
+ */
+static int
+store_wait(void *argument, int pauses)
+{
+	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
+	struct store *store = argument;
+	int64_t now_ns = clock_mono_ns();
+
+	if (pauses == 0)
+		store->waits_until_ns =
+			now_ns + STORE_BUSY_MS * CLOCK_NS_PER_MS;
+	if (now_ns >= store->waits_until_ns)
+		return 0;
+	nanosleep(&pause, NULL);
+	return 1;
+}
+
 /* SQLite itself does not wait for who else turns a new file to a log. */
 static enum lc_rc
 store_settle(struct store *store, const char *settings)
@@ -163,6 +183,8 @@ store_open_uri(struct store *store, const char *path, enum store_mode mode)
 	if (code == SQLITE_OK)
 		code = sqlite3_file_control(
 			store->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_wal);
+	if (code == SQLITE_OK && mode == STORE_STATE)
+		code = sqlite3_busy_handler(store->db, store_wait, store);
 	if (code != SQLITE_OK)
 		return store_rc(store, code);
 	return store_settle(store, opening->settings);
