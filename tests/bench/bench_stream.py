@@ -84,11 +84,13 @@ def three_ways(stage, seconds):
     with fronts.starting("lighttpd", stage, "") as front, \
             Hub(stage, front.directory, front.state, rate=1000) as hub:
         key = add_key(stage, front.state, "bench", "write")
+        ways = [poster(front.site, "post", 60),
+                putter(front.site, bearer(key))]
+        for way in 2 * ways:  # what is made for the first ones
+            way(0)
         with Observers(hub.path, OBSERVERS, p=1, r=RATE, w=RATE,
                        b=SENT_BYTES, s=seconds, l=PATIENCE_S) as observers:
-            publishers = [
-                Publisher(poster(front.site, "post", 60), RATE),
-                Publisher(putter(front.site, bearer(key)), RATE)]
+            publishers = [Publisher(way, RATE) for way in ways]
             time.sleep(seconds)
             counts = [len(publisher.end()) for publisher in publishers]
             report = seen(observers.report(hub.last()), "three ways")
