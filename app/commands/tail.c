@@ -90,38 +90,20 @@ print_event(const struct tail *tail, const struct event *event)
 	return rc;
 }
 
-static enum lc_rc
-tail_take(void *arg, const struct event *event)
-{
-	struct tail *tail = arg;
-	enum lc_rc rc;
-
-	if (tail->left == 0 || stopped != 0)
-		return LC_CANCELLED;
-	tail->had.after = event->seq;
-	if (tail->types != 0 && (tail->types >> event->type & 1) == 0)
-		return LC_OK;
-	rc = print_event(tail, event);
-	if (rc == LC_OK && tail->left > 0)
-		tail->left--;
-	return rc;
-}
-
 /* ---- what there is not */
 
 static void
 gap_say(const struct events_had *had, const struct events_resume *resume)
 {
-	long long from = (long long)had->after + 1;
-	long long to = (long long)resume->after;
-
 	if (resume->gap == EVENTS_GAP_GONE)
 		command_say(&command_tail, 0,
-			    "events %lld to %lld are kept no longer", from, to);
+			    "events %lld to %lld are kept no longer",
+			    (long long)had->after + 1,
+			    (long long)resume->after);
 	else
 		command_say(&command_tail, 0,
 			    "this is another log; it goes on with event %lld",
-			    to + 1);
+			    (long long)resume->after + 1);
 }
 
 static enum lc_rc
@@ -140,24 +122,54 @@ gap_print(const struct tail *tail, const struct events_resume *resume)
 	return rc;
 }
 
+/* It goes on there. */
+static enum lc_rc
+tail_resume(struct tail *tail, const struct events_resume *resume)
+{
+	enum lc_rc rc = LC_OK;
+
+	if (resume->gap != EVENTS_NO_GAP && tail->json)
+		rc = gap_print(tail, resume);
+	else if (resume->gap != EVENTS_NO_GAP)
+		gap_say(&tail->had, resume);
+	tail->had.after = resume->after;
+	return rc;
+}
+
 /* Where it goes on, now that the log is such. */
 static enum lc_rc
 tail_place(struct tail *tail, const struct events_position *now)
 {
 	struct events_resume resume = events_resume(now, &tail->had, INT64_MAX);
-	enum lc_rc rc = LC_OK;
 
 	tail->position = *now;
-	if (resume.gap != EVENTS_NO_GAP && tail->json)
-		rc = gap_print(tail, &resume);
-	else if (resume.gap != EVENTS_NO_GAP)
-		gap_say(&tail->had, &resume);
-	tail->had.after = resume.after;
 	memcpy(tail->had.epoch, now->epoch, sizeof(now->epoch));
-	return rc;
+	return tail_resume(tail, &resume);
 }
 
 /* ---- all of them */
+
+/* All numbers are given: those that are missing went while we came to them. */
+static enum lc_rc
+tail_take(void *arg, const struct event *event)
+{
+	const struct events_resume gone = {event->seq - 1, EVENTS_GAP_GONE};
+	struct tail *tail = arg;
+	enum lc_rc rc = LC_OK;
+
+	if (tail->left == 0 || stopped != 0)
+		return LC_CANCELLED;
+	if (tail->had.after < gone.after)
+		rc = tail_resume(tail, &gone);
+	tail->had.after = event->seq;
+	if (rc != LC_OK ||
+	    (tail->types != 0 && (tail->types >> event->type & 1) == 0))
+		return rc;
+	rc = print_event(tail, event);
+	if (rc == LC_OK && tail->left > 0)
+		tail->left--;
+	return rc;
+}
 
 static enum lc_rc
 tail_read(struct tail *tail, char *why, size_t why_bytes)

@@ -21,6 +21,7 @@ struct poll {
 	struct lc_call *call;
 	const struct lc_events *wanted;
 	struct events_position position;
+	struct events_resume resume;
 	struct buf list; /* the events, with commas between them */
 	int64_t count;
 	int64_t seq; /* of the last one that was looked at */
@@ -39,6 +40,24 @@ list_takes_more(const struct buf *list, int64_t count,
 	return count < wanted->most && list->length < POLL_BYTES_MOST;
 }
 
+/*
+ * All numbers are given, so those that are missing before this one went while
+ * we came to them.  False: what is collected comes before the gap, which the
+ * next answer tells of.
+ */
+static bool
+poll_passes_gap(struct poll *poll, const struct event *event)
+{
+	if (event->seq == poll->seq + 1)
+		return true;
+	if (poll->count > 0)
+		return false;
+	poll->resume.after = event->seq - 1;
+	if (poll->resume.gap == EVENTS_NO_GAP)
+		poll->resume.gap = EVENTS_GAP_GONE;
+	return true;
+}
+
 static enum lc_rc
 poll_take(void *arg, const struct event *event)
 {
@@ -46,6 +65,8 @@ poll_take(void *arg, const struct event *event)
 	const struct lc_events *wanted = poll->wanted;
 	struct tail_event *made;
 
+	if (!poll_passes_gap(poll, event))
+		return LC_CANCELLED;
 	made = tail_event_new(poll->position.epoch, event);
 	if (made == NULL)
 		return LC_NO_MEMORY;
@@ -65,12 +86,12 @@ poll_take(void *arg, const struct event *event)
 
 /* All that there is, up to what one answer has. */
 static enum lc_rc
-poll_read(struct poll *poll, int64_t after, char *why, size_t why_bytes)
+poll_read(struct poll *poll, char *why, size_t why_bytes)
 {
 	struct events *events = lc_events_of(poll->call);
 	enum lc_rc rc = LC_OK;
 
-	poll->seq = after;
+	poll->seq = poll->resume.after;
 	while (rc == LC_OK && poll->seq < poll->position.last) {
 		int64_t before = poll->seq;
 
@@ -85,8 +106,7 @@ poll_read(struct poll *poll, int64_t after, char *why, size_t why_bytes)
 }
 
 static void
-poll_write(const struct poll *poll, const struct events_had *had,
-	   const struct events_resume *resume)
+poll_write(const struct poll *poll, const struct events_had *had)
 {
 	struct json *json = lc_json(poll->call);
 	struct buf gap;
@@ -97,10 +117,10 @@ poll_write(const struct poll *poll, const struct events_had *had,
 	json_array_end(json);
 	json_text(json, "epoch", poll->position.epoch);
 	json_int(json, "after", poll->seq);
-	if (resume->gap == EVENTS_NO_GAP)
+	if (poll->resume.gap == EVENTS_NO_GAP)
 		return;
 	buf_init(&gap);
-	events_gap_write(&poll->position, had, resume, &gap);
+	events_gap_write(&poll->position, had, &poll->resume, &gap);
 	if (gap.failed)
 		json->out->failed = true;
 	else
@@ -133,22 +153,21 @@ poll_answer(struct lc_call *call, struct lc_events *wanted, bool anyhow,
 {
 	struct poll poll = {.call = call, .wanted = wanted};
 	struct events_had had = wanted->had;
-	struct events_resume resume;
 	char why[EVENTS_WHY_MAX] = "";
 	enum lc_rc rc = position_ask(call, &poll.position);
 
 	*answered = true;
 	if (rc != LC_OK)
 		return rc;
-	resume = events_resume(&poll.position, &had, wanted->replay);
+	poll.resume = events_resume(&poll.position, &had, wanted->replay);
 	buf_init(&poll.list);
-	rc = poll_read(&poll, resume.after, why, sizeof(why));
+	rc = poll_read(&poll, why, sizeof(why));
 	if (rc != LC_OK && why[0] != '\0')
 		rc = lc_fail(call, rc, "%s", why);
 	*answered = rc != LC_OK || anyhow || poll.count > 0 ||
-		    resume.gap != EVENTS_NO_GAP;
+		    poll.resume.gap != EVENTS_NO_GAP;
 	if (rc == LC_OK && *answered)
-		poll_write(&poll, &had, &resume);
+		poll_write(&poll, &had);
 	wanted->had = (struct events_had){.says = true, .after = poll.seq};
 	memcpy(wanted->had.epoch, poll.position.epoch,
 	       sizeof(wanted->had.epoch));
@@ -231,7 +250,6 @@ reader_collect(struct reader *reader, const struct events_log *log)
 static enum lc_rc
 reader_reply(struct lc_call *call, void *arg)
 {
-	static const struct events_resume resume = {.gap = EVENTS_NO_GAP};
 	struct reader *reader = arg;
 	const struct events_had *had = &reader->wanted.had;
 	struct poll poll = {.call = call,
@@ -245,7 +263,7 @@ reader_reply(struct lc_call *call, void *arg)
 		return poll_answer(call, &reader->wanted, true, &answered);
 	memcpy(poll.position.epoch, had->epoch, sizeof(had->epoch));
 	if (!poll.list.failed) {
-		poll_write(&poll, had, &resume);
+		poll_write(&poll, had);
 		rc = LC_OK;
 	}
 	buf_release(&reader->list);

@@ -44,14 +44,38 @@ data_add(struct buf *out, const char *epoch, int64_t seq, const char *data,
 	buf_add_text(out, "\n\n");
 }
 
-/* Adds the event if it is wanted; the reader has had it then. */
+/* What it has missed for good; it goes on after that. */
 static void
-reader_take(struct reader *reader, const struct tail_event *event,
-	    struct buf *out)
+gap_add(struct reader *reader, const struct events_position *position,
+	const struct events_resume *resume, struct buf *out)
+{
+	struct buf gap;
+
+	buf_init(&gap);
+	events_gap_write(position, &reader->wanted.had, resume, &gap);
+	data_add(out, position->epoch, resume->after, gap.bytes, gap.length);
+	out->failed |= gap.failed;
+	buf_release(&gap);
+	reader->said = resume->after;
+}
+
+/*
+ * Adds the event if it is wanted; the reader has had it then.  All numbers are
+ * given, so those that are missing before it went while the reader was on its
+ * way to them.
+ */
+static void
+reader_take(struct reader *reader, const struct events_log *log,
+	    const struct tail_event *event, struct buf *out)
 {
 	struct events_had *had = &reader->wanted.had;
 	bool bare = reader->wanted.bare;
 
+	if (event->seq > had->after + 1)
+		gap_add(reader, &log->position,
+			&(struct events_resume){event->seq - 1,
+						EVENTS_GAP_GONE},
+			out);
 	had->after = event->seq;
 	if (!events_filter_passes(&reader->wanted.filter, event))
 		return;
@@ -65,6 +89,7 @@ reader_take(struct reader *reader, const struct tail_event *event,
 
 struct chunk {
 	struct reader *reader;
+	const struct events_log *log;
 	struct buf *out;
 };
 
@@ -77,19 +102,20 @@ chunk_take(void *arg, const struct event *event)
 
 	if (made == NULL)
 		return LC_NO_MEMORY;
-	reader_take(chunk->reader, made, chunk->out);
+	reader_take(chunk->reader, chunk->log, made, chunk->out);
 	tail_event_free(made);
 	return chunk->out->length < FEED_PIECE_BYTES ? LC_OK : LC_CANCELLED;
 }
 
 /* Some of it; false: nothing can be read. */
 static bool
-reader_read(struct reader *reader, struct events *events, struct buf *out)
+reader_read(struct reader *reader, const struct events_log *log,
+	    struct buf *out)
 {
-	struct chunk chunk = {reader, out};
+	struct chunk chunk = {reader, log, out};
 	int64_t before = reader->wanted.had.after;
 	char why[EVENTS_WHY_MAX];
-	enum lc_rc rc = events_read(events, before, FEED_CHUNK, chunk_take,
+	enum lc_rc rc = events_read(log->events, before, FEED_CHUNK, chunk_take,
 				    &chunk, why, sizeof(why));
 
 	return (rc == LC_OK || rc == LC_CANCELLED) &&
@@ -107,21 +133,15 @@ reader_begin(struct reader *reader, const struct events_log *log,
 	struct events_had *had = &reader->wanted.had;
 	struct events_resume resume =
 		events_resume(position, had, reader->wanted.replay);
-	struct buf gap;
 
-	buf_init(&gap);
-	if (resume.gap != EVENTS_NO_GAP)
-		events_gap_write(position, had, &resume, &gap);
-	*had = (struct events_had){.says = true, .after = resume.after};
-	memcpy(had->epoch, position->epoch, sizeof(had->epoch));
-	if (gap.length > 0) {
-		data_add(out, had->epoch, had->after, gap.bytes, gap.length);
+	if (resume.gap != EVENTS_NO_GAP) {
+		gap_add(reader, position, &resume, out);
 	} else {
-		id_add(out, had->epoch, had->after);
+		id_add(out, position->epoch, resume.after);
 		buf_add_char(out, '\n');
 	}
-	out->failed |= gap.failed;
-	buf_release(&gap);
+	*had = (struct events_had){.says = true, .after = resume.after};
+	memcpy(had->epoch, position->epoch, sizeof(had->epoch));
 	reader->said = had->after;
 	reader->begun = true;
 	reader->turn = log->turn;
@@ -164,11 +184,11 @@ reader_collect(struct reader *reader, const struct events_log *log,
 		if (event == NULL ||
 		    (event->seq > *after + 1 &&
 		     event->seq == events_tail_first(log->tail))) {
-			if (!reader_read(reader, log->events, out))
+			if (!reader_read(reader, log, out))
 				return false;
 			continue;
 		}
-		reader_take(reader, event, out);
+		reader_take(reader, log, event, out);
 	}
 	if (*after >= log->position.last)
 		reader->catches_up = false;

@@ -18,6 +18,7 @@
 #include "lightcone_events.h"
 #include "peer.h"
 #include "scene.h"
+#include "services/state.h"
 
 enum {
 	MANY = 100,
@@ -376,6 +377,43 @@ test_another_log(void **state)
 	peers_answered(&peers[1], 1, 200);
 }
 
+/* What went while readers were on their way to it is told of, too. */
+static void
+test_missing(void **state)
+{
+	static const char missing[] =
+		"BEGIN IMMEDIATE;"
+		"INSERT INTO events (time_ms, type, total, data)"
+		" VALUES (0, 'message', 100, '2'), (0, 'message', 200, '3');"
+		"DELETE FROM events WHERE data = '2';"
+		"COMMIT";
+	static const char told[] =
+		"\"after\":1,\"next\":3,\"reason\":\"gone\"}";
+	static struct scene scene;
+	struct store *store;
+	char why[EVENTS_WHY_MAX];
+
+	(void)state;
+	open_scene(&scene);
+	add(&scene, "1", false);
+	go(&scene, 0, "");
+	go(&scene, 1, "stream=true");
+	UNTIL(atomic_load(&peers[1].pieces) >= 3, PEER_SOON_MS);
+	assert_int_equal(state_open(scene.state, &store, why, sizeof(why)),
+			 LC_OK);
+	assert_int_equal(store_exec(store, missing), LC_OK);
+	store_close(store);
+	events_ring(scene.engine.events);
+	UNTIL(atomic_load(&peers[0].finished), PEER_SOON_MS);
+	UNTIL(atomic_load(&peers[1].pieces) >= 4, PEER_SOON_MS);
+	scene_close(&scene);
+	for (int i = 0; i < 2; i++) {
+		assert_true(peer_says(&peers[i], told));
+		assert_true(peer_says(&peers[i], "\"data\":3}"));
+	}
+	peers_answered(peers, 2, 200);
+}
+
 static void
 test_no_log(void **state)
 {
@@ -419,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_another_log),
+		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_no_log),
 	};
 
