@@ -158,17 +158,21 @@ event_insert(struct store *store, struct event *event)
 	return rc;
 }
 
-/* A few of those that are too old, or too much, if there are any. */
+/*
+ * A few of those that are too old, or too much, if there are any: the first
+ * ones, to the last of them that is, as none may be missing in between where
+ * the clock was set back.
+ */
 static enum lc_rc
 events_remove_old(const struct events *events, struct store *store)
 {
 	struct store_query *query;
 	enum lc_rc rc = store_keep(
 		store,
-		"DELETE FROM events"
-		" WHERE seq < (SELECT min(seq) FROM events) + ?3"
-		" AND (time_ms < ?1 OR total <= ?2"
-		"  + (SELECT total FROM events ORDER BY seq DESC LIMIT 1))",
+		"DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events"
+		"  WHERE seq < (SELECT min(seq) FROM events) + ?3"
+		"  AND (time_ms < ?1 OR total <= ?2"
+		"   + (SELECT total FROM events ORDER BY seq DESC LIMIT 1)))",
 		&query);
 
 	if (rc != LC_OK)

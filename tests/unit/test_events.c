@@ -374,6 +374,25 @@ test_kept_by_age(void **state)
 	assert_int_equal(add("{}"), 2001);
 }
 
+/* Whatever the clock was when they were written, none goes in between. */
+static void
+test_clock_set_back(void **state)
+{
+	struct events_position at;
+	struct store *store;
+
+	(void)state;
+	for (int i = 0; i < 9; i++)
+		add("{}");
+	must(state_open(directory, &store, why, sizeof(why)));
+	must(store_exec(store, "UPDATE events SET time_ms = 0 WHERE seq = 5"));
+	store_close(store);
+	must(events_tidy(events, why, sizeof(why)));
+	at = position();
+	assert_int_equal(read_after(0, 10, NULL), at.last - at.first + 1);
+	assert_int_equal(at.first, 6);
+}
+
 /* ---- waiting */
 
 static void *
@@ -451,6 +470,7 @@ main(void)
 		EVENTS_TEST(test_end_of_a_job),
 		EVENTS_TEST(test_kept_by_bytes),
 		EVENTS_TEST(test_kept_by_age),
+		EVENTS_TEST(test_clock_set_back),
 		EVENTS_TEST(test_waiting),
 		EVENTS_TEST(test_damaged),
 	};
