@@ -169,7 +169,10 @@ reader_skip(struct reader *reader, const struct events_log *log)
 	}
 }
 
-/* What it has not had yet, up to a piece; false: it cannot be had. */
+/*
+ * What it has not had yet, up to a piece; false: it cannot be had.  The file
+ * is read once for it, as there may be much that the reader does not want.
+ */
 static bool
 reader_collect(struct reader *reader, const struct events_log *log,
 	       struct buf *out)
@@ -186,7 +189,7 @@ reader_collect(struct reader *reader, const struct events_log *log,
 		     event->seq == events_tail_first(log->tail))) {
 			if (!reader_read(reader, log, out))
 				return false;
-			continue;
+			break;
 		}
 		reader_take(reader, log, event, out);
 	}
