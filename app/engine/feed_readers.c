@@ -1,5 +1,7 @@
 #include "engine/feed_inner.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 
 enum {
@@ -13,7 +15,8 @@ enum {
 bool
 readers_add(struct readers *readers, struct reader *reader)
 {
-	const struct events_log *log = &readers->log;
+	const struct events_position *seen = &readers->log.position;
+	const struct events_had *had = &reader->wanted.had;
 	bool is_first = readers->first == NULL;
 
 	reader->next = readers->first;
@@ -22,7 +25,9 @@ readers_add(struct readers *readers, struct reader *reader)
 	/* Nobody kept the log up to date for nobody. */
 	if (is_first)
 		events_log_forget(&readers->log);
-	return is_first || reader->wanted.had.after > log->position.last;
+	/* It may have been told of more, or of another log, than we were. */
+	return is_first || had->after > seen->last ||
+	       strcmp(had->epoch, seen->epoch) != 0;
 }
 
 void
