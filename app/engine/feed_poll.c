@@ -11,6 +11,7 @@
 enum {
 	POLL_BYTES_MOST = 1 << 20,
 	POLL_READ_MOST = 256,
+	POLL_IN_HAND_MOST = 16384, /* bytes: many may wait to be answered */
 	POLL_MARGIN_MS = 200, /* from the answer to the deadline, at least */
 	STREAM_LEAST_MS = 1000,
 	FEED_ALONE_MS = 20000,
@@ -282,7 +283,8 @@ reader_answer(struct reader *reader, const struct events_log *log,
 		return;
 	}
 	buf_init(&reader->list);
-	reader->in_hand = readable && reader_collect(reader, log);
+	reader->in_hand = readable && reader_collect(reader, log) &&
+			  reader->list.length <= POLL_IN_HAND_MOST;
 	if (!reader->in_hand) {
 		reader->wanted.had.after = after;
 		buf_release(&reader->list);
