@@ -105,9 +105,10 @@ function say(state) {
 // The number to begin after, and the log that it is of; {}: with what comes.
 async function placeBefore() {
 	try {
-		const {after, epoch} = await (await fetch(endpoint)).json();
+		const reply = await fetch(endpoint);
+		const {after, epoch} = await reply.json();
 
-		return {after: Math.max(0, after - before), epoch};
+		return reply.ok ? {after: Math.max(0, after - before), epoch} : {};
 	} catch {
 		return {};
 	}
@@ -179,8 +180,8 @@ async function publish() {
 
 	wrong.textContent = "";
 	message.removeAttribute("aria-invalid");
-	stream.key = byId("key").value || null;
 	try {
+		stream.key = byId("key").value || null;
 		const {seq} = await stream.publish(read(message.value.trim()));
 
 		announce(`Published as number ${seq}`);
