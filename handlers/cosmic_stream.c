@@ -58,12 +58,10 @@ static const struct lc_field stream_reply[] = {
 
 static const enum lc_rc stream_problems[] = {LC_UNAVAILABLE, LC_OK};
 
+/* One that is answered well would make a state.sqlite where there is none,
+   and they are asked for the documentation alone. */
 static const struct lc_example stream_examples[] = {
-	{"Where the stream is now", "/cosmic_stream", NULL, 200},
-	{"What has happened around M 31",
-	 "/cosmic_stream?after=0"
-	 "&coordinates=M31&radius_deg=5&limit=2",
-	 NULL, 200},
+	{"No event's number", "/cosmic_stream?after=yesterday", NULL, 422},
 	{.target = NULL}};
 
 static enum lc_rc
