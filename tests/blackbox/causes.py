@@ -14,7 +14,7 @@ def documented(console):
     document = json.loads(console.fine("openapi"))
     reply = document["paths"]["/cosmic_stream"]["get"]["responses"]["200"]
     schema = reply["content"]["application/json"]["schema"]
-    event = schema["properties"]["events"]["items"]
+    event = schema["properties"]["events"]["items"]["anyOf"][0]
     return {one["title"]: one
             for one in event["properties"]["data"]["anyOf"]}
 
