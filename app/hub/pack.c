@@ -10,6 +10,9 @@ enum {
 	PACK_MEMORY = 5,
 	PACK_END = 4, /* 00 00 ff ff, which is left out */
 	UNPACK_CHUNK = 4096,
+	/* z_stream.data_type after inflate(): where it stands. */
+	UNPACK_BITS = 0x3f, /* so many of the last byte are left over */
+	UNPACK_BLOCK_END = 0x80,
 };
 
 struct packer {
@@ -100,6 +103,17 @@ unpack(z_stream *stream, size_t most, struct buf *out)
 	return LC_OK;
 }
 
+/*
+ * What was left out ends a block that has nothing in it.  Where it was taken
+ * for something else, what was sent had lost its own end.
+ */
+static bool
+unpacked_wholly(const z_stream *stream)
+{
+	return (stream->data_type & (UNPACK_BLOCK_END | UNPACK_BITS)) ==
+	       UNPACK_BLOCK_END;
+}
+
 enum lc_rc
 packer_unpack(struct packer *packer, const char *bytes, size_t length,
 	      size_t most, struct buf *out)
@@ -117,5 +131,7 @@ packer_unpack(struct packer *packer, const char *bytes, size_t length,
 	}
 	stream->next_in = zlib_bytes(end);
 	stream->avail_in = PACK_END;
-	return rc == LC_OK ? unpack(stream, before + most, out) : rc;
+	if (rc == LC_OK)
+		rc = unpack(stream, before + most, out);
+	return rc == LC_OK && !unpacked_wholly(stream) ? LC_INVALID : rc;
 }

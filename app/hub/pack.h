@@ -29,8 +29,9 @@ struct packed *packer_pack(struct packer *packer, const char *text,
 			   size_t length);
 
 /*
- * Adds what was packed to `out`: LC_INVALID for what cannot be unpacked,
- * LC_TOO_LARGE for what has more than `most` bytes then, LC_NO_MEMORY.
+ * Adds what was packed to `out`: LC_INVALID for what cannot be unpacked or
+ * is not whole, LC_TOO_LARGE for what has more than `most` bytes then,
+ * LC_NO_MEMORY.
  */
 enum lc_rc packer_unpack(struct packer *packer, const char *bytes,
 			 size_t length, size_t most, struct buf *out)

@@ -179,6 +179,13 @@ test_unpack(void **state)
 					      (const char *)packed->bytes,
 					      packed->length, length - 1, &out),
 				LC_TOO_LARGE);
+			/* Without its end it is not taken for less. */
+			buf_reset(&out);
+			assert_int_equal(
+				packer_unpack(packer,
+					      (const char *)packed->bytes,
+					      packed->length - 1, length, &out),
+				LC_INVALID);
 		}
 		free(packed);
 	}
