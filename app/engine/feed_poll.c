@@ -11,6 +11,7 @@
 enum {
 	POLL_BYTES_MOST = 1 << 20,
 	POLL_READ_MOST = 256,
+	POLL_LOOK_MOST = 4 << 20,  /* bytes of events, wanted or not */
 	POLL_IN_HAND_MOST = 16384, /* bytes: many may wait to be answered */
 	POLL_MARGIN_MS = 200, /* from the answer to the deadline, at least */
 	STREAM_LEAST_MS = 1000,
@@ -25,7 +26,8 @@ struct poll {
 	struct events_resume resume;
 	struct buf list; /* the events, with commas between them */
 	int64_t count;
-	int64_t seq; /* of the last one that was looked at */
+	int64_t seq;   /* of the last one that was looked at */
+	size_t looked; /* their bytes */
 };
 
 struct events *
@@ -72,6 +74,7 @@ poll_take(void *arg, const struct event *event)
 	if (made == NULL)
 		return LC_NO_MEMORY;
 	poll->seq = event->seq;
+	poll->looked += event->length;
 	if (events_filter_passes(&wanted->filter, made)) {
 		if (poll->count++ > 0)
 			buf_add_char(&poll->list, ',');
@@ -81,11 +84,14 @@ poll_take(void *arg, const struct event *event)
 			buf_add(&poll->list, made->text, made->length);
 	}
 	tail_event_free(made);
-	return list_takes_more(&poll->list, poll->count, wanted) ? LC_OK :
-								   LC_CANCELLED;
+	return poll->looked < POLL_LOOK_MOST &&
+			       list_takes_more(&poll->list, poll->count,
+					       wanted) ?
+		       LC_OK :
+		       LC_CANCELLED;
 }
 
-/* All that there is, up to what one answer has. */
+/* All that there is, up to what one answer has, or takes the time for. */
 static enum lc_rc
 poll_read(struct poll *poll, char *why, size_t why_bytes)
 {
@@ -165,7 +171,9 @@ poll_answer(struct lc_call *call, struct lc_events *wanted, bool anyhow,
 	rc = poll_read(&poll, why, sizeof(why));
 	if (rc != LC_OK && why[0] != '\0')
 		rc = lc_fail(call, rc, "%s", why);
+	/* Who gets none may also be told to go on further on. */
 	*answered = rc != LC_OK || anyhow || poll.count > 0 ||
+		    poll.seq < poll.position.last ||
 		    poll.resume.gap != EVENTS_NO_GAP;
 	if (rc == LC_OK && *answered)
 		poll_write(&poll, &had);

@@ -24,6 +24,7 @@ enum {
 	MANY = 100,
 	LARGE = 60000, /* bytes of an event */
 	LARGE_COUNT = 20,
+	LARGE_LOOKED = (4 << 20) / LARGE + 1, /* by one poll */
 	MOST_THREADS = 6, /* the test's, two acceptors, clock, feed, ear */
 };
 
@@ -197,6 +198,36 @@ test_times(void **state)
 	scene_close(&scene);
 }
 
+static char *
+large_new(void)
+{
+	char *large = calloc(1, LARGE + 1);
+
+	assert_non_null(large);
+	memset(large, '7', LARGE);
+	return large;
+}
+
+/* Much that is not wanted is not looked at in one go. */
+static void
+test_unwanted(void **state)
+{
+	static struct scene scene;
+	char *large = large_new(), after[32];
+
+	(void)state;
+	open_scene(&scene);
+	for (int i = 0; i < LARGE_LOOKED + 1; i++)
+		add(&scene, large, false);
+	go(&scene, 0, "after=0&placed=true");
+	peers_answered(peers, 1, 200);
+	snprintf(after, sizeof(after), "\"after\":%d}", (int)LARGE_LOOKED);
+	assert_true(peer_says(&peers[0], "\"events\":[],"));
+	assert_true(peer_says(&peers[0], after));
+	scene_close(&scene);
+	free(large);
+}
+
 /* ---- those that stream */
 
 static void
@@ -208,8 +239,8 @@ test_stream(void **state)
 	(void)state;
 	open_scene(&scene);
 	add(&scene, "\"before\"", false);
-	go(&scene, 0, "stream=true&timeout=600");
-	go(&scene, 1, "stream=true&timeout=600&after=0");
+	go(&scene, 0, "stream=true&timeout=1500");
+	go(&scene, 1, "stream=true&timeout=1500&after=0");
 	UNTIL(atomic_load(&peers[0].pieces) >= 3, PEER_SOON_MS);
 	add(&scene, "\"now\"", false);
 	UNTIL(peers_finished(peers, 2) == 2, PEER_SOON_MS);
@@ -238,11 +269,9 @@ static void
 test_slow(void **state)
 {
 	static struct scene scene;
-	char *large = calloc(1, LARGE + 1);
+	char *large = large_new();
 
 	(void)state;
-	assert_non_null(large);
-	memset(large, '7', LARGE);
 	open_scene(&scene);
 	go(&scene, 0, "stream=true");
 	go(&scene, 1, "stream=true");
@@ -426,7 +455,7 @@ test_no_log(void **state)
 	snprintf(path, sizeof(path), "%s/state.sqlite", scene.state);
 	add(&scene, "1", false);
 	go(&scene, 0, "wait_ms=300");
-	go(&scene, 1, "stream=true&timeout=600");
+	go(&scene, 1, "stream=true&timeout=1500");
 	UNTIL(atomic_load(&peers[1].pieces) >= 3, PEER_SOON_MS);
 	remove_state(&scene);
 	file = fopen(path, "w");
@@ -451,6 +480,7 @@ main(void)
 		cmocka_unit_test(test_one_event_for_many),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_unwanted),
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_leaving),
