@@ -46,6 +46,11 @@ def hub_alone(stage, **options):
         yield hub
 
 
+def accepts(path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 @contextmanager
 def fastapi(stage):
     directory = stage.fresh("fastapi")
@@ -56,7 +61,7 @@ def fastapi(stage):
          "fastapi_stream:app"],
         clean_environment(PYTHONDONTWRITEBYTECODE=1), directory / "log")
     try:
-        wait_until(path.exists, "FastAPI")
+        wait_until(lambda: accepts(path), "FastAPI", PATIENCE_S)
         yield path
     finally:
         server.stop()
