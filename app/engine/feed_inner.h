@@ -1,7 +1,8 @@
 /*
  * What the files of engine/feed.h share: feed.c has the threads,
  * feed_readers.c what is to be done for each reader, feed_write.c what is
- * written to those that stream, and feed_poll.c what others are answered.
+ * written to those that stream, feed_poll.c when others are answered, and
+ * feed_answer.c with what.
  */
 #ifndef ENGINE_FEED_INNER_H
 #define ENGINE_FEED_INNER_H
@@ -93,5 +94,28 @@ bool reader_has_some(struct reader *reader, const struct events_log *log);
  */
 void reader_answer(struct reader *reader, const struct events_log *log,
 		   bool readable);
+
+/* ---- feed_answer.c */
+
+/* Whether an answer that has so much takes another event. */
+bool answer_takes_more(const struct buf *list, int64_t count,
+		       const struct lc_events *wanted);
+
+/*
+ * All that there is; a question of our own, for the documentation, makes no
+ * file.  Not LC_OK: the call has words.
+ */
+enum lc_rc answer_position(struct lc_call *call, struct events_position *out)
+	LC_CHECKED;
+
+/*
+ * Answers from the file, if there is something or it shall be answered
+ * anyhow; else `wanted` says where to go on.
+ */
+enum lc_rc answer_read(struct lc_call *call, struct lc_events *wanted,
+		       bool anyhow, bool *answered) LC_CHECKED;
+
+/* Answers with what the reader has in hand. */
+enum lc_rc answer_give(struct reader *reader) LC_CHECKED;
 
 #endif
