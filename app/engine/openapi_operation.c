@@ -115,7 +115,10 @@ description_write(struct openapi *doc, const struct lc_endpoint *endpoint)
 
 /* ---- the request */
 
-/* The parameter's value in the endpoint's first example; NULL: none. */
+/*
+ * The parameter's value in the endpoint's first example, if that is not of
+ * what is wrong; NULL: none.
+ */
 static const char *
 example_value(struct openapi *doc, const struct lc_endpoint *endpoint,
 	      const struct lc_field *field)
@@ -125,7 +128,8 @@ example_value(struct openapi *doc, const struct lc_endpoint *endpoint,
 	size_t length;
 	char *path;
 
-	if (endpoint->examples == NULL || endpoint->examples->target == NULL)
+	if (endpoint->examples == NULL || endpoint->examples->target == NULL ||
+	    endpoint->examples->status == 422)
 		return NULL;
 	target = endpoint->examples->target;
 	query = target + strcspn(target, "?");
