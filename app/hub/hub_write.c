@@ -10,6 +10,13 @@
 
 enum { WRITE_MOST = 1024 /* messages in one transaction */ };
 
+/* In memory, so that many small ones are not too much either. */
+static size_t
+message_bytes(const struct message *message)
+{
+	return sizeof(*message) + message->event.length;
+}
+
 void
 hub_hand_over(struct hub *hub, struct message *message)
 {
@@ -17,7 +24,7 @@ hub_hand_over(struct hub *hub, struct message *message)
 	pthread_mutex_lock(&hub->lock);
 	*hub->messages_end = message;
 	hub->messages_end = &message->next;
-	hub->messages_bytes += message->event.length;
+	hub->messages_bytes += message_bytes(message);
 	pthread_cond_signal(&hub->changed);
 	pthread_mutex_unlock(&hub->lock);
 }
@@ -74,7 +81,8 @@ messages_free(struct message *first)
 	}
 }
 
-static void
+/* False: they could not be written. */
+static bool
 messages_write(struct hub *hub, struct message *first, size_t count)
 {
 	static struct event list[WRITE_MOST]; /* of the one thread there is */
@@ -84,7 +92,7 @@ messages_write(struct hub *hub, struct message *first, size_t count)
 
 	for (const struct message *m = first; m != NULL; m = m->next) {
 		list[i++] = m->event;
-		bytes += m->event.length;
+		bytes += message_bytes(m);
 	}
 	rc = events_add(hub->events, list, count, why, sizeof(why));
 	pthread_mutex_lock(&hub->lock);
@@ -98,8 +106,10 @@ messages_write(struct hub *hub, struct message *first, size_t count)
 			log_warning("messages of clients are lost: %s", why);
 	}
 	messages_free(first);
+	return rc == LC_OK;
 }
 
+/* Who stops tries no more once it has failed: each try takes its time. */
 void *
 hub_write(void *arg)
 {
@@ -108,7 +118,9 @@ hub_write(void *arg)
 	size_t count;
 
 	while ((first = messages_take(hub, &count)) != NULL)
-		messages_write(hub, first, count);
+		if (!messages_write(hub, first, count) &&
+		    atomic_load(&hub->stopping))
+			break;
 	return NULL;
 }
 
