@@ -26,7 +26,7 @@ enum {
 	HUB_TAIL_BYTES = 16 << 20,
 	HUB_BEHIND_MAX = 1 << 20,
 	HUB_SPARE = 64, /* connections that are not let in yet, or refused */
-	HUB_FRAMES_MOST = 1024, /* in one go to one client */
+	HUB_FRAMES_MOST = 1024, /* about: in one go to one client */
 
 	HUB_ENTER_MS = 10000, /* for a request to come */
 	HUB_CLOSE_MS = 5000,  /* for the client to say that it closes, too */
@@ -99,7 +99,7 @@ struct output {
 	struct {
 		size_t end;  /* in bytes */
 		int64_t seq; /* of the event */
-	} frames[HUB_FRAMES_MOST];
+	} frames[HUB_FRAMES_MOST + 1];
 };
 
 struct hub {

@@ -17,23 +17,55 @@ static bool
 out_is_full(const struct hub *hub)
 {
 	return hub->out.bytes.length >= SEND_BYTES ||
-	       hub->out.count == HUB_FRAMES_MOST;
+	       hub->out.count >= HUB_FRAMES_MOST;
 }
 
-/* Adds the event's frame, if it is wanted; the client has had it then. */
+/* What a client has missed for good. */
+static void
+gap_add(const struct hub *hub, const struct client *client,
+	const struct events_resume *resume, struct buf *out)
+{
+	struct buf gap;
+
+	buf_init(&gap);
+	events_gap_write(&hub->log.position, &client->wanted.had, resume, &gap);
+	frame_add(out, FRAME_TEXT, gap.bytes, gap.length);
+	out->failed |= gap.failed;
+	buf_release(&gap);
+}
+
+/* What was added is all that the client is sent up to this number. */
+static void
+out_mark(struct hub *hub, struct client *client, int64_t seq)
+{
+	struct output *out = &hub->out;
+
+	client->wanted.had.after = seq;
+	out->frames[out->count].end = out->bytes.length;
+	out->frames[out->count++].seq = seq;
+}
+
+/*
+ * Adds the event's frame, if it is wanted; the client has had it then.  All
+ * numbers are given, so those that are missing before it went while the client
+ * was on its way to them.
+ */
 static void
 out_add(struct hub *hub, struct client *client, struct tail_event *event,
 	size_t window)
 {
-	struct output *out = &hub->out;
+	const struct events_resume gone = {event->seq - 1, EVENTS_GAP_GONE};
+	struct buf *bytes = &hub->out.bytes;
 
+	if (client->wanted.had.after < gone.after) {
+		gap_add(hub, client, &gone, bytes);
+		out_mark(hub, client, gone.after);
+	}
 	client->wanted.had.after = event->seq;
 	if (!events_filter_passes(&client->wanted.filter, event))
 		return;
-	frame_event(&out->bytes, hub->packer, event, client->wanted.bare,
-		    window);
-	out->frames[out->count].end = out->bytes.length;
-	out->frames[out->count++].seq = event->seq;
+	frame_event(bytes, hub->packer, event, client->wanted.bare, window);
+	out_mark(hub, client, event->seq);
 }
 
 /* ---- what the tail has no more */
@@ -83,15 +115,9 @@ client_begin(struct hub *hub, struct client *client)
 	struct events_had *had = &client->wanted.had;
 	struct events_resume resume =
 		events_resume(position, had, hub->settings->replay);
-	struct buf gap;
 
-	if (resume.gap != EVENTS_NO_GAP) {
-		buf_init(&gap);
-		events_gap_write(position, had, &resume, &gap);
-		frame_add(&client->aside, FRAME_TEXT, gap.bytes, gap.length);
-		client->aside.failed |= gap.failed;
-		buf_release(&gap);
-	}
+	if (resume.gap != EVENTS_NO_GAP)
+		gap_add(hub, client, &resume, &client->aside);
 	*had = (struct events_had){.says = true, .after = resume.after};
 	memcpy(had->epoch, position->epoch, sizeof(had->epoch));
 	client->turn = hub->log.turn;

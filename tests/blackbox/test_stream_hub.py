@@ -143,6 +143,31 @@ def test_what_is_kept_no_longer_is_a_gap(stage, directory):
             assert client.many(len(kept)) == events[kept[0] - 1:]
 
 
+def test_what_goes_while_one_reads_is_a_gap(hub):
+    """From the file: memory has no more than the last 16 MiB."""
+    count, gone, big = 400, 100, "x" * 60000
+    first = tell(hub, big)[0]
+    with hub.database() as db, db:
+        db.executemany(
+            "INSERT INTO events (time_ms, type, total, data)"
+            " VALUES (0, 'message', ?, ?)",
+            ((60066 * i, json.dumps(big)) for i in range(2, count)))
+    tell(hub, "end")
+    with hub.raw(after=0) as client:
+        seen = [client.next()]
+        with hub.database() as db, db:
+            db.execute("DELETE FROM events WHERE seq <= ?", (gone,))
+        while "seq" in (told := client.next()):
+            seen.append(told)
+        assert 1 < len(seen) < gone
+        assert told == {"type": "gap", "epoch": first["epoch"],
+                        "after": len(seen), "next": gone + 1,
+                        "reason": "gone"}
+        seen += client.many(count - gone)
+        assert [event["seq"] for event in seen] == [
+            *range(1, told["after"] + 1), *range(gone + 1, count + 1)]
+
+
 def test_a_replay_has_a_ceiling(hub):
     epoch = tell(hub, 1)[0]["epoch"]
     with hub.database() as db, db:
