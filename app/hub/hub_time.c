@@ -22,13 +22,13 @@ hub_may_say(int64_t *said_ns)
 	return true;
 }
 
-/* Whether it is there at all.  Who is held is not heard. */
+/* Whether it is there at all.  Who is held is not heard, but may read. */
 static void
 client_ask(struct hub *hub, struct client *client, int64_t now_ns)
 {
 	int64_t silent_ms = (now_ns - client->heard_ns) / CLOCK_NS_PER_MS;
 
-	if (client->held || silent_ms < PING_MS)
+	if ((client->held && !client->owed) || silent_ms < PING_MS)
 		return;
 	if (silent_ms >= HANG_UP_MS) {
 		client_drop(client);
