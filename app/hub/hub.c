@@ -163,6 +163,10 @@ hub_begin(struct hub *hub, struct buf *why)
 {
 	const struct hub_settings *settings = hub->settings;
 
+	if (hub->clients_most < 1) {
+		buf_add_text(why, "the system allows too few open files");
+		return false;
+	}
 	hub->packer = packer_new();
 	if (hub->packer == NULL ||
 	    !events_log_init(&hub->log, hub->events, HUB_TAIL_BYTES)) {

@@ -3,6 +3,7 @@ is let in."""
 
 import json
 import os
+import resource
 import signal
 import socket
 import stat
@@ -359,10 +360,10 @@ def second():
     """Starts a hub that need not come to accept; it is stopped."""
     started = []
 
-    def start(hub):
+    def start(hub, **popen):
         started.append(Program([hub.stage.bin / "lightcone", "stream"],
                                hub.environment(),
-                               hub.directory / "second.log"))
+                               hub.directory / "second.log", **popen))
         return started[-1]
 
     yield start
@@ -410,6 +411,14 @@ def test_where_it_cannot_listen(stage, directory, second, where, code):
     other = second(hub)
     assert other.wait() == code, other.said()
     assert "lightcone stream: " in other.said()
+
+
+def test_too_few_open_files_for_anybody(stage, directory, second):
+    limit = (resource.RLIMIT_NOFILE, (128, 128))
+    other = second(Hub(stage, directory),
+                   preexec_fn=lambda: resource.setrlimit(*limit))
+    assert other.wait() == 1
+    assert "too few open files" in other.said()
 
 
 def test_by_tcp(stage, directory, second):
