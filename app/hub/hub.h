@@ -64,13 +64,16 @@ struct hub_settings {
 struct hub *hub_new(const struct hub_settings *settings, struct events *events,
 		    struct buf *why);
 
-/* Serves until hub_stop(); false: something went wrong. */
+/*
+ * Serves until hub_stop(), and tells all clients then that it goes (1001);
+ * they have a second to hear it.  False: something went wrong.
+ */
 bool hub_run(struct hub *hub);
 
 /* From any thread, and from a signal's handler. */
 void hub_stop(struct hub *hub);
 
-/* All clients are told that it goes (1001). */
+/* What clients have sent is written first. */
 void hub_free(struct hub *hub);
 
 #endif
