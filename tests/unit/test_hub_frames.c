@@ -182,9 +182,9 @@ test_unpack(void **state)
 			/* Without its end it is not taken for less. */
 			buf_reset(&out);
 			assert_int_equal(
-				packer_unpack(packer,
-					      (const char *)packed->bytes,
-					      packed->length - 1, length, &out),
+				packer_unpack(
+					packer, (const char *)packed->bytes,
+					packed->length - 1, 2 * MOST, &out),
 				LC_INVALID);
 		}
 		free(packed);
