@@ -184,7 +184,7 @@ def test_connections_that_are_opened_and_dropped(hub):
                     pass
         stack.pop_all().close()
         wait_until(
-            lambda: len(os.listdir(f"/proc/{hub.pid}/fd")) == before + 1,
+            lambda: len(os.listdir(f"/proc/{hub.pid}/fd")) <= before + 1,
             "the end of all others")
         while "end" not in (told := steady.ping()):
             steady.text("end")
