@@ -73,7 +73,9 @@ class Hub:
             return 0
         if self.program.running():
             self.program.signal(signal.SIGCONT)
-        return self.program.stop()
+        code = self.program.stop()
+        assert "Sanitizer" not in self.said(), self.said()
+        return code
 
     def __enter__(self):
         return self.start()

@@ -12,6 +12,7 @@ import pytest
 from hub import (BINARY, CLOSE, FINAL, MORE, PACKED, PATH, PING, PONG, TEXT,
                  Hub, Raw, frame)
 from processes import wait_until
+from stage import THOROUGH
 
 MOST = 65536
 # "κόσμε" in UTF-8.
@@ -313,6 +314,22 @@ def test_half_a_handshake_is_waited_for_no_longer_than_ten_seconds(hub):
     assert not hub.half.receive()
     assert 9 < time.monotonic() - hub.half_s < 15 + 5
     assert not hub.half.bytes
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not THOROUGH, reason="it takes a minute")
+def test_who_is_silent_is_asked_and_who_does_not_answer_is_dropped(hub):
+    with hub.raw() as silent, hub.raw() as there:
+        from_s = time.monotonic()
+        for client in (silent, there):
+            client.socket.settimeout(60)
+            assert client.frame() == (FINAL | PING, b"")
+        # Web servers cut what has not sent a byte for a minute.
+        assert 20 < time.monotonic() - from_s < 30
+        there.send_frame(PONG)
+        assert not silent.receive()
+        assert 50 < time.monotonic() - from_s < 65
+        assert there.frame() == (FINAL | PING, b"")
 
 
 def test_nothing_of_all_this_fills_the_log(hub):
