@@ -120,7 +120,7 @@ packer_unpack(struct packer *packer, const char *bytes, size_t length,
 {
 	static const char end[PACK_END] = {0, 0, '\xff', '\xff'};
 	z_stream *stream = &packer->in;
-	size_t before = out->length;
+	size_t before = out->length, whole;
 	enum lc_rc rc = LC_OK;
 
 	inflateReset(stream);
@@ -129,9 +129,12 @@ packer_unpack(struct packer *packer, const char *bytes, size_t length,
 		stream->avail_in = (unsigned)length;
 		rc = unpack(stream, before + most, out);
 	}
+	whole = out->length;
 	stream->next_in = zlib_bytes(end);
 	stream->avail_in = PACK_END;
 	if (rc == LC_OK)
 		rc = unpack(stream, before + most, out);
-	return rc == LC_OK && !unpacked_wholly(stream) ? LC_INVALID : rc;
+	if (rc == LC_OK && (out->length > whole || !unpacked_wholly(stream)))
+		rc = LC_INVALID;
+	return rc;
 }
