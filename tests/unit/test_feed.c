@@ -25,7 +25,7 @@ enum {
 	LARGE = 60000, /* bytes of an event */
 	LARGE_COUNT = 20,
 	LARGE_LOOKED = (4 << 20) / LARGE + 1, /* by one poll */
-	THREADS = 3, /* clock, feed, ear */
+	THREADS = 3,                          /* clock, feed, ear */
 };
 
 struct events_query {
