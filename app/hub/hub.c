@@ -89,7 +89,11 @@ hub_say(int level, const char *line)
 		log_warning("%.*s", length, line);
 }
 
-/* As many connections as the system gives us. */
+/*
+ * As many connections as the system gives us, up to what is wanted.  The
+ * limit is then just what libwebsockets is told, which looks all connections
+ * through for each that has something to say where the limit is higher.
+ */
 static int64_t
 clients_most(int64_t wanted)
 {
@@ -98,10 +102,11 @@ clients_most(int64_t wanted)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return wanted;
-	limit.rlim_cur = limit.rlim_max;
+	limit.rlim_cur = (rlim_t)(wanted + others);
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur == RLIM_INFINITY ||
-	    (int64_t)limit.rlim_cur >= wanted + others)
+	    limit.rlim_cur == (rlim_t)(wanted + others))
 		return wanted;
 	log_warning("the system allows %lld open files: %lld clients at most",
 		    (long long)limit.rlim_cur,
