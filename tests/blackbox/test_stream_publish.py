@@ -1,6 +1,8 @@
 """Publishing in the cosmic stream by POST."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -107,3 +109,20 @@ def test_who_publishes_too_much_waits(stage):
         assert refused["violated-policies"] == ["writes"]
         assert int(replies[-1].headers["Retry-After"]) > 0
         assert now(front.site)["after"] == 3
+
+
+@pytest.mark.skipif("lighttpd" not in fronts.INSTALLED, reason="no Lighttpd")
+def test_a_database_that_is_held(stage):
+    """Whoever publishes is told; who reads notices nothing."""
+    with fronts.starting("lighttpd", stage, "") as front:
+        site = front.site
+        assert publish(site, "before") == 1
+        with closing(sqlite3.connect(front.state / "state.sqlite",
+                                     isolation_level=None)) as db:
+            db.execute("BEGIN EXCLUSIVE")
+            refused = post(site, b"1")
+            problem(refused, 503)
+            assert int(refused.headers["Retry-After"]) > 0
+            assert now(site)["after"] == 1
+            db.execute("ROLLBACK")
+        assert publish(site, "after") == 2
