@@ -114,6 +114,21 @@ clients_most(int64_t wanted)
 	return (int64_t)limit.rlim_cur - others;
 }
 
+/* In two steps: one that could not listen would not be freed whole. */
+static struct lws_context *
+context_listen(struct lws_context *context,
+	       const struct lws_context_creation_info *info)
+{
+	int error;
+
+	if (context == NULL || lws_create_vhost(context, info) != NULL)
+		return context;
+	error = errno;
+	lws_context_destroy(context);
+	errno = error;
+	return NULL;
+}
+
 static struct lws_context *
 context_new(struct hub *hub)
 {
@@ -125,7 +140,8 @@ context_new(struct hub *hub)
 		.protocols = hub->protocols,
 		.listen_accept_role = "raw-skt",
 		.listen_accept_protocol = hub->protocols[0].name,
-		.options = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
 			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
 			   /* Else it takes 127.0.0.1 for all there are. */
 			   (settings->by_ip6 ? 0 :
@@ -139,7 +155,7 @@ context_new(struct hub *hub)
 		.gid = -1,
 	};
 
-	return lws_create_context(&info);
+	return context_listen(lws_create_context(&info), &info);
 }
 
 static void
