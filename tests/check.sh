@@ -50,13 +50,14 @@ check_clients() {
 check_units() {
 	local alone others
 
+	stage "$1, compiled" 600 count_nothing \
+		make -s -C "$check_directory" -j"$cores" check TESTS= ||
+		return 0
+	# The makefile is up to date now, and make says nothing of it.
 	mapfile -t alone < <(units_alone)
 	mapfile -t others < <(make -s -C "$check_directory" \
 		--eval='named: ; @printf "%s\n" $(TESTS)' named |
 		grep -vxF "$(printf '%s\n' "${alone[@]}")")
-	stage "$1, compiled" 600 count_nothing \
-		make -s -C "$check_directory" -j"$cores" check TESTS= ||
-		return 0
 	check_units_named "$1" "$cores" "${others[@]}"
 	check_units_named "$1, alone" 1 "${alone[@]}"
 }
