@@ -430,7 +430,8 @@ observer_read(struct observer *observer, struct observed *observed)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
 	if (got > 0) {
-		memcpy(input, observer->rest.bytes, length);
+		if (length > 0)
+			memcpy(input, observer->rest.bytes, length);
 		input_take(observer, observed, input, length + (size_t)got);
 	} else {
 		observed->closes[OBSERVER_ABNORMAL - OBSERVER_NORMAL]++;

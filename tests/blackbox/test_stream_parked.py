@@ -212,4 +212,5 @@ def test_one_that_never_reads(place):
         gather([deaf], lambda: deaf.ended)
         assert 0 < len(deaf.seqs()) < count
         assert not deaf.of_kind(END_REQUEST)  # it is not whole
-        assert takes() < 3 * max(before) + 0.05
+        after = [takes() for _ in range(3)]
+        assert statistics.median(after) < 3 * max(before) + 0.05
