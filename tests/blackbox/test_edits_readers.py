@@ -5,7 +5,6 @@ also where answers are kept.
 
 import ctypes
 import json
-import multiprocessing
 import os
 import re
 import time
@@ -17,6 +16,7 @@ import pytest
 import fronts
 from connection import Connection
 from editor import at
+from forked import fork, told
 from keys import add_key
 from stage import THOROUGH
 
@@ -31,8 +31,6 @@ RA, DEC = 187.7, 12.39
 NAMES = ["NGC 4486", "Written 1", "NGC 4478", "Written 3", "IC 3443"]
 CONE = f"coordinates={RA}+{DEC}&limit=1000&radius_deg="
 RADIUS_DEG = {False: 0.6, True: 3}  # a larger one is worth keeping
-
-fork = multiprocessing.get_context("fork")
 
 
 class Tally:
@@ -185,15 +183,6 @@ def read(tally, port, seed):
     while not tally.over.is_set():
         reader.step()
         tally.counts[seed] += 1
-
-
-def told(tally, function, *words):
-    """What goes wrong in a process of its own, and ends all."""
-    try:
-        function(tally, *words)
-    except BaseException as failure:  # whatever it is, the test must end
-        tally.failures.put(f"{function.__name__}: {failure!r}")
-        tally.over.set()
 
 
 @contextmanager

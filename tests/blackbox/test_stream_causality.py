@@ -5,7 +5,6 @@ never read what was before.
 
 import ctypes
 import json
-import multiprocessing
 import time
 from contextlib import ExitStack, contextmanager
 
@@ -15,6 +14,7 @@ import companions
 import fronts
 from connection import Connection
 from editor import at
+from forked import fork, told
 from hub import Hub
 from keys import add_key
 from stage import THOROUGH
@@ -32,8 +32,6 @@ NAMES = ["NGC 4486", "Written 1", "NGC 4478"]
 RA, DEC = 187.7, 12.39
 CONE = f"/galaxy?coordinates={RA}+{DEC}&radius_deg=3&limit=1000"
 CONE_EVERY = 8
-
-fork = multiprocessing.get_context("fork")
 
 
 class Tally:
@@ -147,15 +145,6 @@ def look(tally, place, port, hub, ready):
 
 
 # ---- all together
-
-
-def told(tally, function, *words):
-    """What goes wrong in a process of its own, and ends all."""
-    try:
-        function(tally, *words)
-    except BaseException as failure:  # whatever it is, the test must end
-        tally.failures.put(f"{function.__name__}: {failure!r}")
-        tally.over.set()
 
 
 @contextmanager
