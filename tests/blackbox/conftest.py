@@ -24,11 +24,13 @@ collect_ignore = (
 )
 
 
-def pytest_configure():
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
     """Told to end, as by timeout(1): stop first what was started.  Processes
     that share the tests are told, too, as otherwise they would go on.
     """
     shares.end_with_parent()
+    shares.tell_at_once(config)
 
     def end(*_):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told once is enough

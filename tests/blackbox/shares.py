@@ -6,6 +6,7 @@ import ctypes
 import os
 import re
 import signal
+import socket
 
 import fronts
 from processes import parents
@@ -31,6 +32,17 @@ def scheduler(config, log):
             return share_of(nodeid)
 
     return Scheduler(config, log)
+
+
+def tell_at_once(config):
+    """What pytest-rerunfailures keeps of each test it keeps in the process
+    that has given the share, and it asks there before each test: two small
+    messages, of which the second would wait 40 ms for the first to be
+    acknowledged.
+    """
+    kept = getattr(getattr(config, "failures_db", None), "sock", None)
+    if is_share() and kept is not None:
+        kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 # ---- their end
