@@ -1,10 +1,11 @@
 """Requests made from an OpenAPI document: for each parameter, and for each
 member of a body, what must be taken and what must be refused.
 
-cases() walks the document; judge() sends a case and holds the reply against
-what was expected and against the document.
+cases() walks the document; judge_all() sends each case and holds the reply
+against what was expected and against the document.
 """
 
+import traceback
 from dataclasses import replace
 
 import values
@@ -59,6 +60,32 @@ def cases(document, walk):
     assert skipped == walk.skipped, "what is skipped would be made"
     assert len({case.id for case in made}) == len(made), "an id stands twice"
     return [case for case in made if case.id not in skipped]
+
+
+def by_operation(cases_):
+    """Lists of them, by the names of their operations."""
+    lists = {}
+    for case in cases_:
+        lists.setdefault(case.operation.name, []).append(case)
+    return lists
+
+
+def judge_all(cases_, ask):
+    """Every one of them, and only then says which were not well: as tests of
+    their own most of them would take longer to be counted than to be asked.
+    """
+    wrong = [said for case in cases_ if (said := what_is_wrong(case, ask))]
+    assert not wrong, f"{len(wrong)} of {len(cases_)}:\n" + "\n".join(wrong)
+
+
+def what_is_wrong(case, ask):
+    try:
+        judge(case, ask)
+    except Exception as failure:  # whatever it is, others are to be asked
+        where = traceback.extract_tb(failure.__traceback__)[-1]
+        return (f"{case.id}\n    {where.name}: {where.line}\n"
+                f"    {type(failure).__name__}: {failure}")
+    return None
 
 
 def judge(case, ask):

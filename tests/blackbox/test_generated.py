@@ -11,7 +11,8 @@ import pytest
 import document
 import fronts
 from fcgi_client import variable_of
-from generated import cases, judge
+from generated import by_operation, cases, judge_all
+from http_client import Reply
 from keys import add_key, bearer
 from maker import JSON, KEY, Walk
 from testapp import TestApp
@@ -71,7 +72,9 @@ TESTAPP = Walk(
 
 
 def over(cases_):
-    return pytest.mark.parametrize("case", cases_, ids=lambda case: case.id)
+    """A test for each operation, of all its cases."""
+    lists = by_operation(cases_)
+    return pytest.mark.parametrize("cases_", lists.values(), ids=lists.keys())
 
 
 PRODUCT_CASES = cases(document.of_product(), PRODUCT)
@@ -118,13 +121,13 @@ def cgi(stage):
 
 
 @over(PRODUCT_CASES)
-def test_product(lighttpd, case):
-    judge(case, lighttpd)
+def test_product(lighttpd, cases_):
+    judge_all(cases_, lighttpd)
 
 
 @over(PRODUCT_CASES[::CGI_SHARE])
-def test_product_as_cgi(cgi, case):
-    judge(case, cgi)
+def test_product_as_cgi(cgi, cases_):
+    judge_all(cases_, cgi)
 
 
 # ---- the test application
@@ -165,8 +168,8 @@ def asked(app, stage):
 
 
 @over(TESTAPP_CASES)
-def test_testapp(asked, case):
-    judge(case, asked)
+def test_testapp(asked, cases_):
+    judge_all(cases_, asked)
 
 
 def test_the_walk_meets_everything():
@@ -190,7 +193,20 @@ def test_the_walk_meets_everything():
         "GET /both both.number twice_wrapped",
         "GET /both body type_text_plain",
     } <= ids
-    assert len(TESTAPP_CASES) > 1500 and len(PRODUCT_CASES) > 400
+    assert len(TESTAPP_CASES) > 6000 and len(PRODUCT_CASES) > 6000
+
+
+def test_each_case_that_is_not_well_is_told():
+    """Also of many that are one test, and with what it got."""
+    def ask(_):
+        return Reply(500, {"Content-Type": "text/plain"}, b"not well")
+
+    with pytest.raises(AssertionError) as told:
+        judge_all(PRODUCT_CASES, ask)
+    assert f"{len(PRODUCT_CASES)} of" in str(told.value)
+    for case in PRODUCT_CASES:
+        assert f"{case.id}\n" in str(told.value)
+    assert str(told.value).count("<500 text/plain") == len(PRODUCT_CASES)
 
 
 def test_many_parameters_are_tried_by_their_shapes():
