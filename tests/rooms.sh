@@ -23,6 +23,11 @@ app/services/cache*         base/* services/cache*.h services/breaker.h services
 app/services/limiter*.c     base/* services/gcra.h services/limiter.h services/segment.h sodium.h
 app/services/gcra*          base/* services/limiter.h
 app/services/outbound*      base/* services/outbound*.h curl/* sodium.h
+app/services/metrics*       base/* services/metrics*.h services/segment.h $threads
+app/services/otlp_json.c    base/* services/otlp.h services/trace.h json-c/*
+app/services/otlp*          base/* services/otlp.h services/trace.h
+app/services/trace_export*  base/* services/trace*.h services/otlp.h services/outbound*.h services/digest.h curl/* zlib.h $threads
+app/services/trace*         base/* services/trace*.h services/segment.h services/digest.h $threads
 app/services/digest*.c      base/* services/digest.h sodium.h xxhash.h
 app/services/keys*.c        base/* services/store.h services/state.h services/digest.h services/keys*.h sodium.h $threads
 app/services/keys*.h        base/* services/keys*.h
@@ -32,6 +37,7 @@ app/services/events_tail.c  base/* services/events*.h
 app/services/events*        base/* services/store.h services/state*.h services/bell.h services/events*.h $threads
 app/services/bell*          base/* services/bell.h services/segment*.h $threads
 app/services/state_file*    base/* services/store.h services/state*.h
+app/services/standing*      base/* services/segment_followed.h services/standing.h $threads
 app/services/*              base/* services/store.h services/state.h services/digest.h services/segment.h $threads
 app/engine/*                base/* http/* services/* engine/* lightcone.h lightcone_events.h $threads
 app/gate/fcgi*              base/* http/* engine/* gate/* lightcone.h $threads fcgiapp.h
@@ -41,9 +47,9 @@ app/hub/pack*               base/* hub/pack.h zlib.h
 app/hub/offer*              base/* hub/offer.h
 app/hub/handshake*          base/* hub/handshake.h hub/offer.h libwebsockets.h
 app/hub/incoming*           base/* hub/incoming.h hub/frame.h
-app/hub/message*            base/* http/* services/events.h hub/message.h
+app/hub/message*            base/* http/* services/events.h services/trace.h hub/message.h
 app/hub/refusal*            base/* http/* hub/refusal.h
-app/hub/*                   base/* http/* services/events*.h hub/* $threads libwebsockets.h
+app/hub/*                   base/* http/* services/events*.h services/metrics*.h services/trace.h hub/* $threads libwebsockets.h
 app/sky/*                   base/* services/store.h services/state.h services/segment.h sky/* expat.h
 app/relativity/picture*.c   base/* relativity/* png.h
 app/relativity/trace_*.c     base/* relativity/* immintrin.h emmintrin.h
@@ -52,6 +58,9 @@ handlers/job*               lightcone.h handlers/* base/clock.h base/number.h ba
 handlers/cosmic*            lightcone.h lightcone_events.h handlers/* http/published.h
 handlers/change.c           lightcone.h lightcone_events.h handlers/* sky/*
 handlers/change_told.c       lightcone.h handlers/* sky/* base/clock.h services/jobs.h
+handlers/companions.*       lightcone.h handlers/* services/standing.h
+handlers/health.c           lightcone.h handlers/* sky/* base/clock.h services/standing.h
+handlers/metrics.c          lightcone.h handlers/* sky/* services/metrics*.h services/standing.h
 handlers/notify*            lightcone.h handlers/* services/outbound_address.h
 handlers/context.*          lightcone.h handlers/* sky/* relativity/* base/options.h services/cache_epochs.h
 handlers/*                  lightcone.h handlers/* sky/* relativity/* base/number.h base/text.h
@@ -60,7 +69,8 @@ app/lightcone.h             base/* http/* engine/* app/lightcone_*.h
 app/lightcone_events.h      base/* services/events*.h
 app/lightcone_jobs.h        base/* services/jobs_policy.h
 app/lightcone_fields.h    base/*
-app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h
+app/main.c                  base/* http/* services/* engine/* gate/* handlers/* lightcone.h app/probes.h
+app/probes.*                base/* services/* engine/* handlers/* lightcone.h
 app/cli.c                   base/* commands/*
 END
 }
@@ -128,6 +138,7 @@ rule_rooms() {
 			[[ $file != ${files_of[i]} ]] || may=${may_of[i]}
 			own=${file#app/}
 			own=${own%.c}.h
+			[[ $own == */* ]] || own=app/$own
 		fi
 		# shellcheck disable=SC2053 # they are patterns
 		[[ $header == "$own" || ${header%.h} == $of_libc ||
@@ -145,7 +156,8 @@ rule_own_header_first() {
 		[[ $file != "$last" ]] || continue
 		last=$file
 		own=${file%.c}.h
-		[[ $file != *.c || ! -e $own || $header == "${own#app/}" ]] ||
+		[[ $file != *.c || ! -e $own || $header == "$own" ||
+			$header == "${own#app/}" ]] ||
 			printf '%s:%s: %s comes first\n' "$file" "$number" \
 				"${own#app/}"
 	done
