@@ -68,13 +68,14 @@ option_say_right(const struct option *option, struct buf *why)
 		   option->def[0] != '\0' ? option->def : "\"\"");
 }
 
-static bool
-option_choice_ok(const struct option *option, const char *value)
+/* In any case of its letters; NULL: it is none. */
+static const char *
+option_choice(const struct option *option, const char *value)
 {
 	for (const char *const *c = option->choices; *c != NULL; c++)
-		if (strcmp(*c, value) == 0)
-			return true;
-	return false;
+		if (text_equal_nocase(*c, value))
+			return *c;
+	return NULL;
 }
 
 static enum lc_rc
@@ -103,6 +104,15 @@ option_keep_text(struct options *options, const struct option *option,
 	return LC_OK;
 }
 
+/* "https://user:password@...", which other programs take. */
+static bool
+has_credentials(const char *value)
+{
+	const char *host = strstr(value, "://");
+
+	return host != NULL && strchr(host, '@') != NULL;
+}
+
 /* Sets an option; `where` names the file and line, or the variable. */
 static enum lc_rc
 option_set(struct options *options, const struct option *option,
@@ -119,9 +129,10 @@ option_set(struct options *options, const struct option *option,
 		*(int64_t *)(void *)((char *)options + option->offset) = number;
 		return LC_OK;
 	case OPTION_CHOICE:
-		if (!option_choice_ok(option, value))
+		if (option_choice(option, value) == NULL)
 			break;
-		return option_keep_text(options, option, value);
+		return option_keep_text(options, option,
+					option_choice(option, value));
 	case OPTION_TEXT:
 		if ((int64_t)length < option->min ||
 		    (int64_t)length > option->max ||
@@ -130,7 +141,7 @@ option_set(struct options *options, const struct option *option,
 		return option_keep_text(options, option, value);
 	}
 	buf_printf(why, "%s: %s cannot be ", where, option->name);
-	if (option->is_secret)
+	if (option->is_secret || has_credentials(value))
 		buf_add_text(why, "what it is there (it is not shown)");
 	else
 		buf_printf(why, "\"%s\"", value);
@@ -270,6 +281,45 @@ env_read(struct options *options, const char *variable, struct buf *why)
 	return option_set(options, option, equals + 1, name, why);
 }
 
+/* Its value among the variables, NULL where it is not set, or is empty. */
+static const char *
+env_value(char *const *environment, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (char *const *e = environment; *e != NULL; e++)
+		if (strncmp(*e, name, length) == 0 && (*e)[length] == '=')
+			return (*e)[length + 1] != '\0' ? *e + length + 1 :
+							  NULL;
+	return NULL;
+}
+
+/*
+ * What other programs' variables say of an option.  They are not ours alone,
+ * so one that we cannot use is no reason to stop.
+ */
+static enum lc_rc
+env_read_also(struct options *options, const struct option *option,
+	      char *const *environment)
+{
+	const char *value = NULL, *const *name = option->also;
+	enum lc_rc rc = LC_OK;
+	struct buf why;
+
+	for (; value == NULL && *name != NULL; name++)
+		value = env_value(environment, *name);
+	if (value == NULL)
+		return LC_OK;
+	buf_init(&why);
+	rc = option_set(options, option, value, name[-1], &why);
+	if (rc == LC_INVALID) {
+		log_warning("%.*s; it is ignored", (int)why.length, why.bytes);
+		rc = LC_OK;
+	}
+	buf_release(&why);
+	return rc;
+}
+
 enum lc_rc
 options_load_from(struct options *options, const char *path,
 		  char *const *environment, struct buf *why)
@@ -284,6 +334,10 @@ options_load_from(struct options *options, const char *path,
 	}
 	if (path != NULL)
 		rc = file_read(options, path, why);
+	for (const struct option *o = options_table;
+	     rc == LC_OK && o->name != NULL; o++)
+		if (o->also != NULL)
+			rc = env_read_also(options, o, environment);
 	for (char *const *e = environment; rc == LC_OK && *e != NULL; e++)
 		rc = env_read(options, *e, why);
 	if (rc != LC_OK)

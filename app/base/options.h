@@ -3,7 +3,8 @@
  * type, bounds, default, unit and a sentence; the reader, `lightcone
  * options` and the manual walk the same table.
  *
- * Order of weight: the environment (LIGHTCONE_THREADS=4) over the file
+ * Order of weight: the environment (LIGHTCONE_THREADS=4), then what other
+ * programs have there as well (OTEL_SERVICE_NAME=sky), over the file
  * (threads = 4) over the default.  The file is $LIGHTCONE_CONF; else
  * lightcone.conf beside the program; else the installed one.  A file that
  * was named and is not there is an error; the others may be missing.
@@ -39,6 +40,22 @@ struct options {
 	const char *stream_listen;
 	const char *stream_publish;
 	const char *stream_origins;
+	const char *log;
+	const char *access_log;
+	const char *log_format;
+	const char *metrics;
+	const char *traces;
+	const char *traces_off;
+	const char *trace_sampler;
+	const char *trace_sampler_arg;
+	const char *otlp_endpoint;
+	const char *otlp_traces_endpoint;
+	const char *otlp_protocol;
+	const char *otlp_compression;
+	const char *otlp_headers;
+	const char *otlp_certificate;
+	const char *service_name;
+	const char *service_attributes;
 	/* whole numbers */
 	int64_t threads;
 	int64_t pool_threads;
@@ -61,9 +78,13 @@ struct options {
 	int64_t stream_rate;
 	int64_t stream_keep_s;
 	int64_t stream_keep_mb;
+	int64_t otlp_timeout_ms;
+	int64_t trace_delay_ms;
+	int64_t trace_batch;
+	int64_t trace_queue;
 	int64_t stop_ms;
 
-	char *owned[32]; /* the texts that did not come from the table */
+	char *owned[48]; /* the texts that did not come from the table */
 	int owned_count;
 };
 
@@ -80,6 +101,11 @@ struct option {
 	const char *def;
 	const char *unit; /* "" where there is none */
 	const char *doc;
+	/*
+	 * Other programs' variables that say the same, the first that is set,
+	 * ends in NULL; or NULL.  One that is wrong is ignored with a warning.
+	 */
+	const char *const *also;
 };
 
 /* The table; ends with a NULL name. */

@@ -3,6 +3,7 @@
 
 #include "base/cache_setting.h"
 #include "base/options.h"
+#include "base/number.h"
 #include "base/rate_list.h"
 #include "base/text.h"
 #include "base/whsec.h"
@@ -20,6 +21,50 @@
 static const char *const switches[] = {"on", "off", NULL};
 static const char *const publishers[] = {"anyone", "key", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", NULL};
+
+static const char *const log_forms[] = {"text", "logfmt", "json", NULL};
+static const char *const exporters[] = {"auto", "otlp", "none", NULL};
+static const char *const truths[] = {"false", "true", NULL};
+static const char *const samplers[] = {"always_on",
+				       "always_off",
+				       "traceidratio",
+				       "parentbased_always_on",
+				       "parentbased_always_off",
+				       "parentbased_traceidratio",
+				       NULL};
+static const char *const otlp_protocols[] = {"http/protobuf", "http/json",
+					     NULL};
+static const char *const otlp_compressions[] = {"none", "gzip", NULL};
+
+/* OpenTelemetry's names for ours: those of traces before those of all. */
+#define ALSO(...)                 \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+
+/* Where lines of the log go. */
+static bool
+log_place_ok(const char *value)
+{
+	return value[0] == '/' || strcmp(value, "stderr") == 0 ||
+	       strcmp(value, "syslog") == 0;
+}
+
+static bool
+access_place_ok(const char *value)
+{
+	return strcmp(value, "off") == 0 || log_place_ok(value);
+}
+
+static bool
+ratio_ok(const char *value)
+{
+	double ratio;
+
+	return number_parse_double(value, strlen(value), &ratio) == NUMBER_OK &&
+	       ratio >= 0 && ratio <= 1;
+}
 
 /* A user in it would be printed, and has options of its own. */
 static bool
@@ -157,6 +202,92 @@ const struct option options_table[] = {
 	{CHOICE_OPTION(log_level), .choices = log_levels, .def = "notice",
 	 .unit = "",
 	 .doc = "The least important messages that are still written."},
+	{TEXT_OPTION(log), .min = 1, .max = PATH_MAX - 1, .def = "stderr",
+	 .ok = log_place_ok, .unit = "stderr, syslog or a file's whole path",
+	 .doc = "Where messages go."},
+	{TEXT_OPTION(access_log), .min = 1, .max = PATH_MAX - 1, .def = "off",
+	 .ok = access_place_ok,
+	 .unit = "off, stderr, syslog or a file's whole path",
+	 .doc = "Where a line for each request goes, with its stages' "
+		"milliseconds."},
+	{CHOICE_OPTION(log_format), .choices = log_forms, .def = "text",
+	 .unit = "",
+	 .doc = "How both are written; requests' lines are logfmt where this "
+		"is text."},
+	{CHOICE_OPTION(metrics), .choices = switches, .def = "on", .unit = "",
+	 .doc = "Whether requests are counted and timed, for /metrics."},
+	{CHOICE_OPTION(traces), .choices = exporters, .def = "auto", .unit = "",
+	 .also = ALSO("OTEL_TRACES_EXPORTER"),
+	 .doc = "Whether spans of requests are recorded, for `lightcone work` "
+		"to export by OTLP; auto: where an endpoint is set."},
+	{CHOICE_OPTION(traces_off), .choices = truths, .def = "false",
+	 .unit = "", .also = ALSO("OTEL_SDK_DISABLED"),
+	 .doc = "Switches that off, whatever else is set."},
+	{CHOICE_OPTION(trace_sampler), .choices = samplers,
+	 .def = "parentbased_always_on", .unit = "",
+	 .also = ALSO("OTEL_TRACES_SAMPLER"),
+	 .doc = "Which requests are recorded; parentbased: those whose callers "
+		"record them, and of others as the rest says."},
+	{TEXT_OPTION(trace_sampler_arg), .min = 1, .max = 32, .def = "1",
+	 .ok = ratio_ok, .unit = "a number from 0 to 1",
+	 .also = ALSO("OTEL_TRACES_SAMPLER_ARG"),
+	 .doc = "How much of all traceidratio records: 0.01 is one in a "
+		"hundred."},
+	{TEXT_OPTION(otlp_endpoint), .max = 2000, .def = "",
+	 .ok = webhook_url_ok, .unit = "an http or https URL",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_ENDPOINT"),
+	 .doc = "The collector that spans go to, whose path for them is "
+		"/v1/traces; empty: http://localhost:4318."},
+	{TEXT_OPTION(otlp_traces_endpoint), .max = 2000, .def = "",
+	 .ok = webhook_url_ok, .unit = "an http or https URL",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+	 .doc = "The same with its path, which counts instead."},
+	{CHOICE_OPTION(otlp_protocol), .choices = otlp_protocols,
+	 .def = "http/protobuf", .unit = "",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+		      "OTEL_EXPORTER_OTLP_PROTOCOL"),
+	 .doc = "In what form they are sent."},
+	{CHOICE_OPTION(otlp_compression), .choices = otlp_compressions,
+	 .def = "none", .unit = "",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+		      "OTEL_EXPORTER_OTLP_COMPRESSION"),
+	 .doc = "Whether that is compressed."},
+	{TEXT_OPTION(otlp_headers), .max = 4096, .def = "", .is_secret = true,
+	 .unit = "NAME=VALUE with commas between them, in percent-encoding",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+		      "OTEL_EXPORTER_OTLP_HEADERS"),
+	 .doc = "Header fields that go with it, for collectors that want a "
+		"key."},
+	{TEXT_OPTION(otlp_certificate), .max = PATH_MAX - 1, .def = "",
+	 .unit = "a file's path",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+		      "OTEL_EXPORTER_OTLP_CERTIFICATE"),
+	 .doc = "Certificates that a collector by https may be signed with, in "
+		"PEM; empty: the system's."},
+	{INT_OPTION(otlp_timeout_ms), .min = 1, .max = 600000, .def = "10000",
+	 .unit = "ms",
+	 .also = ALSO("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+		      "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_BSP_EXPORT_TIMEOUT"),
+	 .doc = "How long one attempt to send them may take."},
+	{INT_OPTION(trace_delay_ms), .min = 1, .max = 3600000, .def = "5000",
+	 .unit = "ms", .also = ALSO("OTEL_BSP_SCHEDULE_DELAY"),
+	 .doc = "How long spans wait for others before they are sent."},
+	{INT_OPTION(trace_batch), .min = 1, .max = 8192, .def = "512",
+	 .unit = "spans", .also = ALSO("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+	 .doc = "How many are sent at once; when there are as many they do not "
+		"wait."},
+	{INT_OPTION(trace_queue), .min = 64, .max = 1048576, .def = "2048",
+	 .unit = "spans", .also = ALSO("OTEL_BSP_MAX_QUEUE_SIZE"),
+	 .doc = "How many may wait, of 1 KB each, for a collector that is "
+		"away; more are dropped, and counted. A change makes a new "
+		"file of them."},
+	{TEXT_OPTION(service_name), .min = 1, .max = 255, .def = "lightcone",
+	 .unit = "", .also = ALSO("OTEL_SERVICE_NAME"),
+	 .doc = "What traces call this service."},
+	{TEXT_OPTION(service_attributes), .max = 2000, .def = "",
+	 .unit = "NAME=VALUE with commas between them, in percent-encoding",
+	 .also = ALSO("OTEL_RESOURCE_ATTRIBUTES"),
+	 .doc = "What else they say of it: deployment.environment=test."},
 	{INT_OPTION(threads), .min = 1, .max = 64, .def = "2",
 	 .unit = "threads",
 	 .doc = "Threads of each process that accept and answer requests."},

@@ -31,6 +31,14 @@ bounds_print(const struct option *option, struct buf *out)
 }
 
 static void
+also_print(const struct option *option, struct buf *out)
+{
+	for (const char *const *name = option->also; *name != NULL; name++)
+		buf_printf(out, "%s%s", name == option->also ? "" : ", ",
+			   *name);
+}
+
+static void
 option_print(const struct options *options, const struct option *option,
 	     struct buf *out)
 {
@@ -38,8 +46,14 @@ option_print(const struct options *options, const struct option *option,
 	options_print(options, option, out);
 	buf_printf(out, "\n    %s\n    ", option->doc);
 	bounds_print(option, out);
-	buf_printf(out, "; default: %s\n\n",
+	buf_printf(out, "; default: %s\n",
 		   option->def[0] != '\0' ? option->def : "\"\"");
+	if (option->also != NULL) {
+		buf_add_text(out, "    also set by ");
+		also_print(option, out);
+		buf_add_char(out, '\n');
+	}
+	buf_add_char(out, '\n');
 }
 
 static const char manual_head[] =
@@ -52,7 +66,9 @@ static const char manual_head[] =
 	".Pa lightcone.conf\nbeside the program; else\n"
 	".Pa " LIGHTCONE_CONF_DIR "/lightcone.conf .\n"
 	"Every option can also be set in the environment, as\n"
-	".Ev LIGHTCONE_ Ns Ar NAME ,\nwhich outweighs the file.\n"
+	".Ev LIGHTCONE_ Ns Ar NAME ,\nwhich outweighs the file.\nSome are also "
+	"set by variables of OpenTelemetry, which outweigh it, too;\none of "
+	"those that cannot be used is ignored with a warning.\n"
 	"A wrong value stops the start, with the file, the line and what\n"
 	"would be right.\n"
 	".Sh OPTIONS\n.Bl -tag -width Ds\n";
@@ -65,6 +81,9 @@ static const char manual_tail[] =
 	".Pa results/ ,\nwhat jobs have made,\n"
 	".Pa changes.seg\nand\n.Pa jobs.seg ,\nby which processes learn of "
 	"changes and jobs,\n"
+	".Pa metrics.seg\nand\n.Pa spans.seg ,\nwhat processes have counted, "
+	"and spans that are to be exported,\n"
+	".Pa health.seg ,\nhow the companions stand, and since when,\n"
 	".Pa limits.seg ,\nin which rate limits are counted,\n"
 	".Pa slots.lock\nand\n.Pa heavy.lock ,\nwhich count heavy work over "
 	"all "
@@ -80,6 +99,11 @@ option_manual(const struct option *option, struct buf *out)
 	bounds_print(option, out);
 	buf_printf(out, ".\nDefault:\n.Li %s .\n",
 		   option->def[0] != '\0' ? option->def : "(empty)");
+	if (option->also == NULL)
+		return;
+	buf_add_text(out, "Also set by ");
+	also_print(option, out);
+	buf_add_text(out, ".\n");
 }
 
 static int
