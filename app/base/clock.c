@@ -3,22 +3,25 @@
 #include <stdio.h>
 #include <time.h>
 
-int64_t
-clock_mono_ns(void)
+static int64_t
+clock_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
+}
+
+int64_t
+clock_mono_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 int64_t
 clock_tick_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
+	return clock_ns(CLOCK_MONOTONIC_COARSE);
 }
 
 int64_t
@@ -28,6 +31,23 @@ clock_unix_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / CLOCK_NS_PER_MS;
+}
+
+/*
+ * Both clocks' times at one tick differ by exactly as much as the clocks do,
+ * so what is read here does not depend on how long reading takes.
+ */
+int64_t
+clock_unix_of(int64_t mono_ns)
+{
+	int64_t tick_ns, unix_ns;
+	int tries = 3;
+
+	do {
+		tick_ns = clock_ns(CLOCK_MONOTONIC_COARSE);
+		unix_ns = clock_ns(CLOCK_REALTIME_COARSE);
+	} while (clock_ns(CLOCK_MONOTONIC_COARSE) != tick_ns && --tries > 0);
+	return mono_ns + (unix_ns - tick_ns);
 }
 
 void

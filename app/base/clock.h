@@ -32,4 +32,10 @@ void clock_rfc3339_of(int64_t unix_ms, char out[CLOCK_RFC3339_MAX]);
 /* The time of day, in ms since 1970. */
 int64_t clock_unix_ms(void);
 
+/*
+ * The time of day, in ns since 1970, of a time by clock_mono_ns(), as the
+ * calendar is set now: what lies between two times is the same by both clocks.
+ */
+int64_t clock_unix_of(int64_t mono_ns);
+
 #endif

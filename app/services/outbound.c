@@ -185,9 +185,10 @@ outbound_transfer_init(struct outbound_transfer *transfer, const char *url,
 {
 	*transfer = (struct outbound_transfer){
 		.curl = curl_easy_init(),
+		.multi = curl_multi_init(),
 		.allow_private = allow_private,
 	};
-	return transfer->curl != NULL &&
+	return transfer->curl != NULL && transfer->multi != NULL &&
 			       limits_set(transfer->curl) == CURLE_OK &&
 			       texts_set(transfer->curl, url) == CURLE_OK &&
 			       protocol_set(transfer->curl, protocol) ==
@@ -201,6 +202,7 @@ void
 outbound_transfer_release(struct outbound_transfer *transfer)
 {
 	curl_easy_cleanup(transfer->curl);
+	curl_multi_cleanup(transfer->multi);
 }
 
 /* The only transfer's end. */
@@ -235,19 +237,18 @@ outbound_transfer_run(struct outbound_transfer *transfer,
 		      struct lc_progress *progress, CURLcode *code, char *why,
 		      size_t why_bytes)
 {
-	CURLM *multi = curl_multi_init();
+	CURLM *multi = transfer->multi;
 	enum lc_rc rc = LC_NO_MEMORY;
 
 	transfer->progress = progress;
 	transfer->stopped = LC_OK;
-	if (multi == NULL)
-		return LC_NO_MEMORY;
+	transfer->received = 0;
+	transfer->words[0] = '\0';
 	if (curl_multi_add_handle(multi, transfer->curl) == CURLM_OK) {
 		rc = multi_run(multi);
 		*code = multi_result(multi);
 		curl_multi_remove_handle(multi, transfer->curl);
 	}
-	curl_multi_cleanup(multi);
 	if (rc == LC_OK && transfer->stopped != LC_OK) {
 		rc = transfer->stopped;
 		snprintf(why, why_bytes, "it was stopped");

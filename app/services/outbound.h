@@ -30,7 +30,8 @@ struct outbound_webhook {
 	const char *secret; /* "whsec_..." */
 	const char *body;   /* JSON, at most OUTBOUND_BODY_MAX bytes */
 	size_t body_length;
-	bool allow_private; /* also to private and loopback networks */
+	bool allow_private;      /* also to private and loopback networks */
+	const char *traceparent; /* W3C Trace Context; NULL: none */
 };
 
 /*

@@ -18,6 +18,7 @@ enum { OUTBOUND_TRANSFER_MS = 15000, OUTBOUND_CONNECT_MS = 5000 };
 
 struct outbound_transfer {
 	CURL *curl;
+	CURLM *multi; /* which keeps connections, where they are kept */
 	struct lc_progress *progress;
 	enum lc_rc stopped; /* by the progress */
 	bool allow_private;
@@ -40,9 +41,9 @@ enum lc_rc outbound_transfer_init(struct outbound_transfer *transfer,
 void outbound_transfer_release(struct outbound_transfer *transfer);
 
 /*
- * Does it, once the caller has set what there is to send.  LC_OK when it has
- * come to an end, which *code says; else why it was stopped, with words, or
- * LC_NO_MEMORY.
+ * Does it, once the caller has set what there is to send; as often as wanted.
+ * LC_OK when it has come to an end, which *code says; else why it was stopped,
+ * with words, or LC_NO_MEMORY.
  */
 enum lc_rc outbound_transfer_run(struct outbound_transfer *transfer,
 				 struct lc_progress *progress, CURLcode *code,

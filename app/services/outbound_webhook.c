@@ -28,6 +28,10 @@ fields_write(const struct outbound_webhook *webhook, struct buf *out)
 	rc = outbound_sign(webhook->secret, webhook->id, now_s, webhook->body,
 			   webhook->body_length, out);
 	buf_add_char(out, '\0');
+	if (webhook->traceparent != NULL) {
+		buf_printf(out, "traceparent: %s", webhook->traceparent);
+		buf_add_char(out, '\0');
+	}
 	return rc == LC_OK && out->failed ? LC_NO_MEMORY : rc;
 }
 
