@@ -121,7 +121,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	buf_release(&why);
-	log_set_level_word(options.log_level);
+	log_start(&options, "web");
 	code = serve(&gate, &options);
 	options_release(&options);
 	return code;

@@ -134,7 +134,7 @@ stream_main(int argc, char **argv)
 	code = command_load_options(&command_stream, &options);
 	if (code != COMMAND_OK)
 		return code;
-	log_set_level_word(options.log_level);
+	log_start(&options, "stream");
 	if (privilege_become_owner(options.state) != LC_OK)
 		code = COMMAND_NO_WRITE;
 	else

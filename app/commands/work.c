@@ -82,7 +82,7 @@ runner_main(const char *board, const char *slot)
 	code = runner_load_options(&work.options);
 	if (code != COMMAND_OK)
 		return code;
-	log_set_level_word(work.options.log_level);
+	log_start(&work.options, "runner");
 	code = work_init(&work);
 	if (code == COMMAND_OK)
 		code = work_run(&work, &work.board->slots[index]);
@@ -130,7 +130,7 @@ supervisor_main(struct work *work, const struct asked *asked)
 		return COMMAND_USAGE;
 	if (privilege_become_owner(work->options.state) != LC_OK)
 		return COMMAND_NO_WRITE;
-	log_set_level_word(work->options.log_level);
+	log_start(&work->options, "work");
 	if (asked->once)
 		mode = WORK_ONCE;
 	else if (asked->drain)

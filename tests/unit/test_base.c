@@ -15,7 +15,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/progress.h"
 #include "base/rc.h"
 
@@ -279,56 +278,6 @@ test_progress_raise(void **state)
 	assert_true(progress_done(&progress) == 1);
 }
 
-/* What is written to standard error while `write_log` runs. */
-static size_t
-log_catch(void (*write_log)(void), char *out, size_t room)
-{
-	FILE *file = tmpfile();
-	int before = dup(STDERR_FILENO);
-	size_t length;
-
-	assert_non_null(file);
-	assert_true(before >= 0);
-	dup2(fileno(file), STDERR_FILENO);
-	write_log();
-	dup2(before, STDERR_FILENO);
-	close(before);
-	rewind(file);
-	length = fread(out, 1, room - 1, file);
-	out[length] = '\0';
-	fclose(file);
-	return length;
-}
-
-static void
-log_some(void)
-{
-	log_set_level(LOG_WARNINGS);
-	log_notice("not to be seen");
-	log_error("a stranger's\nline\x1b and\x7f %d", 7);
-	log_set_level(LOG_NOTICES);
-}
-
-static void
-log_much(void)
-{
-	log_warning("%5000d", 1);
-}
-
-static void
-test_log(void **state)
-{
-	char text[8192];
-
-	(void)state;
-	log_catch(log_some, text, sizeof(text));
-	assert_null(strstr(text, "not to be seen"));
-	assert_non_null(strstr(text, "] error: a stranger's line  and  7\n"));
-	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
-	assert_int_equal(log_catch(log_much, text, sizeof(text)), 2047);
-	assert_ptr_equal(strchr(text, '\n'), text + 2046);
-}
-
 static void
 test_rc(void **state)
 {
@@ -365,7 +314,6 @@ main(void)
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_progress_child),
 		cmocka_unit_test(test_progress_raise),
-		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_rc),
 	};
 
