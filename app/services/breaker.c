@@ -65,6 +65,14 @@ breaker_state(struct breaker *breaker)
 	return atomic_load(&breaker->trying) ? BREAKER_HALF_OPEN : BREAKER_OPEN;
 }
 
+int64_t
+breaker_failed_ns(struct breaker *breaker)
+{
+	const int64_t until_ns = atomic_load(&breaker->until_ns);
+
+	return until_ns != 0 ? until_ns - atomic_load(&breaker->pause_ns) : 0;
+}
+
 const char *
 breaker_state_name(enum breaker_state state)
 {

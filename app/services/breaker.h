@@ -63,6 +63,9 @@ bool breaker_try(struct breaker *breaker, int64_t now_ns);
 void breaker_tried(struct breaker *breaker, bool good, int64_t now_ns);
 
 enum breaker_state breaker_state(struct breaker *breaker);
+
+/* When the last question, or trial, failed, while it is open; 0: it is not. */
+int64_t breaker_failed_ns(struct breaker *breaker);
 const char *breaker_state_name(enum breaker_state state);
 
 #endif

@@ -216,6 +216,7 @@ cache_look(struct cache *cache, struct cache_view *view)
 	*view = (struct cache_view){.kind = "local",
 				    .state = BREAKER_CLOSED,
 				    .since_ns = cache->since_ns,
+				    .seen_ns = clock_mono_ns(),
 				    .servers = 1};
 	if (cache->memcached == NULL)
 		return;

@@ -81,7 +81,8 @@ int64_t cache_fetch_ns(const struct cache *cache);
 struct cache_view {
 	const char *kind;         /* "memcached", "local" */
 	enum breaker_state state; /* the worst of its servers' */
-	int64_t since_ns;         /* monotonic */
+	int64_t since_ns;         /* monotonic; 0: it has always been so */
+	int64_t seen_ns;          /* when that was seen last */
 	unsigned servers, away;   /* those that do not answer */
 	char why[CACHE_WHY_MAX];  /* of one of them; "" */
 };

@@ -248,6 +248,45 @@ server_look(struct cache_servers *servers, struct server *server)
 			return;
 }
 
+/* What is said of all rests on the answer that is the oldest. */
+static void
+view_good(struct cache_view *view, const struct server *server)
+{
+	const int64_t heard_ns =
+		atomic_load_explicit(&server->heard_ns, memory_order_relaxed);
+	const bool was_away = atomic_load(&server->times_open) > 1;
+	const int64_t since_ns =
+		was_away ? atomic_load(&server->breaker.since_ns) : 0;
+	const int64_t last_ns = heard_ns > since_ns ? heard_ns : since_ns;
+
+	if (view->away > 0)
+		return;
+	if (last_ns != 0 && last_ns < view->seen_ns)
+		view->seen_ns = last_ns;
+	if (since_ns > view->since_ns)
+		view->since_ns = since_ns;
+}
+
+/* And of those that are away on the failure that is the latest. */
+static void
+view_away(struct cache_view *view, struct cache_servers *servers,
+	  struct server *server, enum breaker_state state)
+{
+	const int64_t failed_ns = breaker_failed_ns(&server->breaker);
+	const int64_t since_ns = atomic_load(&server->breaker.since_ns);
+
+	if (view->away == 0 || failed_ns > view->seen_ns)
+		view->seen_ns = failed_ns;
+	if (view->away++ > 0 && since_ns >= view->since_ns)
+		return;
+	view->state = state;
+	view->since_ns = since_ns;
+	pthread_mutex_lock(&servers->lock);
+	snprintf(view->why, sizeof(view->why), "%.100s: %.50s", server->name,
+		 server->why);
+	pthread_mutex_unlock(&servers->lock);
+}
+
 void
 cache_servers_look(struct cache_servers *servers, struct cache_view *view)
 {
@@ -256,24 +295,18 @@ cache_servers_look(struct cache_servers *servers, struct cache_view *view)
 
 	view->servers = servers->setting.count;
 	view->away = 0;
+	view->since_ns = 0;
+	view->seen_ns = clock_mono_ns();
 	for (unsigned i = 0; i < servers->setting.count; i++) {
 		struct server *server = &servers->servers[i];
-		int64_t since_ns;
 		enum breaker_state state;
 
 		if (clock_mono_ns() < until_ns)
 			server_look(servers, server);
 		state = breaker_state(&server->breaker);
-		since_ns = atomic_load(&server->breaker.since_ns);
 		if (state == BREAKER_CLOSED)
-			continue;
-		if (view->away++ > 0 && since_ns >= view->since_ns)
-			continue;
-		view->state = state;
-		view->since_ns = since_ns;
-		pthread_mutex_lock(&servers->lock);
-		snprintf(view->why, sizeof(view->why), "%.100s: %.50s",
-			 server->name, server->why);
-		pthread_mutex_unlock(&servers->lock);
+			view_good(view, server);
+		else
+			view_away(view, servers, server, state);
 	}
 }

@@ -54,30 +54,31 @@ test_steps(void **state)
 	static const struct {
 		const char *steps;
 		enum breaker_state state;
-		int64_t since_ms; /* the start */
+		int64_t since_ms;  /* the start */
+		int64_t failed_ms; /* after it; 0: nothing is said */
 	} cases[] = {
-		{"", BREAKER_CLOSED, 0},
-		{"1ggn", BREAKER_CLOSED, 0},
-		{"1qq", BREAKER_CLOSED, 0},
-		{"1qqgqqg", BREAKER_CLOSED, 0},
-		{"1qq1q", BREAKER_OPEN, 200},
-		{"1s", BREAKER_OPEN, 100},
-		{"1sss", BREAKER_OPEN, 100},
+		{"", BREAKER_CLOSED, 0, 0},
+		{"1ggn", BREAKER_CLOSED, 0, 0},
+		{"1qq", BREAKER_CLOSED, 0, 0},
+		{"1qqgqqg", BREAKER_CLOSED, 0, 0},
+		{"1qq1q", BREAKER_OPEN, 200, 200},
+		{"1s", BREAKER_OPEN, 100, 100},
+		{"1sss", BREAKER_OPEN, 100, 100},
 		/* tried after 100 ms, by one */
-		{"1sn1b", BREAKER_HALF_OPEN, 100},
-		{"1s1bnn", BREAKER_HALF_OPEN, 100},
-		{"1s1T", BREAKER_CLOSED, 200},
-		{"1s9T", BREAKER_CLOSED, 1000},
+		{"1sn1b", BREAKER_HALF_OPEN, 100, 100},
+		{"1s1bnn", BREAKER_HALF_OPEN, 100, 100},
+		{"1s1T", BREAKER_CLOSED, 200, 0},
+		{"1s9T", BREAKER_CLOSED, 1000, 0},
 		/* then after 200, 400 and 800 more, and each second */
-		{"1s1t1n", BREAKER_OPEN, 100},
-		{"1s1t2t3n1t7n1t9n1t9n1t", BREAKER_OPEN, 100},
-		{"1s1t2t4t8T", BREAKER_CLOSED, 1600},
+		{"1s1t1n", BREAKER_OPEN, 100, 200},
+		{"1s1t2t3n1t7n1t9n1t9n1t", BREAKER_OPEN, 100, 3600},
+		{"1s1t2t4t8T", BREAKER_CLOSED, 1600, 0},
 		/* and from the start when it was closed meanwhile */
-		{"1s1t2t4T5s1T", BREAKER_CLOSED, 1400},
-		{"1s1t2t4T5sn", BREAKER_OPEN, 1300},
+		{"1s1t2t4T5s1T", BREAKER_CLOSED, 1400, 0},
+		{"1s1t2t4T5sn", BREAKER_OPEN, 1300, 1300},
 		/* what failed before it answered again does not count */
-		{"1qqq1Tqqn", BREAKER_CLOSED, 200},
-		{"1qqq1Tqqq", BREAKER_OPEN, 200},
+		{"1qqq1Tqqn", BREAKER_CLOSED, 200, 0},
+		{"1qqq1Tqqq", BREAKER_OPEN, 200, 200},
 	};
 
 	(void)state;
@@ -95,6 +96,13 @@ test_steps(void **state)
 		assert_int_equal(breaker.since_ns,
 				 CLOCK_NS_PER_S +
 					 cases[i].since_ms * CLOCK_NS_PER_MS);
+		if (breaker_failed_ns(&breaker) !=
+		    (cases[i].failed_ms == 0 ?
+			     0 :
+			     CLOCK_NS_PER_S +
+				     cases[i].failed_ms * CLOCK_NS_PER_MS))
+			fail_msg("%s: it failed at another time",
+				 cases[i].steps);
 	}
 }
 

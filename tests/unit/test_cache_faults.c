@@ -111,6 +111,19 @@ state_of(struct cache *cache)
 	return view.state;
 }
 
+/* It has been so since a time between two, and was seen so lately. */
+static void
+check_times(struct cache *cache, bool away, int64_t from_ns, int64_t to_ns)
+{
+	struct cache_view view;
+
+	cache_look(cache, &view);
+	assert_int_equal(view.away, away ? 1 : 0);
+	assert_in_range(view.since_ns, from_ns, to_ns);
+	assert_in_range(view.seen_ns, view.since_ns, clock_mono_ns());
+	assert_true(clock_mono_ns() - view.seen_ns < 2 * CLOCK_NS_PER_S);
+}
+
 static void
 test_frozen(void **state)
 {
@@ -197,6 +210,7 @@ static void
 test_killed(void **state)
 {
 	struct place *place = *state;
+	int64_t killed_ns, started_ns;
 
 	start(place);
 	keep(place->cache);
@@ -205,13 +219,18 @@ test_killed(void **state)
 	start(place);
 	cache_await(place->cache, LC_NOT_FOUND);
 	keep(place->cache);
+	check_times(place->cache, false, 0, clock_mono_ns());
+	killed_ns = clock_mono_ns();
 	memcached_kill(&place->process);
 	/* A refusal is quick, and after some nobody tries. */
 	assert_true(ask_at_once(place->cache) < 4 * CLOCK_NS_PER_S);
 	assert_int_not_equal(state_of(place->cache), BREAKER_CLOSED);
+	check_times(place->cache, true, killed_ns, clock_mono_ns());
+	started_ns = clock_mono_ns();
 	start(place);
 	assert_true(cache_await(place->cache, LC_NOT_FOUND) <
 		    2 * CLOCK_NS_PER_S);
+	check_times(place->cache, false, started_ns, clock_mono_ns());
 	keep(place->cache);
 	cache_await(place->cache, LC_OK);
 }
