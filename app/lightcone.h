@@ -27,6 +27,7 @@
 #include "lightcone_jobs.h"
 
 struct lc_call;
+struct metrics_page;
 
 /* ---- guards: what must hold before an endpoint's function runs */
 
@@ -108,7 +109,9 @@ enum lc_work {
 	  "; charset=utf-8")                                             \
 	X(LC_AS_PNG, 64, "png", "image/png", "")                         \
 	X(LC_AS_SVG, 128, "svg", "image/svg+xml", "")                    \
-	X(LC_AS_EVENTS, 256, "events", "text/event-stream", "")
+	X(LC_AS_EVENTS, 256, "events", "text/event-stream", "")          \
+	X(LC_AS_OPENMETRICS, 512, "openmetrics",                         \
+	  "application/openmetrics-text", "; version=1.0.0; charset=utf-8")
 
 enum lc_format {
 #define LC_FORMAT_ENUM(constant, bit, word, type, parameters) constant = bit,
@@ -317,6 +320,9 @@ void *lc_context(const struct lc_call *call);
 /* Where the application is mounted: "" or "/api". */
 const char *lc_mount(const struct lc_call *call);
 
+/* Whether the process takes no more requests than it has already. */
+bool lc_is_stopping(const struct lc_call *call);
+
 /*
  * Scheme and host by which the client reached us, "https://example.org", for
  * links that must be whole; NULL without memory.
@@ -332,6 +338,12 @@ const char *lc_body_bytes(const struct lc_call *call, size_t *length);
 
 /* Brings the deadline forward to `ms` after the request's arrival. */
 void lc_shorten_deadline(struct lc_call *call, int64_t ms);
+
+/*
+ * The context of this call as others are told of it who act on its behalf: a
+ * traceparent (W3C Trace Context); NULL: there is none.
+ */
+const char *lc_traceparent(struct lc_call *call);
 
 /* For work that takes long: asked for its end, told how far it is. */
 struct lc_progress *lc_progress(struct lc_call *call);
@@ -367,6 +379,12 @@ enum lc_rc lc_body_send(struct lc_call *call) LC_CHECKED;
 
 /* The document of all endpoints (OpenAPI 3.1), as JSON. */
 enum lc_rc lc_openapi(struct lc_call *call, struct buf *out) LC_CHECKED;
+
+/*
+ * The page of metrics (services/metrics.h), with all that the engine knows;
+ * NULL without memory.
+ */
+struct metrics_page *lc_metrics_page(struct lc_call *call);
 
 /*
  * The answer lacks what could not be had for the moment: nobody keeps it, and

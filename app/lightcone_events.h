@@ -26,6 +26,16 @@ struct lc_events {
 struct events *lc_events_of(const struct lc_call *call);
 
 /*
+ * What events that this call adds are to say of their trace: lc_traceparent()
+ * where that is recorded, or its client has begun it; else NULL, as it would
+ * lead nowhere.
+ */
+const char *lc_events_trace(struct lc_call *call);
+
+/* The event that this call has added and that lasts: its span names it. */
+void lc_events_note(struct lc_call *call, enum events_type type, int64_t seq);
+
+/*
  * Answers with the events after what the client has had, as the members
  * `events`, `epoch`, `after` (what to say the next time) and, where some are
  * missing, `gap`.  Where there is none yet the call is parked until there

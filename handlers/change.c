@@ -75,13 +75,13 @@ change_look(struct change *change, const char *name)
  * deleted it is where it was.
  */
 static enum lc_rc
-change_shown(const struct change *change)
+change_shown(struct change *change)
 {
 	const struct context *context = lc_context(change->call);
 	const struct columns_value *values =
 		change->deleted ? change->before : change->edit.values;
 	const char *name = change->edit.name;
-	const struct cosmic_object object = {
+	struct cosmic_object object = {
 		.deleted = change->deleted,
 		.catalogue = change->edit.catalogue,
 		.name = name,
@@ -90,12 +90,14 @@ change_shown(const struct change *change)
 		.change = change->seq,
 		.ra_deg = values[COLUMNS_RA].real,
 		.dec_deg = values[COLUMNS_DEC].real,
+		.trace = lc_events_trace(change->call),
 	};
 	char why[EVENTS_WHY_MAX] = "";
 	enum lc_rc rc = cosmic_object_add(lc_events_of(change->call),
 					  edits_store(context->edits), &object,
 					  why, sizeof(why));
 
+	change->event = object.seq;
 	return rc == LC_OK ? rc : lc_fail(change->call, rc, "%s", why);
 }
 
@@ -139,6 +141,7 @@ change_make(struct lc_call *call, struct catalogue *catalogue, const char *name,
 		return lc_fail(call, rc, "%s", why);
 	change_told_ring(call);
 	events_ring(lc_events_of(call));
+	lc_events_note(call, EVENTS_OBJECT, change.event);
 	rc = catalogue_refresh(catalogue);
 	if (rc != LC_OK || after == NULL)
 		return rc;

@@ -21,7 +21,8 @@ struct change {
 	struct edit edit;
 	/* What it became, when it was made. */
 	bool deleted;
-	int64_t seq; /* the change's number */
+	int64_t seq;   /* the change's number */
+	int64_t event; /* that of the event which tells of it */
 };
 
 /*

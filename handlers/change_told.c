@@ -37,7 +37,8 @@ change_told(struct change *change)
 	const struct context *context = lc_context(change->call);
 	const char *url = context->outbound.changes_webhook;
 	struct jobs_order order = {.kind = "webhook",
-				   .attempts = WEBHOOK_ATTEMPTS};
+				   .attempts = WEBHOOK_ATTEMPTS,
+				   .trace = lc_traceparent(change->call)};
 	char id[JOBS_ID_BYTES], why[JOBS_WHY_MAX] = "";
 	enum lc_rc rc = LC_NO_MEMORY;
 	bool existed;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "companions.h"
 #include "services/cache_epochs.h"
 
 enum lc_rc

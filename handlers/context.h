@@ -12,16 +12,6 @@
 #include "sky/catalogue.h"
 #include "sky/edits.h"
 
-/* A process beside ours that we can do without. */
-struct companion {
-	const char *name;
-	void *self; /* NULL: not configured */
-	/* LC_OK, or why it does not answer; takes 50 ms at most. */
-	enum lc_rc (*probe)(void *self, char *why, size_t why_bytes);
-};
-
-enum { COMPANION_WHY_MAX = 160 };
-
 /* What webhooks and mail need of the options; "" or NULL: it is not set. */
 struct context_outbound {
 	const char *state; /* the directory */
@@ -39,6 +29,7 @@ context_is_set(const char *option)
 }
 
 struct cache_epochs;
+struct companion;
 
 struct context {
 	struct catalogue_set *catalogues;
@@ -48,7 +39,7 @@ struct context {
 	struct cache_epochs *epochs;        /* NULL: there are none */
 	const char *catalogue;              /* the default one's name */
 	const char *state;                  /* the state directory */
-	const struct companion *companions; /* ends in a NULL name */
+	const struct companion *companions; /* handlers/companions.h */
 	struct context_outbound outbound;
 };
 

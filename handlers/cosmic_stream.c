@@ -24,6 +24,10 @@ static const struct lc_field event_members[] = {
 	LC_FIELD("type", LC_TEXT, .doc = "What it is about."),
 	LC_FIELD("data", LC_ANY, .any_of = cosmic_types,
 		 .doc = "What is to be known, as its type has it."),
+	LC_FIELD("traceparent", LC_TEXT, .optional = true,
+		 .doc = "Of the request that has caused it, if that is traced "
+			"(W3C Trace Context): what you do because of the event "
+			"goes into the same trace."),
 	LC_FIELD_END};
 
 static const struct lc_field event_forms[] = {
@@ -145,6 +149,7 @@ publish(struct lc_call *call, struct event *event)
 		rc = events_add(events, event, 1, why, sizeof(why));
 	if (rc != LC_OK)
 		return lc_fail(call, rc, "%s", why);
+	lc_events_note(call, event->type, event->seq);
 	lc_set_status(call, 201);
 	json_int(lc_json(call), "seq", event->seq);
 	json_text(lc_json(call), "epoch", position.epoch);
@@ -175,6 +180,7 @@ publish_run(struct lc_call *call, const void *args)
 	return publish(call, &(struct event){.type = EVENTS_MESSAGE,
 					     .data = copy,
 					     .length = length,
+					     .trace = lc_events_trace(call),
 					     .placed = published.placed,
 					     .ra_deg = published.ra_deg,
 					     .dec_deg = published.dec_deg});

@@ -129,13 +129,13 @@ object_path_write(struct json *json, const struct cosmic_object *object)
 
 enum lc_rc
 cosmic_object_add(struct events *events, struct store *store,
-		  const struct cosmic_object *object, char *why,
-		  size_t why_bytes)
+		  struct cosmic_object *object, char *why, size_t why_bytes)
 {
 	struct event event = {.type = EVENTS_OBJECT,
 			      .placed = true,
 			      .ra_deg = object->ra_deg,
-			      .dec_deg = object->dec_deg};
+			      .dec_deg = object->dec_deg,
+			      .trace = object->trace};
 	struct json json;
 	struct buf data;
 	enum lc_rc rc;
@@ -152,6 +152,7 @@ cosmic_object_add(struct events *events, struct store *store,
 	json_number(&json, "dec_deg", object->dec_deg);
 	json_object_end(&json);
 	rc = data_add(events, store, &event, &data, why, why_bytes);
+	object->seq = event.seq;
 	buf_release(&data);
 	return rc;
 }

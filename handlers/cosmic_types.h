@@ -21,10 +21,12 @@ struct cosmic_object {
 	const char *asked;      /* the name to ask for it by */
 	int64_t change;         /* its number */
 	double ra_deg, dec_deg; /* where it is, or was */
+	const char *trace;      /* lc_events_trace() */
+	int64_t seq;            /* the event's number, when it is added */
 };
 
 enum lc_rc cosmic_object_add(struct events *events, struct store *store,
-			     const struct cosmic_object *object, char *why,
+			     struct cosmic_object *object, char *why,
 			     size_t why_bytes) LC_CHECKED;
 
 /* X(constant, name) */

@@ -1,6 +1,8 @@
 /*
  * GET /health: whether this process can do its work, and who is with it.
  */
+#include "base/clock.h"
+#include "companions.h"
 #include "context.h"
 #include "table.h"
 
@@ -35,21 +37,19 @@ catalogue_write(struct json *json, const struct context *context)
 static void
 companions_write(struct json *json, const struct companion *companion)
 {
-	char why[COMPANION_WHY_MAX] = "out of memory";
-	bool answers;
+	struct companion_view view;
+	char since[CLOCK_RFC3339_MAX];
 
 	json_object_begin(json, "companions");
 	for (; companion->name != NULL; companion++) {
+		companion_look(companion, &view);
 		json_object_begin(json, companion->name);
-		if (companion->self == NULL) {
-			json_text(json, "state", "off");
-		} else {
-			answers = companion->probe(companion->self, why,
-						   sizeof(why)) == LC_OK;
-			json_text(json, "state", answers ? "ok" : "away");
-			if (!answers)
-				json_text(json, "why", why);
-		}
+		json_text(json, "state", companion_states[view.state]);
+		clock_rfc3339_of(view.since_ms, since);
+		if (view.since_ms > 0 && since[0] != '\0')
+			json_text(json, "since", since);
+		if (view.state == COMPANION_AWAY)
+			json_text(json, "why", view.why);
 		json_object_end(json);
 	}
 	json_object_end(json);
@@ -59,24 +59,27 @@ static enum lc_rc
 health_run(struct lc_call *call, const void *args)
 {
 	const struct context *context = lc_context(call);
+	const bool stopping = lc_is_stopping(call);
 	struct json *json = lc_json(call);
 	bool ready;
 
 	(void)args;
+	lc_set_makeshift(call); /* who asks next may be told otherwise */
 	json_bool(json, "live", true);
-	ready = catalogue_write(json, context);
+	ready = catalogue_write(json, context) && !stopping;
 	json_bool(json, "ready", ready);
+	if (stopping)
+		json_bool(json, "stopping", true);
 	companions_write(json, context->companions);
 	if (!ready)
 		lc_set_status(call, 503);
 	return LC_OK;
 }
 
-static const struct lc_tag health_tag = {"operation",
-					 "For those who run the service."};
+const struct lc_tag operation_tag = {"operation",
+				     "For those who run the service."};
 
 static const char *const states[] = {"ok", "unavailable", NULL};
-static const char *const companion_states[] = {"ok", "away", "off", NULL};
 
 static const struct lc_field catalogue_fields[] = {
 	LC_FIELD("name", LC_TEXT, .doc = "The default catalogue."),
@@ -93,6 +96,9 @@ static const struct lc_field catalogue_fields[] = {
 static const struct lc_field companion_fields[] = {
 	LC_FIELD("state", LC_TEXT, .choices = companion_states,
 		 .doc = "Whether it answers; off: it is not configured."),
+	LC_FIELD("since", LC_TEXT, .optional = true,
+		 .doc = "Since when it has been so, as far as any process of "
+			"this state directory has noticed (RFC 3339)."),
 	LC_FIELD("why", LC_TEXT, .optional = true,
 		 .doc = "Why it does not answer."),
 	LC_FIELD_END};
@@ -108,6 +114,10 @@ static const struct lc_field companions_fields[] = {
 		 .optional = true,
 		 .doc = "lightcone stream, which serves the cosmic stream by "
 			"WebSocket; without it the stream's other ways work."),
+	LC_FIELD("traces", LC_OBJECT, .members = companion_fields,
+		 .optional = true,
+		 .doc = "The collector that lightcone work exports spans to; "
+			"they wait while it is away."),
 	LC_FIELD_END};
 
 static const struct lc_field health_reply[] = {
@@ -115,6 +125,9 @@ static const struct lc_field health_reply[] = {
 	LC_FIELD("catalogue", LC_OBJECT, .members = catalogue_fields,
 		 .doc = "The default catalogue's state."),
 	LC_FIELD("ready", LC_BOOL, .doc = "Requests can be answered."),
+	LC_FIELD("stopping", LC_BOOL, .optional = true,
+		 .doc = "The process takes no more requests; its successor "
+			"does."),
 	LC_FIELD("companions", LC_OBJECT, .members = companions_fields,
 		 .doc = "The processes beside this one; requests succeed "
 			"without them."),
@@ -128,9 +141,10 @@ static const int health_statuses[] = {200, 503, 0};
 const struct lc_endpoint health_endpoint = {
 	.method = LC_GET,
 	.path = "/health",
-	.tag = &health_tag,
+	.tag = &operation_tag,
 	.summary = "Whether this service works, and its companions.",
-	.details = "200 when it can do its work, 503 when it cannot.",
+	.details = "200 when it can do its work, 503 when it cannot; for load "
+		   "balancers the status is enough (HEAD).",
 	.work = LC_QUICK,
 	.deadline_ms = 2000,
 	.reply = health_reply,

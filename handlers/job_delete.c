@@ -49,6 +49,7 @@ const struct lc_endpoint job_delete_endpoint = {
 	.rates = usage_limits,
 	.work = LC_QUICK,
 	.deadline_ms = 5000,
+	.cache = {.is_private = true},
 	.reply = job_fields,
 	.problems = job_delete_problems,
 	.examples = job_delete_examples,

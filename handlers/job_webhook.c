@@ -75,6 +75,7 @@ webhook_send(struct lc_call *call, const struct webhook *message)
 		.id = message->id,
 		.secret = context->outbound.webhook_secret,
 		.allow_private = context->outbound.webhook_private,
+		.traceparent = lc_traceparent(call),
 	};
 	int64_t retry_after_s = 0;
 	enum lc_rc rc = LC_NO_MEMORY;

@@ -32,6 +32,7 @@
 	X(job_result)           \
 	X(jobs)                 \
 	X(health)               \
+	X(metrics)              \
 	X(home)                 \
 	X(docs)                 \
 	X(stream_page)          \

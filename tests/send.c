@@ -97,15 +97,15 @@ static enum lc_rc
 job_do(struct engine *engine, char **words, int64_t *retry_after_s, char *why,
        size_t why_bytes)
 {
-	const struct lc_job_kind *kind = kind_find(words[0]);
+	const struct job_given given = {.kind = kind_find(words[0]),
+					.payload = words[1]};
 	struct job_outcome outcome;
 	enum lc_rc rc;
 
-	if (kind == NULL)
+	if (given.kind == NULL)
 		return LC_INTERNAL;
 	job_outcome_init(&outcome);
-	job_run(engine, kind, words[1], &progress, nothing_tick, NULL,
-		&outcome);
+	job_run(engine, &given, &progress, nothing_tick, NULL, &outcome);
 	rc = outcome.rc;
 	*retry_after_s = outcome.retry_after_s;
 	snprintf(why, why_bytes, "%s",

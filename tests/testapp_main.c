@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "engine/observe.h"
 #include "gate/gate.h"
 #include "testapp.h"
 
@@ -36,10 +37,12 @@ main(int argc, char **argv)
 	if (gate_find(&gate, argc, argv) != LC_OK || gate.kind == GATE_NONE ||
 	    options_load(&options, &why) != LC_OK)
 		return EXIT_FAILURE;
+	log_start(&options, "web");
 	if (engine_init(&engine, &options, table_wanted(&options), NULL,
 			&why) == LC_OK) {
 		testapp_start();
-		if (engine_limit(&engine, &why) == LC_OK)
+		if (engine_limit(&engine, &why) == LC_OK &&
+		    observe_start(&engine, METRICS_WEB, &why) == LC_OK)
 			code = gate_serve(&gate, &engine);
 		testapp_stop();
 		engine_release(&engine);

@@ -1,7 +1,7 @@
 /*
  * tests/testwork: "work", as the operator's command has it, with the tests'
- * kinds; "add KIND PAYLOAD [COUNT [DELAY_MS]]", which prints ids; and
- * "cancel ID".
+ * kinds; "add KIND PAYLOAD [COUNT [DELAY_MS]]", which prints ids, in the trace
+ * TESTWORK_TRACE; and "cancel ID".
  */
 #include "testwork.h"
 
@@ -160,6 +160,7 @@ add_main(const char *state, struct jobs *jobs, int argc, char **argv)
 		.kind = argv[1],
 		.payload = argv[2],
 		.attempts = attempts_of(argv[1]),
+		.trace = getenv("TESTWORK_TRACE"),
 		.delay_ms = argc > 4 ? number(argv[4]) : 0};
 	const int64_t count = argc > 3 ? number(argv[3]) : 1;
 

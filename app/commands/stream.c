@@ -4,15 +4,18 @@
 #include "commands/stream.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "commands/arguments.h"
 #include "commands/privilege.h"
 #include "cosmic_stream.h"
+#include "engine/observe.h"
 #include "services/events.h"
 #include "services/presence.h"
 
@@ -24,6 +27,36 @@ stop(int number)
 	(void)number;
 	if (running != NULL)
 		hub_stop(running);
+}
+
+/* Files are not opened by a handler: a thread takes this signal. */
+static void *
+log_look_after(void *arg)
+{
+	const struct timespec pause = {.tv_sec = LOG_REPEAT_S};
+	sigset_t signals;
+
+	(void)arg;
+	sigfillset(&signals);
+	pthread_sigmask(SIG_SETMASK, &signals, NULL);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR2);
+	for (;;)
+		if (sigtimedwait(&signals, NULL, &pause) == SIGUSR2)
+			log_reopen();
+		else
+			log_flush();
+	return NULL;
+}
+
+static void
+log_thread_start(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, log_look_after, NULL) != 0 ||
+	    pthread_detach(thread) != 0)
+		log_warning("no thread opens the log anew when told to");
 }
 
 /* ---- serving */
@@ -38,6 +71,7 @@ hub_serve(const struct options *options, struct hub *hub, const char *where)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	log_thread_start();
 	log_notice("listening at %s", where);
 	presence = presence_show(options->state, PRESENCE_STREAM);
 	if (presence < 0)
@@ -54,7 +88,7 @@ static int
 stream_at(const struct options *options, const struct stream_place *place,
 	  struct stream_door *door, struct events *events, struct buf *why)
 {
-	const struct hub_settings settings = {
+	struct hub_settings settings = {
 		.path = place->path[0] != '\0' ? place->path : NULL,
 		.address = place->address,
 		.by_ip6 = place->by_ip6,
@@ -65,16 +99,22 @@ stream_at(const struct options *options, const struct stream_place *place,
 		.read = stream_door_read,
 		.arg = door,
 	};
-	struct hub *hub = hub_new(&settings, events, why);
-	int code;
+	int code = COMMAND_FAILED;
+	struct hub *hub;
 
-	if (hub == NULL)
-		return COMMAND_FAILED;
-	code = hub_serve(options, hub,
-			 settings.path != NULL ? settings.path :
-						 options->stream_listen);
-	stream_place_leave(place);
-	hub_free(hub);
+	if (observe_open(options, METRICS_STREAM, &settings.metrics,
+			 &settings.tracer, why) != LC_OK)
+		return code;
+	hub = hub_new(&settings, events, why);
+	if (hub != NULL) {
+		code = hub_serve(options, hub,
+				 settings.path != NULL ?
+					 settings.path :
+					 options->stream_listen);
+		stream_place_leave(place);
+		hub_free(hub);
+	}
+	observe_close(settings.metrics, settings.tracer);
 	return code;
 }
 
@@ -134,11 +174,12 @@ stream_main(int argc, char **argv)
 	code = command_load_options(&command_stream, &options);
 	if (code != COMMAND_OK)
 		return code;
-	log_start(&options, "stream");
-	if (privilege_become_owner(options.state) != LC_OK)
+	if (privilege_become_owner(options.state) != LC_OK) {
 		code = COMMAND_NO_WRITE;
-	else
+	} else {
+		log_start(&options, "stream");
 		code = stream_run(&options);
+	}
 	options_release(&options);
 	return code;
 }
@@ -153,7 +194,7 @@ const struct command command_stream = {
 		"stopped, or killed, and started again, and clients go on\n"
 		"after the last event that they have had.\n\n"
 		"TERM, INT and HUP: clients are told that it goes, and it "
-		"ends.\n"
+		"ends.  USR2: the log's\nfiles are opened anew.\n"
 		"Exit codes: 0 ended as told; 1 failed; 2 wrong usage; 73 the "
 		"state directory\ncannot be written; 75 another hub serves "
 		"there; 78 a wrong option.",

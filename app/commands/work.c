@@ -170,7 +170,7 @@ work_main(int argc, char **argv)
 const struct command command_work = {
 	.name = "work",
 	.arguments = "[--once | --drain] [--processes N]",
-	.summary = "Runs the jobs that were accepted.",
+	.summary = "Runs the jobs that were accepted, and sends spans.",
 	.help = "Jobs run in N processes (option work_processes; else as many "
 		"as cores), so that\none that crashes, or takes too much "
 		"memory or time, harms no other.  Several\nworkers may run at "
@@ -183,7 +183,15 @@ const struct command command_work = {
 		"on for option\nwork_grace_ms, is then given back, and will "
 		"be run by the next worker.  A second\none ends that time.  A "
 		"worker that is killed loses no job: another one takes it\nup "
-		"after option work_lease_ms.\n"
+		"after option work_lease_ms.  USR2: the log's files are opened "
+		"anew.\n\n"
+		"It also sends the spans of all programs of the state "
+		"directory to a collector,\nby OTLP over HTTP, where options "
+		"say that there is one, or OpenTelemetry's\nvariables, which "
+		"`lightcone options` names beside them; of several workers "
+		"one\ndoes.  Those that are left at its end get 2 s, or 10 s "
+		"with --once and --drain;\nothers wait in the state directory "
+		"for the next worker.\n\n"
 		"Exit codes: 0 ended as told; 1 failed; 2 wrong usage; 73 the "
 		"state directory\ncannot be written; 78 a wrong option.",
 	.run = work_main,

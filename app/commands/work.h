@@ -13,6 +13,7 @@
 #include "commands/command.h"
 #include "commands/work_board.h"
 #include "commands/work_kinds.h"
+#include "commands/work_seen.h"
 #include "services/events.h"
 #include "services/jobs.h"
 
@@ -22,6 +23,7 @@ struct work {
 	struct jobs *jobs;
 	struct events *events; /* of which jobs' ends are some */
 	struct work_board *board;
+	struct work_seen seen;
 };
 
 /*

@@ -19,10 +19,11 @@
 
 #include "base/rc.h"
 #include "services/jobs.h"
+#include "services/trace.h"
 
 enum {
 	WORK_SLOTS_MOST = 64,
-	WORK_JOB_WORDS = 10 /* of 8 bytes */
+	WORK_JOB_WORDS = 17 /* of 8 bytes */
 };
 
 enum work_mode {
@@ -38,6 +39,7 @@ struct work_job {
 	int64_t kind;     /* its index in the table of kinds */
 	int64_t begun_ns; /* by work_clock_ns() */
 	char id[JOBS_ID_BYTES];
+	char trace[TRACE_PARENT_BYTES]; /* of who wants it; "": none */
 };
 
 struct work_slot {

@@ -179,6 +179,9 @@ work_end(struct work *work, const struct work_slot *slot,
 		rc = ending_insist(&ending);
 		work_notice_release(&ending.notice);
 	}
+	if (rc == LC_OK)
+		work_seen_ended(&work->seen, claim, ending.how, took_ns,
+				outcome->trace);
 	work_words_log(claim, ending.how, took_ns, ending.words, rc,
 		       ending.why);
 }

@@ -14,6 +14,7 @@ struct tale {
 	const struct job_outcome *outcome;
 	enum work_ending ending;
 	const char *words;
+	const char *trace; /* of the attempt's span; or NULL */
 };
 
 /* Where the job can be seen, or its result; of a request only. */
@@ -180,6 +181,7 @@ notice_order(struct work_notice *notice, const struct work_kinds *kinds,
 		.payload = payload->bytes,
 		.attempts = policy->attempts,
 		.priority = policy->priority,
+		.trace = tale->trace,
 	};
 	return LC_OK;
 }
@@ -190,7 +192,13 @@ work_notice_init(struct work_notice *notice, const struct work_kinds *kinds,
 		 const struct job_outcome *outcome, enum work_ending ending,
 		 const char *words)
 {
-	const struct tale tale = {claim, outcome, ending, words};
+	const struct tale tale = {.claim = claim,
+				  .outcome = outcome,
+				  .ending = ending,
+				  .words = words,
+				  .trace = outcome->trace[0] != '\0' ?
+						   outcome->trace :
+						   claim->trace};
 	enum lc_rc rc = LC_OK;
 
 	notice->count = 0;

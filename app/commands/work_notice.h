@@ -20,7 +20,8 @@ struct work_notice {
 
 /*
  * Writes what there is to tell of the end; `words` say why it failed, or are
- * NULL.  LC_NO_MEMORY.
+ * NULL.  It is told in the trace of the attempt, by the outcome or else by
+ * the claim; both must live as long.  LC_NO_MEMORY.
  */
 enum lc_rc work_notice_init(struct work_notice *notice,
 			    const struct work_kinds *kinds,

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "commands/application.h"
 #include "commands/work_end.h"
 #include "engine/job_run.h"
+#include "engine/observe.h"
 #include "services/jobs_steps.h"
 #include "services/outbound.h"
 
@@ -32,7 +34,7 @@ struct runner {
 	int trouble;       /* how often in a row nothing could be had */
 };
 
-/* ---- orders: a signal says that there is one in the slot */
+/* ---- orders: a signal says that there is one in the slot; or log_reopen() */
 
 static void *
 runner_listen(void *arg)
@@ -44,9 +46,14 @@ runner_listen(void *arg)
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
 	while (!atomic_load(&runner->ended)) {
 		if (sigwait(&signals, &number) != 0)
 			continue;
+		if (number == SIGUSR2) {
+			log_reopen();
+			continue;
+		}
 		lock_take(&runner->lock);
 		told = work_slot_told(runner->slot);
 		if (told != LC_OK)
@@ -56,7 +63,7 @@ runner_listen(void *arg)
 	return NULL;
 }
 
-/* The supervisor has blocked the signal, and it stays so. */
+/* The supervisor has blocked the signals, and they stay so. */
 static bool
 runner_start_listening(struct runner *runner)
 {
@@ -90,6 +97,8 @@ runner_begin(struct runner *runner, const struct jobs_claim *claim,
 	};
 
 	memcpy(job.id, claim->id, sizeof(job.id));
+	snprintf(job.trace, sizeof(job.trace), "%s",
+		 claim->trace != NULL ? claim->trace : "");
 	lock_take(&runner->lock);
 	progress_init(&runner->stop, 0);
 	work_slot_put(runner->slot, &job);
@@ -106,16 +115,22 @@ static void
 runner_do(struct runner *runner, const struct jobs_claim *claim)
 {
 	const int64_t begun_ns = work_clock_ns();
+	const struct job_given given = {
+		.kind = work_kinds_at(
+			work_kinds_index(&runner->work->kinds, claim->policy)),
+		.payload = claim->payload,
+		.number = claim->seq,
+		.attempt = claim->attempt,
+		.trace = claim->trace,
+	};
 	struct job_outcome outcome;
 
+	work_seen_claimed(&runner->work->seen, claim);
 	runner_begin(runner, claim, begun_ns);
 	job_outcome_init(&outcome);
 	jobs_step(JOBS_STEP_RUN);
-	job_run(&runner->application.engine,
-		work_kinds_at(
-			work_kinds_index(&runner->work->kinds, claim->policy)),
-		claim->payload, &runner->stop, runner_tick, runner->slot,
-		&outcome);
+	job_run(&runner->application.engine, &given, &runner->stop, runner_tick,
+		runner->slot, &outcome);
 	work_slot_ran(runner->slot);
 	jobs_step(JOBS_STEP_RAN);
 	work_end(runner->work, runner->slot, claim, &outcome,
@@ -200,8 +215,31 @@ runner_loop(struct runner *runner)
 		arena_release(&arena);
 		if (rc == LC_OK || rc == LC_NOT_FOUND)
 			runner->trouble = 0;
+		log_flush();
 		jobs_wait(jobs, heard, wait_ms);
 	}
+}
+
+/* With an engine; what it counts with is the runner's, too. */
+static int
+runner_serve(struct runner *runner, struct buf *why)
+{
+	struct work *work = runner->work;
+	struct engine *engine = &runner->application.engine;
+	enum lc_rc rc = observe_start(engine, METRICS_RUNNER, why);
+
+	if (rc == LC_OK && !work_seen_init(&work->seen, &work->kinds,
+					   engine->metrics, engine->tracer)) {
+		buf_add_text(why, "out of memory");
+		rc = LC_NO_MEMORY;
+	}
+	if (rc != LC_OK) {
+		log_error("%.*s", (int)why->length, why->bytes);
+		return COMMAND_FAILED;
+	}
+	runner_loop(runner);
+	work_seen_release(&work->seen);
+	return runner->trouble == 0 ? COMMAND_OK : COMMAND_FAILED;
 }
 
 static int
@@ -218,8 +256,7 @@ runner_run(struct runner *runner)
 				    &why) != LC_OK) {
 		log_error("%.*s", (int)why.length, why.bytes);
 	} else {
-		runner_loop(runner);
-		code = runner->trouble == 0 ? COMMAND_OK : COMMAND_FAILED;
+		code = runner_serve(runner, &why);
 		application_release(&runner->application);
 		outbound_stop();
 	}

@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -17,7 +19,11 @@ enum { SPAWN_LIMITED = 0 };
 enum { SPAWN_LIMITED = 1 };
 #endif
 
-enum { SPAWN_MB = 1 << 20, SPAWN_FAILED = 127 };
+enum {
+	SPAWN_MB = 1 << 20,
+	SPAWN_FAILED = 127,
+	SPAWN_CLOSE_ON_EXEC = 1 << 2 /* the kernel's */
+};
 
 static const char prefix[] = "LIGHTCONE_";
 
@@ -85,6 +91,19 @@ memory_limit(const struct options *options)
 	setrlimit(RLIMIT_AS, &limit);
 }
 
+/*
+ * Not all that libraries have open says that it is nobody else's: curl's is
+ * the exporter's of spans.  Kernels before 5.11 leave that.
+ */
+static void
+descriptors_keep(void)
+{
+#ifdef SYS_close_range
+	syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX,
+		SPAWN_CLOSE_ON_EXEC);
+#endif
+}
+
 /* In the child; comes back only if it cannot. */
 static void
 spawn_become(const struct options *options, int board, pid_t parent,
@@ -97,6 +116,7 @@ spawn_become(const struct options *options, int board, pid_t parent,
 	/* It may have died before that. */
 	if (getppid() != parent)
 		return;
+	descriptors_keep();
 	if (fcntl(board, F_SETFD, 0) != 0)
 		return;
 	memory_limit(options);

@@ -9,9 +9,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "commands/work_notice.h"
+#include "commands/work_export.h"
 #include "commands/work_spawn.h"
+#include "commands/work_sweep.h"
 #include "commands/work_watch.h"
+#include "engine/observe.h"
 #include "services/presence.h"
 
 enum {
@@ -22,7 +24,9 @@ enum {
 	SUPERVISE_PAUSE_MOST_MS = 10000,
 	SUPERVISE_TOLD_MS = 1000, /* after its grace is over */
 	SUPERVISE_END_MS = 5000,  /* after that */
-	SUPERVISE_TIDY_S = 3600
+	/* For the last spans: where nobody waits, and where one is stopped. */
+	SUPERVISE_EXPORT_MS = 10000,
+	SUPERVISE_EXPORT_STOPPING_MS = 2000
 };
 
 /* One of the processes, and when there may be a new one in its place. */
@@ -39,11 +43,10 @@ struct supervisor {
 	size_t count;
 	int board; /* the descriptor */
 	sigset_t signals;
+	struct work_sweep sweep;
 	int64_t look_ns;  /* when the next one is due */
-	int64_t swept_ns; /* when that was */
-	int64_t tidy_ns;  /* when it is due */
 	int64_t grace_ns; /* until when, of one that stops; or 0 */
-	bool troubled;    /* the state cannot be used, which was said */
+	bool hurried;     /* it was told to stop twice */
 	bool failed;
 };
 
@@ -145,56 +148,6 @@ places_over(const struct supervisor *supervisor)
 
 /* ---- what is looked after every now and then */
 
-static enum lc_rc
-supervisor_lost(struct store *store, void *arg, const struct jobs_claim *claim,
-		const char *error)
-{
-	const struct supervisor *supervisor = arg;
-	struct work_notice notice;
-	enum lc_rc rc = work_notice_init_crash(
-		&notice, &supervisor->work->kinds, claim, error);
-
-	if (rc != LC_OK)
-		return rc;
-	rc = work_notice_add(store, &notice);
-	work_notice_release(&notice);
-	return rc;
-}
-
-/* Jobs' ends are events, even where there are no others. */
-static void
-supervisor_tidy(struct work *work)
-{
-	char why[EVENTS_WHY_MAX];
-
-	jobs_tidy(work->jobs);
-	if (events_tidy(work->events, why, sizeof(why)) != LC_OK)
-		log_warning("old events stay: %s", why);
-}
-
-static void
-supervisor_sweep(struct supervisor *supervisor)
-{
-	struct work *work = supervisor->work;
-	const int64_t most_bytes = work->options.results_max_mb * (1 << 20);
-	char why[JOBS_WHY_MAX];
-	enum lc_rc rc = jobs_sweep(
-		work->jobs, work->kinds.policies, work->kinds.count, most_bytes,
-		supervisor_lost, supervisor, why, sizeof(why));
-
-	supervisor->swept_ns = work_clock_ns();
-	if (rc != LC_OK && !supervisor->troubled)
-		log_error("jobs must wait: %s", why);
-	else if (rc == LC_OK && supervisor->troubled)
-		log_notice("jobs need not wait any longer");
-	supervisor->troubled = rc != LC_OK;
-	if (rc == LC_OK && supervisor->swept_ns >= supervisor->tidy_ns) {
-		supervisor_tidy(work);
-		supervisor->tidy_ns = supervisor->swept_ns +
-				      SUPERVISE_TIDY_S * CLOCK_NS_PER_S;
-	}
-}
-
 static void
 places_stop(struct supervisor *supervisor)
 {
@@ -225,9 +178,10 @@ supervisor_look(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->count; i++)
 		work_watch_look(supervisor->work, &supervisor->places[i].watch,
 				&usable);
-	if (now_ns - supervisor->swept_ns >=
+	if (now_ns - supervisor->sweep.swept_ns >=
 	    SUPERVISE_LOOK_MS * CLOCK_NS_PER_MS)
-		supervisor_sweep(supervisor);
+		work_sweep(supervisor->work, &supervisor->sweep);
+	log_flush();
 	if (every_ms > SUPERVISE_LOOK_MS)
 		every_ms = SUPERVISE_LOOK_MS;
 	supervisor->look_ns = now_ns + every_ms * CLOCK_NS_PER_MS;
@@ -248,18 +202,41 @@ supervisor_stop(struct supervisor *supervisor)
 		log_notice("told to stop: no job is taken any more, and those "
 			   "that run have %lld ms",
 			   (long long)grace_ms);
-	} else if (supervisor->grace_ns > now_ns) {
-		supervisor->grace_ns = now_ns;
+	} else {
+		supervisor->hurried = true;
+		if (supervisor->grace_ns > now_ns)
+			supervisor->grace_ns = now_ns;
 	}
+}
+
+/* The runners write to the same files. */
+static void
+supervisor_reopen(const struct supervisor *supervisor)
+{
+	log_reopen();
+	for (size_t i = 0; i < supervisor->count; i++)
+		if (supervisor->places[i].watch.pid != 0)
+			kill(supervisor->places[i].watch.pid, SIGUSR2);
 }
 
 /* Nothing is done in a handler: signals wait until they are asked for. */
 static void
+supervisor_hear(struct supervisor *supervisor, int64_t wait_ns)
+{
+	const struct timespec wait = {.tv_sec = wait_ns / CLOCK_NS_PER_S,
+				      .tv_nsec = wait_ns % CLOCK_NS_PER_S};
+	int number = sigtimedwait(&supervisor->signals, NULL, &wait);
+
+	if (number == SIGTERM || number == SIGINT || number == SIGHUP)
+		supervisor_stop(supervisor);
+	else if (number == SIGUSR2)
+		supervisor_reopen(supervisor);
+}
+
+static void
 supervisor_wait(struct supervisor *supervisor, int64_t until_ns)
 {
 	int64_t wait_ns;
-	struct timespec wait;
-	int number;
 
 	if (supervisor->look_ns < until_ns)
 		until_ns = supervisor->look_ns;
@@ -267,21 +244,43 @@ supervisor_wait(struct supervisor *supervisor, int64_t until_ns)
 	if (supervisor->grace_ns != 0 &&
 	    wait_ns > SUPERVISE_LOOK_STOPPING_MS * CLOCK_NS_PER_MS)
 		wait_ns = SUPERVISE_LOOK_STOPPING_MS * CLOCK_NS_PER_MS;
-	if (wait_ns < 0)
-		wait_ns = 0;
-	wait.tv_sec = wait_ns / CLOCK_NS_PER_S;
-	wait.tv_nsec = wait_ns % CLOCK_NS_PER_S;
-	number = sigtimedwait(&supervisor->signals, NULL, &wait);
-	if (number == SIGTERM || number == SIGINT || number == SIGHUP)
-		supervisor_stop(supervisor);
+	supervisor_hear(supervisor, wait_ns > 0 ? wait_ns : 0);
+}
+
+/* ---- the spans of all that, once no process is left to make more */
+
+static int64_t
+export_last_ms(const struct supervisor *supervisor)
+{
+	const int64_t grace_ms = supervisor->work->options.work_grace_ms;
+
+	if (supervisor->hurried)
+		return 0;
+	if (supervisor->grace_ns == 0)
+		return SUPERVISE_EXPORT_MS;
+	return grace_ms < SUPERVISE_EXPORT_STOPPING_MS ?
+		       grace_ms :
+		       SUPERVISE_EXPORT_STOPPING_MS;
+}
+
+static void
+export_end(struct supervisor *supervisor, struct work_export *export)
+{
+	work_export_stop(export, export_last_ms(supervisor));
+	while (!work_export_over(export)) {
+		supervisor_hear(supervisor,
+				SUPERVISE_LOOK_STOPPING_MS * CLOCK_NS_PER_MS);
+		work_export_stop(export, export_last_ms(supervisor));
+	}
+	work_export_free(export);
 }
 
 /* Those of a runner are blocked as well; it inherits the mask. */
 static void
 signals_block(sigset_t *signals)
 {
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD,
-				      SIGUSR1};
+	static const int numbers[] = {SIGTERM, SIGINT,  SIGHUP,
+				      SIGCHLD, SIGUSR1, SIGUSR2};
 
 	sigemptyset(signals);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
@@ -310,11 +309,57 @@ supervisor_init(struct supervisor *supervisor, struct work *work,
 	signals_block(&supervisor->signals);
 }
 
+/* Until no process is left; an exit code. */
+static int
+supervisor_run(struct supervisor *supervisor)
+{
+	const bool waits = supervisor->mode == WORK_ON;
+	struct work_export *export;
+
+	work_sweep(supervisor->work, &supervisor->sweep);
+	/* Where nobody waits for better times. */
+	if (supervisor->sweep.troubled && !waits)
+		return COMMAND_NO_WRITE;
+	export = work_export_start(&supervisor->work->options);
+	while (!places_over(supervisor)) {
+		supervisor_wait(supervisor, places_start(supervisor));
+		places_reap(supervisor);
+		supervisor_look(supervisor);
+	}
+	export_end(supervisor, export);
+	return supervisor->failed && !waits ? COMMAND_FAILED : COMMAND_OK;
+}
+
+/* It has no engine, and counts and records all the same. */
+static int
+supervisor_serve(struct supervisor *supervisor, struct buf *why)
+{
+	struct work *work = supervisor->work;
+	struct metrics *metrics;
+	struct tracer *tracer;
+	int presence, code = COMMAND_FAILED;
+
+	if (observe_open(&work->options, METRICS_WORK, &metrics, &tracer,
+			 why) != LC_OK)
+		return code;
+	presence = presence_show(work->options.state, PRESENCE_WORK);
+	if (work_seen_init(&work->seen, &work->kinds, metrics, tracer))
+		code = supervisor_run(supervisor);
+	else
+		buf_add_text(why, "out of memory");
+	if (presence >= 0)
+		close(presence);
+	work_seen_release(&work->seen);
+	observe_close(metrics, tracer);
+	return code;
+}
+
 int
 work_supervise(struct work *work, enum work_mode mode, int64_t processes)
 {
 	struct supervisor supervisor;
-	int descriptor, presence;
+	int descriptor, code;
+	struct buf why;
 
 	work->board = work_board_new(&descriptor);
 	if (work->board == NULL)
@@ -323,19 +368,11 @@ work_supervise(struct work *work, enum work_mode mode, int64_t processes)
 	supervisor_init(&supervisor, work, mode, processes);
 	supervisor.board = descriptor;
 	log_notice("running jobs in %lld processes", (long long)processes);
-	presence = presence_show(work->options.state, PRESENCE_WORK);
-	supervisor_sweep(&supervisor);
-	/* Where nobody waits for better times. */
-	if (supervisor.troubled && mode != WORK_ON)
-		return COMMAND_NO_WRITE;
-	while (!places_over(&supervisor)) {
-		supervisor_wait(&supervisor, places_start(&supervisor));
-		places_reap(&supervisor);
-		supervisor_look(&supervisor);
-	}
+	buf_init(&why);
+	code = supervisor_serve(&supervisor, &why);
+	if (why.length > 0)
+		log_error("%.*s", (int)why.length, why.bytes);
+	buf_release(&why);
 	close(supervisor.board);
-	if (presence >= 0)
-		close(presence);
-	return supervisor.failed && mode != WORK_ON ? COMMAND_FAILED :
-						      COMMAND_OK;
+	return code;
 }

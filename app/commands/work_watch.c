@@ -189,6 +189,7 @@ watch_claim(const struct work *work, const struct work_job *job,
 		.payload = "",
 		.attempt = job->attempt,
 		.attempts_most = job->attempts_most,
+		.trace = job->trace[0] != '\0' ? job->trace : NULL,
 	};
 	memcpy(claim->id, job->id, sizeof(claim->id));
 }
@@ -198,23 +199,32 @@ work_watch_died(struct work *work, struct work_watch *watch, int status)
 {
 	char words[JOBS_ERROR_MAX], why[JOBS_WHY_MAX] = "";
 	struct jobs_claim claim;
+	struct work_loss loss;
 	struct work_job job;
 	uint64_t turn = work_slot_read(watch->slot, &job);
 	enum work_ending ending;
+	int64_t took_ns;
 	enum lc_rc rc;
 
 	watch->pid = 0;
 	if (turn == 0)
 		return false;
+	took_ns = work_clock_ns() - job.begun_ns;
 	watch_claim(work, &job, &claim);
+	work_seen_lose(&work->seen, &claim, took_ns, &loss);
+	if (loss.trace[0] != '\0')
+		claim.trace = loss.trace;
 	watch_say_why(watch, claim.policy, status, words, sizeof(words));
 	ending = watch_speak(work, watch, &claim,
 			     turn == watch->told_turn ? watch->told : LC_OK,
 			     words, &rc, why, sizeof(why));
 	/* It may have said itself how the job ended, and died then. */
 	if (rc != LC_CONFLICT && rc != LC_NOT_FOUND)
-		work_words_log(&claim, ending, work_clock_ns() - job.begun_ns,
-			       words, rc, why);
+		work_words_log(&claim, ending, took_ns, words, rc, why);
+	if (ending == WORK_GIVEN_BACK || ending == WORK_CANCELLED)
+		loss.ending = ending;
+	if (rc == LC_OK)
+		work_seen_lost(&work->seen, &loss);
 	watch->overdue = watch->lost = false;
 	work_slot_clear(watch->slot);
 	return true;

@@ -17,6 +17,7 @@ enum work_ending {
 	WORK_FAILED,
 	WORK_CANCELLED,
 	WORK_GIVEN_BACK,
+	WORK_LOST, /* its process has died, whatever becomes of the job */
 	WORK_ENDING__MAX
 };
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "services/metrics.h"
 
 struct call_task {
 	struct call_task *_Atomic next;
@@ -74,6 +75,8 @@ tasks_do(struct afters *afters, struct lc_call *call)
 		if (!t->always && !answered_well(call))
 			continue;
 		rc = t->task(call->engine->context, t->arg);
+		metrics_count(call->engine->metrics, METRIC_TASKS,
+			      rc == LC_OK ? "done" : "failed", 1);
 		if (rc == LC_OK)
 			continue;
 		atomic_fetch_add(&afters->failed, 1);

@@ -156,6 +156,7 @@ job_add(struct lc_call *call, const struct lc_notify *notify, int64_t delay_ms)
 		.priority = kind->policy.priority,
 		.delay_ms = delay_ms,
 		.client = client_name(call),
+		.trace = lc_traceparent(call),
 	};
 	char why[JOBS_WHY_MAX] = "";
 	bool existed = false;

@@ -7,6 +7,7 @@
 #include "engine/at_once.h"
 #include "engine/deadline.h"
 #include "engine/engine.h"
+#include "engine/observe.h"
 #include "engine/recall.h"
 #include "engine/reply.h"
 
@@ -108,6 +109,7 @@ call_answer(struct lc_call *call)
 	int holders = call->answer_holders;
 
 	deadlines_remove(engine->deadlines, call);
+	observe_enter(call, CALL_ENCODE);
 	if (atomic_load(&call->state) == CALL_BY_ENGINE) {
 		reply_send_late(call);
 	} else {
@@ -119,6 +121,7 @@ call_answer(struct lc_call *call)
 	}
 	recall_end(call);
 	call->transport->finish(call);
+	observe_end(call);
 	afters_take(engine->afters, call);
 	call_drop(call, holders);
 	atomic_fetch_sub(&engine->open, 1);

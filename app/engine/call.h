@@ -26,6 +26,7 @@
 #include "services/cache_book.h"
 #include "services/cache_entry.h"
 #include "services/holds.h"
+#include "services/trace.h"
 
 struct call_task;
 struct client_address;
@@ -94,6 +95,45 @@ struct call_recall {
 	struct lc_call *next, *previous; /* of its followers */
 };
 
+/*
+ * The stages that are told of, in a request's order; X(constant, name): query
+ * is the function of quick work, compute that of other work, wait what a call
+ * is parked for.
+ */
+#define CALL_STAGE_TABLE(X)        \
+	X(CALL_BIND, "bind")       \
+	X(CALL_CACHE, "cache")     \
+	X(CALL_QUEUE, "queue")     \
+	X(CALL_QUERY, "query")     \
+	X(CALL_COMPUTE, "compute") \
+	X(CALL_WAIT, "wait")       \
+	X(CALL_ENCODE, "encode")
+
+enum call_stage {
+#define CALL_STAGE_ENUM(constant, name) constant,
+	CALL_STAGE_TABLE(CALL_STAGE_ENUM)
+#undef CALL_STAGE_ENUM
+		CALL_STAGE__MAX
+};
+
+/* What is told of a call when it is over: engine/observe.h. */
+struct call_watch {
+	struct trace_context trace; /* its own span */
+	enum trace_kind kind;
+	const struct trace_context *causes; /* it is below this one; or NULL */
+	/* The pool may be at work yet when the call's end is told of. */
+	atomic_int open; /* the stage that it is in; 0: none, else 1 more */
+	struct {
+		_Atomic int64_t from_ns, to_ns; /* 0: it did not happen */
+	} stages[CALL_STAGE__MAX];
+	int status;             /* that was sent; 0: nothing was */
+	int64_t sent_bytes;     /* with the head */
+	atomic_bool parked;     /* it counts among those that are */
+	const char *event_type; /* of the event that it has added; or NULL */
+	int64_t event_seq;
+	int64_t job_number, job_attempt; /* that it is the work of */
+};
+
 struct lc_call {
 	struct engine *engine;
 	const struct transport *transport;
@@ -136,6 +176,7 @@ struct lc_call {
 	struct call_recall recall;
 	struct team *team; /* the same thread's; or NULL */
 	int64_t arrived_ns, bound_ns, run_ns;
+	struct call_watch watch;
 
 	const char *detail; /* of a problem */
 	const char *allow;  /* of a 405 or OPTIONS */

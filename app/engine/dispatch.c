@@ -13,6 +13,7 @@
 #include "engine/guard.h"
 #include "engine/headers.h"
 #include "engine/negotiate.h"
+#include "engine/observe.h"
 #include "engine/quota.h"
 #include "engine/recall.h"
 #include "engine/router.h"
@@ -219,6 +220,7 @@ dispatch_run(struct lc_call *call)
 		dispatch_heavy(call);
 		return LC_PARKED;
 	}
+	observe_enter(call, CALL_QUERY);
 	rc = call->endpoint->run(call, call->args);
 	if (rc != LC_PARKED)
 		call->run_ns = clock_mono_ns();
@@ -255,6 +257,8 @@ dispatch_stages(struct lc_call *call)
 	if (rc != LC_OK || call->response.status == 304)
 		return rc;
 	dispatch_weigh(call);
+	if (recall_applies(call))
+		observe_enter(call, CALL_CACHE);
 	rc = recall_ask(call);
 	if (rc != LC_OK || call->recall.given != NULL)
 		return rc;
@@ -301,6 +305,7 @@ dispatch(struct lc_call *call, enum lc_rc read)
 
 	atomic_fetch_add(&call->engine->open, 1);
 	dispatch_name(call);
+	observe_begin(call);
 	if (rc == LC_BAD_REQUEST && call->detail == NULL)
 		rc = lc_fail(call, rc,
 			     "The path holds a NUL, or is not "
@@ -353,6 +358,12 @@ lc_mount(const struct lc_call *call)
 	return call->request.mount;
 }
 
+bool
+lc_is_stopping(const struct lc_call *call)
+{
+	return atomic_load(&call->engine->stopping);
+}
+
 void
 lc_shorten_deadline(struct lc_call *call, int64_t ms)
 {
@@ -383,6 +394,7 @@ lc_park(struct lc_call *call, void (*gone)(struct lc_call *call, void *arg),
 	call->gone = gone;
 	call->gone_arg = arg;
 	atomic_fetch_add(&call->holders, 1);
+	observe_parked(call);
 	rc = deadlines_add(call->engine->deadlines, call);
 	if (rc != LC_OK) {
 		call->parked = false;

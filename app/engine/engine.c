@@ -9,6 +9,7 @@
 #include "engine/feed.h"
 #include "engine/flight.h"
 #include "engine/headers.h"
+#include "engine/observe.h"
 #include "engine/rates.h"
 #include "engine/table_check.h"
 #include "services/cache.h"
@@ -128,6 +129,7 @@ engine_init(struct engine *engine, const struct options *options,
 		return LC_INVALID;
 	}
 	atomic_init(&engine->open, 0);
+	atomic_init(&engine->stopping, false);
 	response_init(&engine->fields);
 	headers_prepare(&engine->fields, options);
 	engine->outbox = outbox_new();
@@ -150,6 +152,7 @@ engine_stop(struct engine *engine, int64_t until_ns)
 {
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 
+	atomic_store(&engine->stopping, true);
 	deadlines_stop(engine->deadlines);
 	if (!feed_stop(engine->feed, until_ns))
 		return false;
@@ -183,4 +186,5 @@ engine_release(struct engine *engine)
 	cache_free(engine->cache);
 	holds_free(engine->holds);
 	response_release(&engine->fields);
+	observe_stop(engine);
 }

@@ -28,6 +28,9 @@ struct flights;
 struct jobs;
 struct keys;
 struct limiter;
+struct metrics;
+struct observer;
+struct tracer;
 
 enum { ENGINE_PROXIES_MOST = 64 };
 
@@ -57,7 +60,11 @@ struct engine {
 	struct cache_book *book;
 	struct cache_epochs *epochs;
 	struct flights *flights;
+	struct metrics *metrics; /* NULL, as are the next: nobody counts */
+	struct tracer *tracer;
+	struct observer *observer;
 	atomic_int open; /* calls that are to be answered yet */
+	atomic_bool stopping;
 };
 
 /* LC_INVALID: a table is wrong; `why` says where. */

@@ -11,13 +11,21 @@
 #include "base/log.h"
 #include "engine/engine.h"
 #include "engine/feed_inner.h"
+#include "services/metrics.h"
 
 enum {
 	FEED_TAIL_BYTES = 4 << 20,
 	FEED_LOOK_MS = 1000, /* between looks, should the bell not be heard */
 };
 
+/* The series that it counts in. */
+struct feed_series {
+	int clients, delivered, bytes;
+};
+
 struct feed {
+	struct metrics *metrics;
+	struct feed_series series[FEED_WAY__MAX];
 	struct readers readers; /* the thread's */
 	struct events *events;
 	pthread_mutex_t lock;  /* guards what follows */
@@ -78,6 +86,43 @@ feed_free(struct feed *feed)
 	free(feed);
 }
 
+/* ---- what others see */
+
+void
+feed_watch(struct feed *feed, struct metrics *metrics)
+{
+	static const char *const names[FEED_WAY__MAX] = {
+		[FEED_STREAMS] = "events", [FEED_POLLS] = "poll"};
+
+	for (int i = 0; i < FEED_WAY__MAX; i++)
+		feed->series[i] = (struct feed_series){
+			.clients = metrics_series(metrics, METRIC_CLIENTS,
+						  &names[i]),
+			.delivered = metrics_series(metrics, METRIC_DELIVERED,
+						    &names[i]),
+			.bytes = metrics_series(metrics, METRIC_STREAM_SENT,
+						&names[i]),
+		};
+	feed->metrics = metrics;
+}
+
+void
+feed_seen_clients(const struct feed *feed, enum feed_way way, int n)
+{
+	metrics_add(feed->metrics, feed->series[way].clients, n);
+}
+
+void
+feed_seen_sent(const struct feed *feed, enum feed_way way, size_t bytes,
+	       int64_t events)
+{
+	metrics_add(feed->metrics, feed->series[way].bytes, (int64_t)bytes);
+	if (events > 0)
+		metrics_add(feed->metrics, feed->series[way].delivered, events);
+}
+
+/* ---- the threads */
+
 int
 feed_count(struct feed *feed)
 {
@@ -88,8 +133,6 @@ feed_count(struct feed *feed)
 	pthread_mutex_unlock(&feed->lock);
 	return count;
 }
-
-/* ---- the threads */
 
 /* Under the lock; without a reader there is no time to keep. */
 static void

@@ -17,9 +17,16 @@
 #include "services/events.h"
 
 struct feed;
+struct metrics;
 
 /* NULL when there is no memory.  `events` must live longer. */
 struct feed *feed_new(struct events *events);
+
+/*
+ * From now on its clients, and what they are sent, count among these metrics,
+ * which live longer; NULL: nowhere.  Before there are any.
+ */
+void feed_watch(struct feed *feed, struct metrics *metrics);
 
 /* How many calls are parked with it. */
 int feed_count(struct feed *feed);

@@ -104,8 +104,13 @@ poll_read(struct poll *poll, char *why, size_t why_bytes)
 static void
 poll_write(const struct poll *poll, const struct events_had *had)
 {
+	const struct lc_call *call = poll->call;
 	struct json *json = lc_json(poll->call);
 	struct buf gap;
+
+	if (!call->in_place && call->request.method != LC_HEAD)
+		feed_seen_sent(call->engine->feed, FEED_POLLS,
+			       poll->list.length, poll->count);
 
 	json_array_begin(json, "events");
 	if (poll->count > 0)

@@ -31,10 +31,20 @@ struct reader {
 	bool catches_up;   /* it has not come to what is new yet */
 	int64_t said;      /* the last number that it was told */
 	int64_t sent;      /* bytes, in all */
+	int64_t taken;     /* events that are in the piece to be written */
 	int64_t spoken_ns; /* when something was last written */
 };
 
 /* ---- feed.c */
+
+enum feed_way { FEED_STREAMS, FEED_POLLS, FEED_WAY__MAX };
+
+/* A call waits, +1, or does not any more. */
+void feed_seen_clients(const struct feed *feed, enum feed_way way, int n);
+
+/* A client was sent so much, and so many events in it. */
+void feed_seen_sent(const struct feed *feed, enum feed_way way, size_t bytes,
+		    int64_t events);
 
 /* Parks the call; from then on it is the feed's.  LC_PARKED, or why not. */
 enum lc_rc feed_park(struct reader *reader) LC_CHECKED;

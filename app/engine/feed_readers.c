@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/engine.h"
 
 enum {
 	READERS_PAUSE_MS = 250, /* between looks at who has been told to stop */
@@ -11,6 +12,12 @@ enum {
 	   happened while the first reader was on its way. */
 	READERS_BEFOREHAND = 64,
 };
+
+static enum feed_way
+reader_way(const struct reader *reader)
+{
+	return reader->streams ? FEED_STREAMS : FEED_POLLS;
+}
 
 bool
 readers_add(struct readers *readers, struct reader *reader)
@@ -22,6 +29,7 @@ readers_add(struct readers *readers, struct reader *reader)
 	reader->next = readers->first;
 	readers->first = reader;
 	readers->count++;
+	feed_seen_clients(reader->call->engine->feed, reader_way(reader), 1);
 	/* Nobody kept the log up to date for nobody. */
 	if (is_first)
 		events_log_forget(&readers->log);
@@ -122,12 +130,15 @@ readers_serve(struct readers *readers)
 
 	while (*link != NULL) {
 		struct reader *reader = *link, *next = reader->next;
+		const struct feed *feed = reader->call->engine->feed;
+		enum feed_way way = reader_way(reader);
 
 		if (reader_serve(readers, reader, now_ns, &pause_ms)) {
 			link = &reader->next;
 		} else {
 			*link = next; /* the reader has gone */
 			readers->count--;
+			feed_seen_clients(feed, way, -1);
 		}
 	}
 	return pause_ms;

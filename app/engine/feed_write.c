@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/engine.h"
 
 enum {
 	FEED_PIECE_BYTES = 16384, /* about: a socket that is ready takes it */
@@ -83,6 +84,7 @@ reader_take(struct reader *reader, const struct events_log *log,
 		 bare ? event->text + event->data_at : event->text,
 		 bare ? event->data_length : event->length);
 	reader->said = event->seq;
+	reader->taken++;
 }
 
 /* ---- what the tail has no more */
@@ -246,6 +248,9 @@ piece_send(struct reader *reader, const struct buf *out, int64_t now_ns)
 		return READER_GONE;
 	reader->spoken_ns = now_ns;
 	reader->sent += (int64_t)out->length;
+	feed_seen_sent(reader->call->engine->feed, FEED_STREAMS, out->length,
+		       reader->taken);
+	reader->taken = 0;
 	return reader->sent < FEED_ANSWER_MAX ? READER_MORE : READER_FULL;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/dispatch.h"
 #include "engine/engine.h"
 #include "engine/flight_inner.h"
+#include "engine/observe.h"
 #include "engine/pool.h"
 #include "engine/recall.h"
 #include "services/cache.h"
@@ -45,6 +46,7 @@ leader_start(struct flights *flights, struct lc_call *call)
 	rc = dispatch_admit(call, true);
 	if (rc == LC_OK) {
 		cache_book_count(engine->book, CACHE_COMPUTED);
+		observe_unparked(call);
 		rc = pool_add(engine->pool, call);
 	}
 	if (rc != LC_OK)

@@ -34,6 +34,7 @@ call_finished(const struct lc_call *call, void *arg)
 
 	outcome->rc = call->verdict;
 	outcome->retry_after_s = call->retry_after_s;
+	trace_parent_write(&call->watch.trace, outcome->trace);
 }
 
 /* ---- what is asked */
@@ -179,12 +180,12 @@ call_await(struct engine *engine, struct lc_call *call, const bool *freed,
 }
 
 void
-job_run(struct engine *engine, const struct lc_job_kind *kind,
-	const char *payload, struct lc_progress *stop,
-	void (*tick)(void *arg, double done), void *arg,
-	struct job_outcome *outcome)
+job_run(struct engine *engine, const struct job_given *given,
+	struct lc_progress *stop, void (*tick)(void *arg, double done),
+	void *arg, struct job_outcome *outcome)
 {
 	struct own_call *own = own_call_new(engine, &outcome->text);
+	struct trace_context causes;
 	bool freed = false;
 	enum lc_rc rc;
 
@@ -194,10 +195,15 @@ job_run(struct engine *engine, const struct lc_job_kind *kind,
 	own->arg = outcome;
 	own->freed = &freed;
 	own->call.progress.parent = stop;
-	rc = call_take(&own->call, kind, payload, outcome);
+	own->call.watch.kind = TRACE_CONSUMER;
+	own->call.watch.job_number = given->number;
+	own->call.watch.job_attempt = given->attempt;
+	if (given->trace != NULL && trace_parent_read(given->trace, &causes))
+		own->call.watch.causes = &causes;
+	rc = call_take(&own->call, given->kind, given->payload, outcome);
 	dispatch(&own->call, rc);
 	call_await(engine, &own->call, &freed, stop, tick, arg);
-	outcome_read(outcome, kind);
+	outcome_read(outcome, given->kind);
 }
 
 void

@@ -10,6 +10,16 @@
 #include "base/buf.h"
 #include "base/progress.h"
 #include "engine/engine.h"
+#include "services/trace.h"
+
+struct job_given {
+	const struct lc_job_kind *kind;
+	const char *payload;
+	int64_t number, attempt; /* which it is, for its span */
+	/* Of who wants it done, a traceparent, or NULL: the work's own span is
+	 * below that one. */
+	const char *trace;
+};
 
 struct job_outcome {
 	enum lc_rc rc;
@@ -22,6 +32,8 @@ struct job_outcome {
 	/* Of a request: whom to tell (or NULL), and where the application was
 	 * reached, "https://example.org/api"; else NULL. */
 	const char *webhook, *email, *base;
+	/* The work's own span, for what is done because of its end; "": none. */
+	char trace[TRACE_PARENT_BYTES];
 	/* What all that lies in. */
 	struct buf text;
 	struct arena arena;
@@ -36,9 +48,8 @@ void job_outcome_release(struct job_outcome *outcome);
  * `tick` is told how far it is, 0 to 1, every 50 ms or so while others work.
  * One thread at a time may call.
  */
-void job_run(struct engine *engine, const struct lc_job_kind *kind,
-	     const char *payload, struct lc_progress *stop,
-	     void (*tick)(void *arg, double done), void *arg,
-	     struct job_outcome *outcome);
+void job_run(struct engine *engine, const struct job_given *given,
+	     struct lc_progress *stop, void (*tick)(void *arg, double done),
+	     void *arg, struct job_outcome *outcome);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/observe.h"
 #include "engine/parts.h"
 #include "engine/queue.h"
 #include "engine/slots.h"
@@ -52,9 +53,13 @@ job_compute(struct lc_call *call)
 {
 	enum lc_rc rc;
 
+	observe_enter(call, CALL_COMPUTE);
+	observe_level(call->engine, METRIC_COMPUTING, 1);
 	call->bound_ns = clock_mono_ns();
 	rc = call->endpoint->run(call, call->args);
 	call->run_ns = clock_mono_ns();
+	observe_level(call->engine, METRIC_COMPUTING, -1);
+	observe_leave(call);
 	return rc;
 }
 
@@ -93,23 +98,37 @@ job_run(struct lc_call *call, struct slots *slots, struct team *team)
 		call_end_job(call, job_compute_with_slot(call, slots, team));
 }
 
+static struct lc_call *
+pool_take_brief(struct pool *pool)
+{
+	struct lc_call *call = queue_take(pool->brief);
+
+	if (call != NULL)
+		observe_level(call->engine, METRIC_QUEUED, -1);
+	return call;
+}
+
 void
 pool_run_brief(struct pool *pool)
 {
 	struct lc_call *call;
 
 	for (int i = 0;
-	     i < POOL_BRIEF_MOST && (call = queue_take(pool->brief)) != NULL;
-	     i++)
+	     i < POOL_BRIEF_MOST && (call = pool_take_brief(pool)) != NULL; i++)
 		job_run_brief(call);
 }
 
 static struct lc_call *
 pool_take(struct pool *pool)
 {
-	struct lc_call *call = queue_take(pool->brief);
+	struct lc_call *call = pool_take_brief(pool);
 
-	return call != NULL ? call : queue_take(pool->queue);
+	if (call != NULL)
+		return call;
+	call = queue_take(pool->queue);
+	if (call != NULL)
+		observe_level(call->engine, METRIC_QUEUED, -1);
+	return call;
 }
 
 enum pool_patience { POOL_NO_WAIT, POOL_WAIT_BRIEFLY, POOL_WAIT };
@@ -249,8 +268,13 @@ pool_add(struct pool *pool, struct lc_call *call)
 {
 	if (!pool_start(pool))
 		return LC_NO_MEMORY;
-	if (!queue_put(call->brief ? pool->brief : pool->queue, call))
+	/* Before it is there: somebody may take it at once. */
+	observe_enter(call, CALL_QUEUE);
+	observe_level(call->engine, METRIC_QUEUED, 1);
+	if (!queue_put(call->brief ? pool->brief : pool->queue, call)) {
+		observe_level(call->engine, METRIC_QUEUED, -1);
 		return LC_QUEUE_FULL;
+	}
 	sem_post(&pool->news);
 	return LC_OK;
 }

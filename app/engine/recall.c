@@ -26,7 +26,7 @@
 
 /* ---- whether the cache has a say */
 
-static bool
+bool
 recall_applies(const struct lc_call *call)
 {
 	const struct lc_cache *cache = &call->endpoint->cache;

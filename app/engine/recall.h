@@ -17,6 +17,9 @@
 #include "engine/call.h"
 #include "engine/kept.h"
 
+/* Whether the cache has a say in the bound call's answer. */
+bool recall_applies(const struct lc_call *call);
+
 /*
  * Looks whether the bound call's answer is kept; then it is recall.given.
  * LC_NOT_KEPT when it is not and the client wants nothing else.

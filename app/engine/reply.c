@@ -39,6 +39,14 @@ json_finish(struct lc_call *call)
 	buf_add_char(&call->response.body, '\n');
 }
 
+/* Sends bytes, and counts them. */
+static bool
+put(struct lc_call *call, const void *bytes, size_t length)
+{
+	call->watch.sent_bytes += (int64_t)length;
+	return call->transport->write(call, bytes, length);
+}
+
 /* The shortest answer there is, for when there is no memory for another. */
 static void
 transmit_no_memory(struct lc_call *call)
@@ -50,7 +58,8 @@ transmit_no_memory(struct lc_call *call)
 		"{\"type\":\"urn:lightcone:problem:out-of-memory\","
 		"\"title\":\"Out of memory\",\"status\":503}";
 
-	call->transport->write(call, text, sizeof(text) - 1);
+	call->watch.status = 503;
+	put(call, text, sizeof(text) - 1);
 }
 
 static void
@@ -61,15 +70,16 @@ transmit(struct lc_call *call, struct response *response)
 	const char *body;
 	size_t length;
 
+	call->watch.status = response->status;
 	buf_init(&head);
 	response_head(response, call->length_unknown, &head);
 	if (head.failed) {
 		transmit_no_memory(call);
 	} else {
-		call->transport->write(call, head.bytes, head.length);
+		put(call, head.bytes, head.length);
 		body = response_body(response, &length);
 		if (!bodiless)
-			call->transport->write(call, body, length);
+			put(call, body, length);
 	}
 	buf_release(&head);
 }
@@ -152,7 +162,7 @@ pieces_end(struct lc_call *call)
 		call->verdict = LC_NO_MEMORY;
 	else if (has_body(call) && body->length > 0) {
 		recall_pieces_add(call, body->bytes, body->length);
-		call->transport->write(call, body->bytes, body->length);
+		put(call, body->bytes, body->length);
 	}
 	if (call->verdict == LC_OK)
 		recall_pieces_end(call);
@@ -340,6 +350,7 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 	stream_fields(call);
 	headers_common(call, &call->response);
 	call->streaming = true;
+	call->watch.status = call->response.status;
 	buf_init(&head);
 	response_head(&call->response, true, &head);
 	if (head.failed) {
@@ -347,7 +358,7 @@ lc_stream_begin(struct lc_call *call, const char *media_type)
 		transmit_no_memory(call);
 		return LC_NO_MEMORY;
 	}
-	sent = call->transport->write(call, head.bytes, head.length);
+	sent = put(call, head.bytes, head.length);
 	buf_release(&head);
 	return sent ? LC_OK : LC_CANCELLED;
 }
@@ -363,7 +374,7 @@ piece_write(struct lc_call *call, const void *bytes, size_t length)
 	recall_pieces_add(call, bytes, length);
 	if (waits)
 		slots_give(call->slots);
-	if (!transport->write(call, bytes, length))
+	if (!put(call, bytes, length))
 		return LC_CANCELLED;
 	return waits ? slots_take(call->slots, &call->progress) : LC_OK;
 }
@@ -382,7 +393,7 @@ void
 lc_stream_last(struct lc_call *call, const void *bytes, size_t length)
 {
 	if (call->streaming && !call->closed && has_body(call))
-		call->transport->write(call, bytes, length);
+		put(call, bytes, length);
 }
 
 enum lc_rc

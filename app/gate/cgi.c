@@ -238,8 +238,10 @@ cgi_serve(struct engine *engine)
 		log_warning("tasks after a request took over %d s, and were "
 			    "left",
 			    (int)CGI_TASKS_S);
-	if (!engine_stop(engine, clock_mono_ns() + CLOCK_NS_PER_S))
+	if (!engine_stop(engine, clock_mono_ns() + CLOCK_NS_PER_S)) {
+		log_flush();
 		_exit(EXIT_SUCCESS);
+	}
 	while (outbox_act(engine->outbox))
 		;
 	free(peer);

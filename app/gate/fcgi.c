@@ -47,6 +47,10 @@ wait_for_stop(struct engine *engine, const sigset_t *signals)
 
 	for (;;) {
 		caught = sigtimedwait(signals, NULL, &look);
+		if (caught == SIGUSR2) {
+			log_reopen();
+			continue;
+		}
 		if (caught > 0) {
 			log_notice("stopping: signal %d", caught);
 			return;
@@ -55,6 +59,7 @@ wait_for_stop(struct engine *engine, const sigset_t *signals)
 			log_notice("stopping: the program was replaced");
 			return;
 		}
+		log_flush();
 	}
 }
 
@@ -69,6 +74,8 @@ threads_stop(struct gate_threads *threads)
 	const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
 	struct timespec end;
 
+	/* What is in the backlog is answered yet, and told so if it asks. */
+	atomic_store(&threads->engine->stopping, true);
 	atomic_store(&threads->stopping, true);
 	porter_ring(threads);
 	/* A peer that holds an acceptor must not use up the others' time. */
@@ -107,6 +114,7 @@ fcgi_serve(struct engine *engine, int listener)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (FCGX_Init() != 0) {
 		log_error("libfcgi does not start");

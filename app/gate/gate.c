@@ -139,7 +139,9 @@ gate_serve(struct gate *gate, struct engine *engine)
 	code = fcgi_serve(engine, gate->listener);
 	if (gate->socket != NULL)
 		unlink(gate->socket);
-	if (code == FCGI_UNFINISHED)
+	if (code == FCGI_UNFINISHED) {
+		log_flush();
 		_exit(EXIT_SUCCESS);
+	}
 	return code;
 }

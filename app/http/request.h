@@ -45,6 +45,8 @@ enum lc_method {
 	X(REQUEST_PRAGMA, "HTTP_PRAGMA")                                  \
 	X(REQUEST_PREFER, "HTTP_PREFER")                                  \
 	X(REQUEST_TRANSFER_ENCODING, "HTTP_TRANSFER_ENCODING")            \
+	X(REQUEST_TRACEPARENT, "HTTP_TRACEPARENT")                        \
+	X(REQUEST_TRACESTATE, "HTTP_TRACESTATE")                          \
 	X(REQUEST_API_KEY, "HTTP_X_API_KEY")                              \
 	X(REQUEST_FORWARDED_FOR, "HTTP_X_FORWARDED_FOR")                  \
 	X(REQUEST_ID, "HTTP_X_REQUEST_ID")                                \

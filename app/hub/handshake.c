@@ -134,6 +134,11 @@ field_take(struct handshake *out, const char *name, const char *value)
 
 	if (list_take(out, name, value))
 		return true;
+	/* W3C Trace Context: what is wrong with it is no fault. */
+	if (text_equal_nocase(name, "traceparent")) {
+		out->traceparent = out->traceparent == NULL ? value : "";
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (!text_equal_nocase(name, fields[i].name))
 			continue;

@@ -19,6 +19,7 @@ struct handshake {
 	const char *host, *forwarded_host, *origin;
 	const char *authorization, *api_key;
 	const char *version, *key;
+	const char *traceparent;  /* "": there are several, which is none */
 	bool upgrade, connection; /* they say so */
 	struct offer offer;       /* the first one that is taken */
 };

@@ -171,6 +171,7 @@ hub_init(struct hub *hub, const struct hub_settings *settings,
 		.per_session_data_size = sizeof(struct client),
 	};
 	hub->messages_end = &hub->messages;
+	hub_see(hub);
 	buf_init(&hub->out.bytes);
 	buf_init(&hub->text);
 	atomic_init(&hub->stopping, false);

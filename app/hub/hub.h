@@ -21,6 +21,8 @@
 #include "services/events.h"
 #include "services/events_filter.h"
 #include "services/events_resume.h"
+#include "services/metrics.h"
+#include "services/trace.h"
 
 struct hub;
 
@@ -45,8 +47,10 @@ struct hub_settings {
 	bool by_ip6;         /* that is one of IPv6 */
 	int port;
 	int64_t clients_most;
-	int64_t replay; /* events that are sent again at most */
-	int64_t rate;   /* messages of one client in a second */
+	int64_t replay;          /* events that are sent again at most */
+	int64_t rate;            /* messages of one client in a second */
+	struct metrics *metrics; /* what it counts with; or NULL */
+	struct tracer *tracer;   /* what it records spans to; or NULL */
 	/*
 	 * Reads a request.  False: it is refused, and `answer` is the whole
 	 * of what is answered, as CGI programs write it.  In the thread that

@@ -3,6 +3,8 @@
  */
 #include "hub/hub_inner.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 
 static void
@@ -31,6 +33,9 @@ client_end(struct hub *hub, struct client *client)
 	client->link = NULL;
 	hub->connections--;
 	hub->count -= client->counted;
+	hub_seen_clients(hub);
+	free(client->trace);
+	client->trace = NULL;
 	client_forget(hub, client);
 	buf_release(&client->rest);
 	buf_release(&client->aside);

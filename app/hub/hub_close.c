@@ -22,6 +22,7 @@ client_dismiss(struct hub *hub, struct client *client, int status,
 {
 	if (client->state != CLIENT_OPEN)
 		return;
+	hub_seen_close(hub, status);
 	frame_close(&client->aside, status, words);
 	client_leaves(hub, client, bye,
 		      status == STATUS_LATER ? HUB_SLOW_MS : HUB_CLOSE_MS);
@@ -35,11 +36,13 @@ client_closes(struct hub *hub, struct client *client)
 	int status = incoming_close_status(incoming, &words);
 
 	if (client->state == CLIENT_OPEN) {
-		if (words != NULL)
+		if (words != NULL) {
+			hub_seen_close(hub, status);
 			frame_close(&client->aside, status, words);
-		else
+		} else {
 			frame_add(&client->aside, FRAME_CLOSE,
 				  incoming->control, incoming->control_length);
+		}
 	}
 	client_leaves(hub, client, true, HUB_CLOSE_MS);
 }

@@ -1,5 +1,7 @@
 #include "hub/hub_inner.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "hub/handshake.h"
@@ -44,6 +46,19 @@ hub_is_full(struct hub *hub)
 
 /* ---- let in */
 
+/* Few have one, and without memory it has none. */
+static void
+client_trace(struct client *client, const char *traceparent)
+{
+	struct trace_context context;
+	char text[TRACE_PARENT_BYTES];
+
+	if (traceparent == NULL || !trace_parent_read(traceparent, &context))
+		return;
+	trace_parent_write(&context, text);
+	client->trace = strdup(text);
+}
+
 static void
 client_let_in(struct hub *hub, struct client *client,
 	      const struct handshake *handshake,
@@ -52,6 +67,8 @@ client_let_in(struct hub *hub, struct client *client,
 	client->state = CLIENT_OPEN;
 	client->counted = true;
 	hub->count++;
+	hub_seen_clients(hub);
+	client_trace(client, handshake->traceparent);
 	client->wanted = *wanted;
 	client->window = handshake->offer.bits > 0 ?
 				 (size_t)1 << handshake->offer.bits :

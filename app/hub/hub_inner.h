@@ -1,6 +1,7 @@
 /*
  * What the files of hub/hub.h share: hub.c has the threads, hub_time.c what
- * is looked at now and then, hub_clients.c what libwebsockets tells of
+ * is looked at now and then, hub_seen.c what others see of it all,
+ * hub_clients.c what libwebsockets tells of
  * connections, hub_enter.c their first request, hub_receive.c what they send
  * then, hub_send.c and hub_output.c what they are sent, hub_close.c how they
  * end, hub_write.c the thread that makes events of messages.
@@ -71,6 +72,8 @@ struct client {
 	double tokens;     /* messages that it may send now */
 	int64_t tokens_ns; /* when that was so */
 
+	char *trace; /* the traceparent of its request; NULL: none */
+
 	/* Sending. */
 	struct hub_wanted wanted;
 	unsigned turn;      /* of the log that its place is in */
@@ -97,13 +100,20 @@ struct output {
 	int64_t before; /* the number of the last event before these */
 	size_t count;
 	struct {
-		size_t end;  /* in bytes */
-		int64_t seq; /* of the event */
+		size_t end;      /* in bytes */
+		int64_t seq;     /* of the event */
+		unsigned events; /* of the frames up to this one */
 	} frames[HUB_FRAMES_MOST + 1];
+};
+
+/* The series that it counts in. */
+struct hub_series {
+	int clients, delivered, bytes, queue, published, refused, lost;
 };
 
 struct hub {
 	const struct hub_settings *settings;
+	struct hub_series series;
 	int64_t clients_most; /* that the system lets us have */
 	struct lws_context *context;
 	lws_sorted_usec_list_t timer;
@@ -193,6 +203,33 @@ void client_written(struct client *client);
 
 /* It goes without a word, when libwebsockets comes to it. */
 void client_drop(struct client *client);
+
+/* ---- what others see of it: hub_seen.c */
+
+/* Finds the series. */
+void hub_see(struct hub *hub);
+
+/* A client has been let in, or has gone. */
+void hub_seen_clients(const struct hub *hub);
+
+/* So much has been written to one, and so many events were in it. */
+void hub_seen_sent(const struct hub *hub, int64_t bytes, int64_t events);
+
+/* We close a connection. */
+void hub_seen_close(const struct hub *hub, int status);
+
+/* What clients do not take, and what is not written yet. */
+void hub_seen_queue(struct hub *hub);
+
+/* A message has come, which is refused, or is to become an event. */
+void hub_seen_refusal(const struct hub *hub);
+void hub_seen_message(const struct hub *hub, const struct client *client,
+		      struct message *message);
+
+/* Some have been written, as these events; or could not be. */
+void hub_seen_written(const struct hub *hub, const struct message *first,
+		      const struct event *events);
+void hub_seen_lost(const struct hub *hub, const struct message *first);
 
 /* ---- now and then: hub_time.c */
 

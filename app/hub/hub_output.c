@@ -22,6 +22,25 @@ frame_find(const struct output *out, size_t written)
 	return low;
 }
 
+static bool
+frame_is_begun(const struct output *out, size_t i, size_t written)
+{
+	size_t begin = i > 0 ? out->frames[i - 1].end : out->own;
+
+	return i < out->count && written > begin && written > out->own;
+}
+
+/* How many events have gone wholly, or are bound to: the rest is kept. */
+static int64_t
+events_gone(const struct output *out, size_t written)
+{
+	size_t i = frame_find(out, written);
+
+	if (frame_is_begun(out, i, written))
+		i++;
+	return i > 0 ? out->frames[i - 1].events : 0;
+}
+
 /*
  * What is kept is the end of what has been begun: events that have not are
  * asked for again, so that who does not read costs next to nothing.
@@ -36,8 +55,7 @@ output_keep(const struct output *out, size_t written, struct client *client)
 		after = out->frames[i - 1].seq;
 		end = out->frames[i - 1].end;
 	}
-	/* That one has been begun. */
-	if (i < out->count && written > end && written > out->own) {
+	if (frame_is_begun(out, i, written)) {
 		after = out->frames[i].seq;
 		end = out->frames[i].end;
 	}
@@ -70,6 +88,7 @@ client_put(struct hub *hub, struct client *client)
 	}
 	if (written < 0)
 		written = 0;
+	hub_seen_sent(hub, written, events_gone(out, (size_t)written));
 	if ((size_t)written == out->bytes.length)
 		return;
 	output_keep(out, (size_t)written, client);

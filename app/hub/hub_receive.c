@@ -86,10 +86,12 @@ client_publish(struct hub *hub, struct client *client, const struct buf *text)
 				     sizeof(why));
 
 	if (rc != LC_OK) {
+		hub_seen_refusal(hub);
 		client_refuse(hub, client, rc, why);
 		return;
 	}
 	message->client = client->number;
+	hub_seen_message(hub, client, message);
 	hub_hand_over(hub, message);
 }
 
@@ -98,12 +100,13 @@ client_take(struct hub *hub, struct client *client, const struct buf *text)
 {
 	tokens_fill(client, (double)hub->settings->rate, clock_mono_ns());
 	client->tokens -= 1;
-	if (!client->wanted.publishes)
-		client_refuse(
-			hub, client, LC_UNAUTHORIZED,
-			"Messages are taken with a key of scope publish.");
-	else
+	if (client->wanted.publishes) {
 		client_publish(hub, client, text);
+		return;
+	}
+	hub_seen_refusal(hub);
+	client_refuse(hub, client, LC_UNAUTHORIZED,
+		      "Messages are taken with a key of scope publish.");
 }
 
 /* NULL: it could not be, and the connection is closed. */

@@ -34,14 +34,17 @@ gap_add(const struct hub *hub, const struct client *client,
 	buf_release(&gap);
 }
 
-/* What was added is all that the client is sent up to this number. */
+/* What was added, an event or none, is all that it is sent up to this. */
 static void
-out_mark(struct hub *hub, struct client *client, int64_t seq)
+out_mark(struct hub *hub, struct client *client, int64_t seq, unsigned events)
 {
 	struct output *out = &hub->out;
 
 	client->wanted.had.after = seq;
+	if (out->count > 0)
+		events += out->frames[out->count - 1].events;
 	out->frames[out->count].end = out->bytes.length;
+	out->frames[out->count].events = events;
 	out->frames[out->count++].seq = seq;
 }
 
@@ -59,13 +62,13 @@ out_add(struct hub *hub, struct client *client, struct tail_event *event,
 
 	if (client->wanted.had.after < gone.after) {
 		gap_add(hub, client, &gone, bytes);
-		out_mark(hub, client, gone.after);
+		out_mark(hub, client, gone.after, 0);
 	}
 	client->wanted.had.after = event->seq;
 	if (!events_filter_passes(&client->wanted.filter, event))
 		return;
 	frame_event(bytes, hub->packer, event, client->wanted.bare, window);
-	out_mark(hub, client, event->seq);
+	out_mark(hub, client, event->seq, 1);
 }
 
 /* ---- what the tail has no more */

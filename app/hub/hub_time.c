@@ -47,6 +47,7 @@ clients_look(struct hub *hub)
 	if (now_ns - hub->looked_ns < TICK_MS * CLOCK_NS_PER_MS)
 		return;
 	hub->looked_ns = now_ns;
+	hub_seen_queue(hub);
 	for (struct client *c = hub->clients; c != NULL; c = c->next) {
 		if (c->state == CLIENT_OPEN) {
 			client_ask(hub, c, now_ns);

@@ -95,6 +95,10 @@ messages_write(struct hub *hub, struct message *first, size_t count)
 		bytes += message_bytes(m);
 	}
 	rc = events_add(hub->events, list, count, why, sizeof(why));
+	if (rc == LC_OK)
+		hub_seen_written(hub, first, list);
+	else
+		hub_seen_lost(hub, first);
 	pthread_mutex_lock(&hub->lock);
 	hub->messages_bytes -= bytes;
 	if (rc != LC_OK)
@@ -155,6 +159,7 @@ hub_take_losses(struct hub *hub)
 void
 hub_release_messages(struct hub *hub)
 {
+	hub_seen_lost(hub, hub->messages);
 	messages_free(hub->messages);
 	while (hub->losses != NULL) {
 		struct loss *next = hub->losses->next;

@@ -5,11 +5,16 @@
 #define HUB_MESSAGE_H
 
 #include "services/events.h"
+#include "services/trace.h"
 
 struct message {
 	struct message *next; /* both are its owner's */
 	uint64_t client;
 	struct event event;
+	/* The span of its coming here, which began then. */
+	struct trace_context span;
+	int64_t came_ns;
+	char trace[TRACE_PARENT_BYTES]; /* what the event says of it */
 	char text[];
 };
 

@@ -10,7 +10,7 @@
 #include "services/state_file.h"
 
 enum {
-	EVENTS_VERSION = 6, /* of the first state.sqlite with events in it */
+	EVENTS_VERSION = 7, /* of the first state.sqlite with these events */
 	EVENTS_TIDY_EVERY = 64, /* events, and then so many go at most: */
 	EVENTS_TIDY_MOST = 512
 };
@@ -130,10 +130,12 @@ event_insert(struct store *store, struct event *event)
 	bool row;
 	enum lc_rc rc = store_keep(
 		store,
-		"INSERT INTO events (time_ms, type, ra, dec, total, data)"
+		"INSERT INTO events (time_ms, type, ra, dec, total, data,"
+		"  trace)"
 		" VALUES (?1, ?2, ?3, ?4, 64 + length(CAST(?5 AS BLOB))"
+		"  + coalesce(length(?6), 0)"
 		"  + coalesce((SELECT total FROM events"
-		"   ORDER BY seq DESC LIMIT 1), 0), ?5)"
+		"   ORDER BY seq DESC LIMIT 1), 0), ?5, ?6)"
 		" RETURNING seq",
 		&query);
 
@@ -151,6 +153,10 @@ event_insert(struct store *store, struct event *event)
 		store_bind_null(query, 4);
 	}
 	store_bind_text(query, 5, event->data, event->length);
+	if (event->trace != NULL)
+		store_bind_text(query, 6, event->trace, strlen(event->trace));
+	else
+		store_bind_null(query, 6);
 	rc = store_step(query, &row);
 	if (rc == LC_OK)
 		event->seq = store_int64(query, 0);
@@ -414,18 +420,34 @@ events_position(struct events *events, struct events_position *out, char *why,
 	return rc == LC_NOT_FOUND ? LC_UNAVAILABLE : rc;
 }
 
+/* A text of the present row that ends in NUL; what is too long is cut. */
 static void
-event_take(struct store_query *query, struct event *event, char *name)
+text_take(struct store_query *query, int column, char *out, size_t bytes)
 {
-	size_t length;
-	const char *text = store_text(query, 2, &length);
+	size_t length = 0;
+	const char *text = store_text(query, column, &length);
 
-	snprintf(name, EVENTS_TYPE_MAX, "%.*s", (int)length, text);
+	snprintf(out, bytes, "%.*s", (int)length, text == NULL ? "" : text);
+}
+
+/* One event's texts that SQLite does not keep in our form. */
+struct event_texts {
+	char name[EVENTS_TYPE_MAX];
+	char trace[EVENTS_TRACE_BYTES];
+};
+
+static void
+event_take(struct store_query *query, struct event *event,
+	   struct event_texts *texts)
+{
+	text_take(query, 2, texts->name, sizeof(texts->name));
+	text_take(query, 6, texts->trace, sizeof(texts->trace));
 	*event = (struct event){
 		.seq = store_int64(query, 0),
 		.time_ms = store_int64(query, 1),
-		.type = events_type_find(name, strlen(name)),
-		.name = name,
+		.type = events_type_find(texts->name, strlen(texts->name)),
+		.name = texts->name,
+		.trace = texts->trace[0] != '\0' ? texts->trace : NULL,
 		.placed = !store_is_null(query, 3),
 		.ra_deg = store_real(query, 3),
 		.dec_deg = store_real(query, 4),
@@ -441,14 +463,14 @@ events_read(struct events *events, int64_t after, size_t most,
 	enum lc_rc rc = events_read_begin(events, why, why_bytes);
 	enum lc_rc said, told = LC_OK;
 	struct store_query *query;
-	char name[EVENTS_TYPE_MAX];
+	struct event_texts texts;
 	bool row = true;
 
 	if (rc != LC_OK)
 		return rc == LC_NOT_FOUND ? LC_OK : rc;
 	said = store_keep(events->read.store,
-			  "SELECT seq, time_ms, type, ra, dec, data FROM events"
-			  " WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+			  "SELECT seq, time_ms, type, ra, dec, data, trace"
+			  " FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
 			  &query);
 	if (said != LC_OK)
 		return events_read_end(events, said, told, why, why_bytes);
@@ -460,7 +482,7 @@ events_read(struct events *events, int64_t after, size_t most,
 		said = store_step(query, &row);
 		if (said != LC_OK || !row)
 			break;
-		event_take(query, &event, name);
+		event_take(query, &event, &texts);
 		told = each(arg, &event);
 	}
 	store_reset(query);

@@ -40,6 +40,7 @@ enum {
 	EVENTS_EPOCH_BYTES = 17,   /* 16 hexadecimal digits, and a NUL */
 	EVENTS_DATA_MAX = 1 << 16, /* bytes of one event's data */
 	EVENTS_TYPE_MAX = 32,
+	EVENTS_TRACE_BYTES = 56, /* of a traceparent, and NUL */
 	EVENTS_WHY_MAX = 256
 };
 
@@ -70,6 +71,8 @@ struct event {
 	const char *name; /* its type's, from events_read() */
 	const char *data; /* JSON without line breaks; need not end in NUL */
 	size_t length;
+	/* Of what has caused it, a traceparent; NULL: nobody is to know. */
+	const char *trace;
 	bool placed; /* it is somewhere in the sky */
 	double ra_deg, dec_deg;
 };

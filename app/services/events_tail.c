@@ -86,9 +86,10 @@ events_place(double ra_deg, double dec_deg, double place[3])
 	place[2] = sin(dec);
 }
 
-/* All but the data, which comes last. */
+/* *data_at is where its data begins. */
 static void
-envelope_write(struct buf *out, const char *epoch, const struct event *event)
+envelope_write(struct buf *out, const char *epoch, const struct event *event,
+	       size_t *data_at)
 {
 	char time[CLOCK_RFC3339_MAX];
 	struct json json;
@@ -100,36 +101,40 @@ envelope_write(struct buf *out, const char *epoch, const struct event *event)
 	json_text(&json, "epoch", epoch);
 	json_text(&json, "time", time);
 	json_text(&json, "type", event->name);
-	buf_add_text(out, ",\"data\":");
+	json_raw(&json, "data", event->data, event->length);
+	*data_at = out->length - event->length;
+	if (event->trace != NULL)
+		json_text(&json, "traceparent", event->trace);
+	json_object_end(&json);
 }
 
 struct tail_event *
 tail_event_new(const char *epoch, const struct event *event)
 {
 	struct tail_event *made = NULL;
-	struct buf head;
+	struct buf text;
+	size_t data_at;
 
-	buf_init(&head);
-	envelope_write(&head, epoch, event);
-	if (!head.failed)
-		made = malloc(sizeof(*made) + head.length + event->length + 2);
+	buf_init(&text);
+	envelope_write(&text, epoch, event, &data_at);
+	if (!text.failed)
+		made = malloc(sizeof(*made) + text.length + 1);
 	if (made != NULL) {
 		*made = (struct tail_event){
 			.seq = event->seq,
 			.type = event->type,
 			.placed = event->placed,
-			.data_at = head.length,
+			.data_at = data_at,
 			.data_length = event->length,
-			.length = head.length + event->length + 1,
+			.length = text.length,
 		};
 		if (event->placed)
 			events_place(event->ra_deg, event->dec_deg,
 				     made->place);
-		memcpy(made->text, head.bytes, head.length);
-		memcpy(made->text + head.length, event->data, event->length);
-		memcpy(made->text + made->length - 1, "}", 2);
+		memcpy(made->text, text.bytes, text.length);
+		made->text[text.length] = '\0';
 	}
-	buf_release(&head);
+	buf_release(&text);
 	return made;
 }
 

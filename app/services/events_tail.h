@@ -27,7 +27,7 @@ struct tail_event {
 	enum events_type type;
 	bool placed;
 	double place[3]; /* on the unit sphere */
-	size_t length;   /* of the text: {"seq":1,…,"data":…} */
+	size_t length;   /* of the text: {"seq":1,…,"data":…,…} */
 	size_t data_at, data_length;
 	void *packed[2]; /* what its owner has made of it, by malloc(), once;
 	                    they go with it */

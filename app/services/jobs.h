@@ -77,6 +77,7 @@ struct jobs_order {
 	                       has it; NULL: none */
 	const char *client; /* whose key it is */
 	const char *key;    /* Idempotency-Key; NULL: none */
+	const char *trace;  /* of who adds it, a traceparent; NULL: none */
 };
 
 /*
@@ -183,7 +184,10 @@ struct jobs_claim {
 	char id[JOBS_ID_BYTES];
 	const struct jobs_policy *policy;
 	const char *payload; /* in the arena */
+	const char *trace;   /* the order's, there too; NULL: none */
 	int64_t attempt, attempts_most;
+	int64_t started_ms; /* since 1970 */
+	int64_t wait_ms;    /* since it was due, by the calendar */
 };
 
 /*
@@ -240,14 +244,16 @@ enum lc_rc jobs_give_back(struct jobs *jobs, const struct jobs_claim *claim,
  * added, and what was kept long enough is removed: jobs, keys of a day, and
  * the oldest results beyond `results_most_bytes`.
  *
- * Of each job of these kinds that has failed so for good `lost` (NULL: nobody)
- * is told, and writes in the same transaction; it may not use `jobs`.
+ * Of each such attempt at a job of these kinds `lost` (NULL: nobody) is told
+ * in the same transaction, and writes there what belongs to it; it may not use
+ * `jobs`.  `failed`: the job has failed so for good; only then the claim has
+ * its payload.
  */
 enum lc_rc jobs_sweep(struct jobs *jobs, const struct jobs_policy *policies,
 		      size_t count, int64_t results_most_bytes,
 		      enum lc_rc (*lost)(struct store *store, void *arg,
 					 const struct jobs_claim *claim,
-					 const char *error),
+					 const char *error, bool failed),
 		      void *arg, char *why, size_t why_bytes) LC_CHECKED;
 
 /*

@@ -112,9 +112,9 @@ jobs_add_row(struct jobs_turn *turn, const struct jobs_order *order,
 		"INSERT INTO jobs (id, kind, state, priority, attempts,"
 		"  attempts_most, ready_ms, run_at_ms, due_ms, due_boot, lease,"
 		"  cancel, progress, created_ms, result_status, result_bytes,"
-		"  unique_key, payload)"
+		"  unique_key, payload, trace)"
 		" VALUES (?1, ?2, 'queued', ?3, 0, ?4, ?5, ?6, ?7, ?8, 0, 0,"
-		"  0.0, ?9, 0, 0, ?10, ?11)",
+		"  0.0, ?9, 0, 0, ?10, ?11, ?12)",
 		&query);
 
 	if (rc != LC_OK)
@@ -137,6 +137,7 @@ jobs_add_row(struct jobs_turn *turn, const struct jobs_order *order,
 	store_bind_int64(query, 9, turn->now.calendar_ms);
 	jobs_turn_bind(query, 10, order->unique);
 	jobs_turn_bind(query, 11, order->payload);
+	jobs_turn_bind(query, 12, order->trace);
 	return jobs_turn_run(turn, query);
 }
 

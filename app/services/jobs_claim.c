@@ -29,23 +29,32 @@ jobs_claim_next(struct jobs_turn *turn, struct store_query *query, bool *row,
 	return LC_OK;
 }
 
+/* What a statement's first parameters are. */
+struct jobs_claim_step {
+	const char *sql;
+	int count;
+};
+
 /* One after the other `find` finds, `free` (?1: which one) lets go. */
 static enum lc_rc
-jobs_claim_free(struct jobs_turn *turn, const char *find,
-		const int64_t *numbers, int count, const char *free)
+jobs_claim_free(struct jobs_turn *turn, const struct jobs_claim_step *find,
+		const int64_t *numbers, const struct jobs_claim_step *free)
 {
-	int64_t values[] = {0, turn->now.calendar_ms};
+	int64_t values[] = {0, turn->now.calendar_ms, turn->now.machine_ms,
+			    turn->now.boot};
 	struct store_query *query;
 	enum lc_rc rc = LC_OK;
 	bool row = true;
 
 	for (int i = 0; i < JOBS_CLAIM_FREED && rc == LC_OK; i++) {
-		rc = jobs_turn_ask(turn, find, numbers, count, &query);
+		rc = jobs_turn_ask(turn, find->sql, numbers, find->count,
+				   &query);
 		if (rc == LC_OK)
 			rc = jobs_claim_next(turn, query, &row, &values[0]);
 		if (rc != LC_OK || !row)
 			break;
-		rc = jobs_turn_ask(turn, free, values, 2, &query);
+		rc = jobs_turn_ask(turn, free->sql, values, free->count,
+				   &query);
 		if (rc == LC_OK)
 			rc = jobs_turn_run(turn, query);
 	}
@@ -55,35 +64,35 @@ jobs_claim_free(struct jobs_turn *turn, const char *find,
 #define JOBS_CLAIM_DUE(condition) \
 	"SELECT seq FROM jobs INDEXED BY jobs_due WHERE " condition " LIMIT 1"
 
-/* The delays of another boot are over. */
+/* The delays of another boot are over, nobody knows since when. */
 static enum lc_rc
 jobs_claim_free_all(struct jobs_turn *turn)
 {
-	static const char calendar[] =
+	static const struct jobs_claim_step calendar = {
 		"UPDATE jobs SET run_at_ms = NULL, ready_ms ="
 		" CASE WHEN due_ms IS NULL THEN min(run_at_ms, ?2) END"
-		" WHERE seq = ?1";
-	static const char machine[] =
+		" WHERE seq = ?1",
+		2};
+	static const struct jobs_claim_step machine = {
 		"UPDATE jobs SET due_ms = NULL, due_boot = NULL, ready_ms ="
-		" CASE WHEN run_at_ms IS NULL THEN ?2 END WHERE seq = ?1";
-	static const struct {
-		const char *find;
-		int count; /* of its numbers: the boot, the time */
-	} due[] = {
+		" CASE WHEN run_at_ms IS NULL THEN"
+		"  ?2 - iif(due_boot = ?4, ?3 - due_ms, 0) END WHERE seq = ?1",
+		4};
+	static const struct jobs_claim_step run_at = {
+		"SELECT seq FROM jobs INDEXED BY jobs_run_at"
+		" WHERE run_at_ms <= ?1 LIMIT 1",
+		1};
+	static const struct jobs_claim_step due[] = {
 		{JOBS_CLAIM_DUE("due_boot = ?1 AND due_ms <= ?2"), 2},
 		{JOBS_CLAIM_DUE("due_boot < ?1 AND due_ms NOTNULL"), 1},
 		{JOBS_CLAIM_DUE("due_boot > ?1 AND due_ms NOTNULL"), 1},
 	};
 	const int64_t machine_now[] = {turn->now.boot, turn->now.machine_ms};
-	enum lc_rc rc =
-		jobs_claim_free(turn,
-				"SELECT seq FROM jobs INDEXED BY jobs_run_at"
-				" WHERE run_at_ms <= ?1 LIMIT 1",
-				&turn->now.calendar_ms, 1, calendar);
+	enum lc_rc rc = jobs_claim_free(turn, &run_at, &turn->now.calendar_ms,
+					&calendar);
 
 	for (size_t i = 0; i < sizeof(due) / sizeof(*due) && rc == LC_OK; i++)
-		rc = jobs_claim_free(turn, due[i].find, machine_now,
-				     due[i].count, machine);
+		rc = jobs_claim_free(turn, &due[i], machine_now, &machine);
 	return rc;
 }
 
@@ -103,6 +112,36 @@ struct jobs_claim_wish {
 	struct arena *arena;
 };
 
+/* Both texts, in the arena. */
+static enum lc_rc
+jobs_claim_texts(struct jobs_turn *turn, struct store_query *query,
+		 const struct jobs_claim_wish *wish, struct jobs_claim *claim)
+{
+	size_t length;
+	const char *text = store_text(query, 6, &length);
+
+	claim->payload =
+		arena_dup(wish->arena, text == NULL ? "" : text, length);
+	if (!store_is_null(query, 7)) {
+		text = store_text(query, 7, &length);
+		claim->trace = arena_dup(wish->arena, text == NULL ? "" : text,
+					 length);
+	}
+	if (claim->payload == NULL ||
+	    (claim->trace == NULL && !store_is_null(query, 7)))
+		return jobs_turn_refuse(turn, LC_NO_MEMORY, "out of memory");
+	return LC_OK;
+}
+
+/* A calendar that was set back makes no wait of less than nothing. */
+static int64_t
+jobs_claim_wait_ms(const struct jobs_turn *turn, struct store_query *query)
+{
+	int64_t wait_ms = turn->now.calendar_ms - store_int64(query, 8);
+
+	return wait_ms > 0 ? wait_ms : 0;
+}
+
 static enum lc_rc
 jobs_claim_read(struct jobs_turn *turn, struct store_query *query,
 		const struct jobs_claim_wish *wish, struct jobs_claim *claim)
@@ -110,10 +149,14 @@ jobs_claim_read(struct jobs_turn *turn, struct store_query *query,
 	size_t length;
 	const char *text = store_text(query, 2, &length);
 
-	*claim = (struct jobs_claim){.seq = store_int64(query, 0),
-				     .lease = store_int64(query, 3) + 1,
-				     .attempt = store_int64(query, 4) + 1,
-				     .attempts_most = store_int64(query, 5)};
+	*claim = (struct jobs_claim){
+		.seq = store_int64(query, 0),
+		.lease = store_int64(query, 3) + 1,
+		.attempt = store_int64(query, 4) + 1,
+		.attempts_most = store_int64(query, 5),
+		.started_ms = turn->now.calendar_ms,
+		.wait_ms = jobs_claim_wait_ms(turn, query),
+	};
 	claim->policy =
 		jobs_kinds_find(wish->policies, wish->count, text, length);
 	text = store_text(query, 1, &length);
@@ -122,12 +165,7 @@ jobs_claim_read(struct jobs_turn *turn, struct store_query *query,
 					"state.sqlite has a job that cannot "
 					"be");
 	memcpy(claim->id, text, length);
-	text = store_text(query, 6, &length);
-	claim->payload =
-		arena_dup(wish->arena, text == NULL ? "" : text, length);
-	return claim->payload != NULL ?
-		       LC_OK :
-		       jobs_turn_refuse(turn, LC_NO_MEMORY, "out of memory");
+	return jobs_claim_texts(turn, query, wish, claim);
 }
 
 static enum lc_rc
@@ -138,7 +176,8 @@ jobs_claim_find(struct jobs_turn *turn, const struct jobs_claim_wish *wish,
 	bool row;
 	enum lc_rc rc = jobs_turn_query(
 		turn,
-		"SELECT seq, id, kind, lease, attempts, attempts_most, payload"
+		"SELECT seq, id, kind, lease, attempts, attempts_most, payload,"
+		" trace, ready_ms"
 		" FROM (" JOBS_CLAIM_HEADS ") CROSS JOIN jobs ON seq = head"
 		" ORDER BY priority DESC, seq LIMIT 1",
 		&query);

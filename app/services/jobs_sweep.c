@@ -16,7 +16,8 @@ struct jobs_sweep {
 	const struct jobs_policy *policies;
 	size_t count;
 	enum lc_rc (*lost)(struct store *store, void *arg,
-			   const struct jobs_claim *claim, const char *error);
+			   const struct jobs_claim *claim, const char *error,
+			   bool failed);
 	void *arg;
 	bool rings; /* something may be due now */
 };
@@ -29,31 +30,18 @@ static const struct jobs_policy jobs_sweep_unknown = {.backoff_ms = 1000,
 static const char jobs_sweep_error[] = "the worker was lost";
 
 static enum lc_rc
-jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
-		struct jobs_claim *claim, bool *row)
+jobs_sweep_read(struct jobs_turn *turn, const struct jobs_sweep *sweep,
+		struct store_query *query, struct arena *arena,
+		struct jobs_claim *claim)
 {
-	struct store_query *query;
 	const char *text;
 	size_t length;
-	enum lc_rc rc = jobs_turn_query(
-		turn,
-		"SELECT seq, lease, attempts, kind, id, attempts_most"
-		" FROM jobs"
-		" INDEXED BY jobs_running WHERE state = 'running'"
-		" AND (lease_boot <> ?1 OR lease_ms < ?2) LIMIT 1",
-		&query);
 
-	if (rc != LC_OK)
-		return rc;
-	store_bind_int64(query, 1, turn->now.boot);
-	store_bind_int64(query, 2, turn->now.machine_ms);
-	rc = jobs_turn_step(turn, query, row);
-	if (rc != LC_OK || !*row)
-		goto out;
 	*claim = (struct jobs_claim){.seq = store_int64(query, 0),
 				     .lease = store_int64(query, 1),
 				     .attempt = store_int64(query, 2),
 				     .attempts_most = store_int64(query, 5),
+				     .started_ms = store_int64(query, 6),
 				     .payload = ""};
 	text = store_text(query, 3, &length);
 	claim->policy =
@@ -63,7 +51,35 @@ jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
 	text = store_text(query, 4, &length);
 	if (length == JOBS_ID_BYTES - 1)
 		memcpy(claim->id, text, length);
-out:
+	if (store_is_null(query, 7))
+		return LC_OK;
+	text = store_text(query, 7, &length);
+	claim->trace = arena_dup(arena, text == NULL ? "" : text, length);
+	return claim->trace != NULL ?
+		       LC_OK :
+		       jobs_turn_refuse(turn, LC_NO_MEMORY, "out of memory");
+}
+
+static enum lc_rc
+jobs_sweep_find(struct jobs_turn *turn, const struct jobs_sweep *sweep,
+		struct arena *arena, struct jobs_claim *claim, bool *row)
+{
+	struct store_query *query;
+	enum lc_rc rc = jobs_turn_query(
+		turn,
+		"SELECT seq, lease, attempts, kind, id, attempts_most,"
+		" started_ms, trace FROM jobs"
+		" INDEXED BY jobs_running WHERE state = 'running'"
+		" AND (lease_boot <> ?1 OR lease_ms < ?2) LIMIT 1",
+		&query);
+
+	if (rc != LC_OK)
+		return rc;
+	store_bind_int64(query, 1, turn->now.boot);
+	store_bind_int64(query, 2, turn->now.machine_ms);
+	rc = jobs_turn_step(turn, query, row);
+	if (rc == LC_OK && *row)
+		rc = jobs_sweep_read(turn, sweep, query, arena, claim);
 	store_reset(query);
 	return rc;
 }
@@ -96,45 +112,56 @@ jobs_sweep_payload(struct jobs_turn *turn, struct jobs_claim *claim,
 /* Who wants to be told of its end is, though nobody ran it to the end. */
 static enum lc_rc
 jobs_sweep_tell(struct jobs_turn *turn, const struct jobs_sweep *sweep,
-		struct jobs_claim *claim)
+		struct arena *arena, struct jobs_claim *claim, bool failed)
 {
-	struct arena arena;
-	enum lc_rc rc;
+	enum lc_rc rc = LC_OK;
 
 	if (sweep->lost == NULL || claim->policy == &jobs_sweep_unknown)
 		return LC_OK;
-	arena_init(&arena, NULL, 0);
-	rc = jobs_sweep_payload(turn, claim, &arena);
-	if (rc == LC_OK) {
-		rc = sweep->lost(turn->file->store, sweep->arg, claim,
-				 jobs_sweep_error);
-		if (rc != LC_OK)
-			rc = jobs_turn_refuse(turn, rc,
-					      "what belongs to a lost job's "
-					      "end cannot be written");
-	}
-	arena_release(&arena);
+	if (failed)
+		rc = jobs_sweep_payload(turn, claim, arena);
+	if (rc != LC_OK)
+		return rc;
+	rc = sweep->lost(turn->file->store, sweep->arg, claim, jobs_sweep_error,
+			 failed);
+	return rc == LC_OK ?
+		       rc :
+		       jobs_turn_refuse(turn, rc,
+					"what belongs to a lost job's end "
+					"cannot be written");
+}
+
+/* *more: there was one. */
+static enum lc_rc
+jobs_sweep_one(struct jobs_turn *turn, struct jobs_sweep *sweep,
+	       struct arena *arena, bool *more)
+{
+	struct jobs_claim claim;
+	bool failed;
+	enum lc_rc rc = jobs_sweep_find(turn, sweep, arena, &claim, more);
+
+	if (rc != LC_OK || !*more)
+		return rc;
+	rc = jobs_end_attempt(
+		turn, &claim, jobs_sweep_error, false,
+		jobs_kinds_backoff_ms(claim.policy, claim.attempt), &failed);
+	if (rc == LC_OK)
+		rc = jobs_sweep_tell(turn, sweep, arena, &claim, failed);
+	sweep->rings |= rc == LC_OK;
 	return rc;
 }
 
 static enum lc_rc
 jobs_sweep_lost(struct jobs_turn *turn, struct jobs_sweep *sweep)
 {
-	struct jobs_claim claim;
-	bool row, failed;
-	enum lc_rc rc;
+	struct arena arena;
+	bool more = true;
+	enum lc_rc rc = LC_OK;
 
-	while ((rc = jobs_sweep_find(turn, sweep, &claim, &row)) == LC_OK &&
-	       row) {
-		rc = jobs_end_attempt(
-			turn, &claim, jobs_sweep_error, false,
-			jobs_kinds_backoff_ms(claim.policy, claim.attempt),
-			&failed);
-		if (rc == LC_OK && failed)
-			rc = jobs_sweep_tell(turn, sweep, &claim);
-		if (rc != LC_OK)
-			break;
-		sweep->rings = true;
+	while (rc == LC_OK && more) {
+		arena_init(&arena, NULL, 0);
+		rc = jobs_sweep_one(turn, sweep, &arena, &more);
+		arena_release(&arena);
 	}
 	return rc;
 }
@@ -233,8 +260,8 @@ enum lc_rc
 jobs_sweep(struct jobs *jobs, const struct jobs_policy *policies, size_t count,
 	   int64_t results_most_bytes,
 	   enum lc_rc (*lost)(struct store *store, void *arg,
-			      const struct jobs_claim *claim,
-			      const char *error),
+			      const struct jobs_claim *claim, const char *error,
+			      bool failed),
 	   void *arg, char *why, size_t why_bytes)
 {
 	struct jobs_sweep sweep = {

@@ -192,6 +192,23 @@ static const char *const state_migrations[] = {
 	"   'state', new.state, 'attempts', new.attempts,"
 	"   'elapsed_ms', new.ended_ms - new.created_ms));"
 	" END;",
+
+	/* Whose doing something is: the context of the span that has caused
+	   it, as a traceparent (W3C Trace Context); or null.  Of a job's end
+	   observers are told it where it is recorded. */
+	"ALTER TABLE jobs ADD COLUMN trace TEXT;"
+	"ALTER TABLE events ADD COLUMN trace TEXT;"
+	"DROP TRIGGER job_ended_event;"
+	"CREATE TRIGGER job_ended_event AFTER UPDATE OF ended_ms ON jobs"
+	" WHEN old.ended_ms IS NULL AND new.ended_ms IS NOT NULL BEGIN"
+	" INSERT INTO events (time_ms, type, total, data, trace)"
+	" VALUES (new.ended_ms, 'job', 256 + coalesce("
+	"  (SELECT total FROM events ORDER BY seq DESC LIMIT 1), 0),"
+	"  json_object('number', new.seq, 'kind', new.kind,"
+	"   'state', new.state, 'attempts', new.attempts,"
+	"   'elapsed_ms', new.ended_ms - new.created_ms),"
+	"  CASE WHEN new.trace LIKE '%-01' THEN new.trace END);"
+	" END;",
 };
 
 _Static_assert(STATE_APPLICATION == 1279480660, "the same in SQL");

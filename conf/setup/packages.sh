@@ -15,7 +15,8 @@ packages_test=(
 )
 packages_all=(
 	apache2 libapache2-mod-fcgid chromium clang-format-14 curl libfaketime
-	nodejs npm python3-pyvo stilts
+	nodejs npm prometheus protobuf-compiler python3-protobuf python3-pyvo
+	stilts wrk
 )
 
 # What root does; nothing that is here has to give way.  A policy-rc.d that
@@ -41,7 +42,7 @@ if ! install "$@"; then
 fi
 for package; do
 	case $package in
-	lighttpd|memcached|apache2)
+	lighttpd|memcached|apache2|prometheus)
 		if command -v systemctl; then
 			systemctl --quiet disable "$package" || :
 		fi ;;

@@ -11,6 +11,7 @@ from console import Console
 from editor import Editor
 from keys import add_key
 from processes import raise_descriptor_limit
+from spans import Export
 from testapp import TestApp
 
 
@@ -20,7 +21,8 @@ collect_ignore = (
     [] if stages.BUILD == stages.SOURCE
     else ["test_tour.py", "test_publish.py", "test_openapi_clients.py",
           "test_hipparcos.py", "test_pyvo.py", "test_stilts.py",
-          "test_stream_client.py", "test_stream_page.py"]
+          "test_stream_client.py", "test_stream_page.py",
+          "test_observing.py", "test_prometheus.py"]
 )
 
 
@@ -118,6 +120,22 @@ def directory(stage):
 def console(stage, directory):
     """The operator's command, with nothing imported yet."""
     return Console(stage, directory)
+
+
+@pytest.fixture
+def export(stage, directory):
+    """Makes places that spans are exported from, and stops their workers."""
+    made = []
+
+    def make(**options):
+        place = directory / f"place-{len(made)}"
+        place.mkdir()
+        made.append(Export(stage, place, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
 
 
 @pytest.fixture

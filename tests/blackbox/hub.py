@@ -34,6 +34,7 @@ class Hub:
         self.path = Path(options.get("listen") or self.state / "stream.sock")
         self.options = {f"LIGHTCONE_STREAM_{name.upper()}": value
                         for name, value in options.items()}
+        self.more = {}  # other options than those of the stream
         self.log = directory / "stream.log"
         self.program = None
 
@@ -52,7 +53,8 @@ class Hub:
         return self
 
     def environment(self):
-        return clean_environment(LIGHTCONE_STATE=self.state, **self.options)
+        return clean_environment(
+            LIGHTCONE_STATE=self.state, **self.options, **self.more)
 
     def accepts(self):
         with socket.socket(socket.AF_UNIX) as probe:

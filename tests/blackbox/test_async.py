@@ -256,8 +256,8 @@ def test_a_running_worker_takes_it_at_once(place):
     )
     try:
         wait_until(
-            lambda: place.site.get("/health").json()["companions"]["worker"]
-            == {"state": "ok"}, "the worker", 30)
+            lambda: place.site.get("/health").json()["companions"]["worker"][
+                "state"] == "ok", "the worker", 30)
         reply = place.post("/wormhole", FILM, ASYNC)
         assert "warnings" not in reply.json()
         job = place.job(reply)

@@ -47,6 +47,7 @@ PRODUCT = Walk(
     # No job is there.
     ends={"/jobs/{id}": 404, "/jobs/{id}/result": 404},
     picky=frozenset({"/singularity", "/wormhole"}),
+    varying=frozenset({"/metrics"}),
     # Neither a stream nor a poll shall last.
     fields={"/cosmic_stream": [("Prefer", "wait=1")]},
 )

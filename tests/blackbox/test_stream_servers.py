@@ -200,7 +200,7 @@ def test_a_hub_that_dies_loses_nobody(place):
     assert away["state"] == "away" and "lightcone stream" in away["why"]
     place.post("meanwhile")
     place.hub.start()
-    wait_until(lambda: place.companion() == {"state": "ok"}, "its presence")
+    wait_until(lambda: place.companion()["state"] == "ok", "its presence")
     place.post("after")
 
     async def resume():

@@ -97,6 +97,9 @@ jobs_fixture_claim_by(struct jobs *jobs, struct jobs_claim *claim)
 	if (rc == LC_OK)
 		assert_string_equal(claim->payload, "{\"a\": 1}");
 	claim->payload = NULL;
+	if (rc == LC_OK && claim->trace != NULL)
+		claim->trace = arena_dup(&jobs_fixture.arena, claim->trace,
+					 strlen(claim->trace));
 	arena_release(&arena);
 	return rc == LC_OK;
 }

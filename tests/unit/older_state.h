@@ -5,7 +5,17 @@
 #ifndef UNIT_OLDER_STATE_H
 #define UNIT_OLDER_STATE_H
 
+#define OLDER_STATE_6                                                     \
+	"DROP TRIGGER job_ended_event;"                                   \
+	"ALTER TABLE jobs DROP COLUMN trace;"                             \
+	"ALTER TABLE events DROP COLUMN trace;"                           \
+	"CREATE TRIGGER job_ended_event AFTER UPDATE OF ended_ms ON jobs" \
+	" WHEN old.ended_ms IS NULL AND new.ended_ms IS NOT NULL BEGIN"   \
+	" INSERT INTO events (time_ms, type, total, data)"                \
+	" VALUES (new.ended_ms, 'job', 0, '\"of 6\"'); END;"              \
+	"PRAGMA user_version = 6;"
 #define OLDER_STATE_5                                                  \
+	OLDER_STATE_6                                                  \
 	"DROP TRIGGER job_ended_event; DROP TABLE events; DROP TABLE " \
 	"stream; PRAGMA user_version = 5;"
 #define OLDER_STATE_4 \

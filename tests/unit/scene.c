@@ -81,6 +81,13 @@ scene_close(struct scene *scene)
 		"cache-book.seg.lock",
 		"cache-epochs.seg",
 		"cache-epochs.seg.lock",
+		"metrics.seg",
+		"metrics.seg.lock",
+		"metrics.lock",
+		"spans.seg",
+		"spans.seg.lock",
+		"spans.lock",
+		"access.log",
 	};
 	char path[128];
 

@@ -63,6 +63,24 @@ test_text(void **state)
 	tail_event_free(event);
 }
 
+/* Of what is traced that comes last. */
+static void
+test_traced_text(void **state)
+{
+	struct event event = event_of(42, "\"}\"");
+	struct tail_event *tail_event;
+
+	(void)state;
+	event.trace = "00-01-02-01";
+	tail_event = tail_event_new(epoch, &event);
+	assert_string_equal(strstr(tail_event->text, ",\"data\""),
+			    ",\"data\":\"}\",\"traceparent\":\"00-01-02-01\"}");
+	assert_int_equal(tail_event->length, strlen(tail_event->text));
+	assert_int_equal(tail_event->data_length, 3);
+	assert_memory_equal(tail_event->text + tail_event->data_at, "\"}\"", 3);
+	tail_event_free(tail_event);
+}
+
 /* A type that only a later Lightcone knows keeps its name. */
 static void
 test_unknown_type(void **state)
@@ -194,6 +212,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_traced_text),
 		cmocka_unit_test(test_unknown_type),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_empty),

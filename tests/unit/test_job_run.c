@@ -17,8 +17,10 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "engine/observe.h"
 #include "scene.h"
 #include "services/cache_book.h"
+#include "services/trace_ring.h"
 #include "../testapp.h"
 
 struct work_args {
@@ -147,7 +149,9 @@ run(struct scene *scene, const struct lc_job_kind *kind, const char *payload,
 	if (to_stop != NULL)
 		to_stop = &stop;
 	job_outcome_init(outcome);
-	job_run(&scene->engine, kind, payload, &stop, tick, arg, outcome);
+	job_run(&scene->engine,
+		&(struct job_given){.kind = kind, .payload = payload}, &stop,
+		tick, arg, outcome);
 	assert_int_equal(atomic_load(&scene->engine.open), 0);
 }
 
@@ -311,6 +315,88 @@ what_was_kept(void **state)
 	scene_close(&scene);
 }
 
+/* ---- in whose trace it is */
+
+#define OF_TRACE "0af7651916cd43dd8448eb211c80319c"
+
+static const struct traced {
+	const char *name, *trace;
+	const char *given; /* how the outcome's begins */
+	const char *flags; /* and how it ends */
+	bool recorded;
+	uint64_t parent;
+} traced[] = {
+	{"of a request that is recorded", "00-" OF_TRACE "-b7ad6b7169203331-01",
+	 "00-" OF_TRACE "-", "-01", true, 0xb7ad6b7169203331},
+	{"of one that is not", "00-" OF_TRACE "-b7ad6b7169203331-00",
+	 "00-" OF_TRACE "-", "-00", false, 0},
+	{"of nobody's", NULL, "00-", "-01", true, 0},
+	{"of nothing that can be read", "of a friend", "00-", "-01", true, 0},
+};
+
+static void
+trace_check(struct trace_ring *ring, const struct traced *want,
+	    const char *trace)
+{
+	char own[TRACE_PARENT_BYTES], id[17];
+	struct trace_span spans[8];
+	size_t passed, count = trace_ring_take(ring, spans, 8, &passed);
+	bool found = false;
+
+	trace_ring_let_go(ring, passed);
+	assert_int_equal(strncmp(trace, want->given, strlen(want->given)), 0);
+	assert_string_equal(trace + strlen(trace) - 3, want->flags);
+	snprintf(own, sizeof(own), "%.16s", trace + 36);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(spans[i].name, "job heavy") != 0)
+			continue;
+		found = true;
+		trace_span_id_write(spans[i].span, id);
+		assert_string_equal(id, own);
+		assert_true(spans[i].parent == want->parent);
+		assert_int_equal(spans[i].kind, TRACE_CONSUMER);
+		assert_false(spans[i].remote);
+	}
+	assert_int_equal(found, want->recorded);
+}
+
+static void
+whose_it_is(void **state)
+{
+	static const char *const recorded[] = {"LIGHTCONE_TRACES=otlp",
+					       "LIGHTCONE_TRACE_SAMPLER="
+					       "parentbased_always_on",
+					       NULL};
+	char words[TRACE_WHY_MAX];
+	struct trace_ring *ring;
+	struct scene scene;
+	struct buf why;
+
+	(void)state;
+	scene_open(&scene, table, recorded, 0);
+	buf_init(&why);
+	assert_int_equal(observe_start(&scene.engine, METRICS_RUNNER, &why),
+			 LC_OK);
+	ring = trace_ring_open(scene.state, scene.options.trace_queue, words,
+			       sizeof(words));
+	assert_true(trace_ring_lock(ring, scene.state));
+	for (size_t i = 0; i < sizeof(traced) / sizeof(traced[0]); i++) {
+		struct job_outcome outcome;
+
+		job_outcome_init(&outcome);
+		job_run(&scene.engine,
+			&(struct job_given){.kind = &heavy_kind,
+					    .payload = "{}",
+					    .trace = traced[i].trace},
+			NULL, tick, (char[]){"arg"}, &outcome);
+		assert_int_equal(outcome.rc, LC_OK);
+		trace_check(ring, &traced[i], outcome.trace);
+		job_outcome_release(&outcome);
+	}
+	trace_ring_close(ring);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -319,6 +405,7 @@ main(void)
 		cmocka_unit_test(whom_to_tell),
 		cmocka_unit_test(watched_and_stopped),
 		cmocka_unit_test(what_was_kept),
+		cmocka_unit_test(whose_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

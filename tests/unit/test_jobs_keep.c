@@ -108,7 +108,7 @@ test_lost_of_unknown_kind(void **state)
 
 static enum lc_rc
 lost_note(struct store *store, void *arg, const struct jobs_claim *claim,
-	  const char *error)
+	  const char *error, bool failed)
 {
 	const struct jobs_order order = jobs_fixture_order("slow");
 	char id[JOBS_ID_BYTES];
@@ -116,14 +116,17 @@ lost_note(struct store *store, void *arg, const struct jobs_claim *claim,
 	bool existed;
 
 	assert_string_equal(claim->policy->kind, "plain");
-	assert_string_equal(claim->payload, "{\"a\": 1}");
+	assert_string_equal(claim->payload, failed ? "{\"a\": 1}" : "");
 	assert_string_equal(error, "the worker was lost");
-	assert_int_equal(claim->attempt, claim->attempts_most);
+	assert_int_equal(failed, claim->attempt == claim->attempts_most);
+	assert_in_range(jobs_fixture_now_ms() - claim->started_ms, 0, 600000);
 	++*told;
+	if (!failed)
+		return LC_OK;
 	return jobs_add_in(store, &order, id, &existed, why, JOBS_WHY_MAX);
 }
 
-/* Only of the last attempt, once, and with the end itself. */
+/* Of each attempt once, and of the last one with the end itself. */
 static void
 test_lost_for_good_is_told(void **state)
 {
@@ -144,7 +147,7 @@ test_lost_for_good_is_told(void **state)
 					    lost_note, &told, why,
 					    JOBS_WHY_MAX),
 				 LC_OK);
-		assert_int_equal(told, attempt < 2 ? 0 : 1);
+		assert_int_equal(told, attempt < 2 ? attempt : 2);
 		if (attempt == 2)
 			assert_int_equal(
 				jobs_fixture_number("SELECT count(*) FROM jobs"

@@ -131,8 +131,10 @@ test_what_is_refused(void **state)
 
 		context.outbound = cases[i].options;
 		job_outcome_init(&outcome);
-		job_run(&scene.engine, &wishes_kind, cases[i].payload, NULL,
-			tick, NULL, &outcome);
+		job_run(&scene.engine,
+			&(struct job_given){.kind = &wishes_kind,
+					    .payload = cases[i].payload},
+			NULL, tick, NULL, &outcome);
 		if (outcome.rc != (cases[i].words == NULL ? LC_OK : LC_INVALID))
 			fail_msg("case %zu: %d", i, outcome.rc);
 		if (cases[i].words != NULL &&

@@ -75,7 +75,7 @@ test_made_as_it_should_be(void **state)
 		const char *sql;
 		int64_t value;
 	} settings[] = {
-		{"PRAGMA user_version", 6},
+		{"PRAGMA user_version", 7},
 		{"PRAGMA synchronous", 2},
 		{"PRAGMA foreign_keys", 1},
 		{"PRAGMA mmap_size", 0},

@@ -111,7 +111,8 @@ test_notice(void **state)
 		struct job_outcome outcome = {.webhook = told->webhook,
 					      .email = told->email,
 					      .base = told->base,
-					      .type = told->type};
+					      .type = told->type,
+					      .trace = "of the attempt"};
 		struct work_notice notice;
 
 		assert_non_null(claim.policy);
@@ -126,8 +127,11 @@ test_notice(void **state)
 		if (told->count > 1)
 			payload_check(told, notice.orders[1].payload,
 				      told->second);
-		for (size_t k = 0; k < notice.count; k++)
+		for (size_t k = 0; k < notice.count; k++) {
 			assert_true(notice.orders[k].attempts > 1);
+			assert_string_equal(notice.orders[k].trace,
+					    "of the attempt");
+		}
 		work_notice_release(&notice);
 	}
 	work_kinds_release(&kinds);
@@ -161,6 +165,7 @@ test_notice_of_the_lost(void **state)
 			.lease = 7,
 			.policy = work_kinds_policy(&kinds, "wormhole"),
 			.payload = lost[i].payload,
+			.trace = "of what was lost",
 			.attempt = lost[i].attempt,
 			.attempts_most = 3};
 		struct work_notice notice;
@@ -169,9 +174,12 @@ test_notice_of_the_lost(void **state)
 							"the worker was lost"),
 				 LC_OK);
 		assert_int_equal(notice.count, lost[i].count);
-		if (notice.count > 0)
+		if (notice.count > 0) {
 			payload_check(&told, notice.orders[0].payload,
 				      told.first);
+			assert_string_equal(notice.orders[0].trace,
+					    "of what was lost");
+		}
 		work_notice_release(&notice);
 	}
 	work_kinds_release(&kinds);
