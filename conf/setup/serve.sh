@@ -23,6 +23,7 @@ serve() {
 	trap serve_stop EXIT
 	trap 'exit 0' HUP INT TERM
 	serve_import
+	serve_logs
 	serve_memcached
 	serve_worker
 	serve_stream
@@ -84,6 +85,13 @@ serve_start() {
 	setsid setpriv --pdeathsig TERM "${@:2}" \
 		> "$state/$1.log" 2>&1 < /dev/null {lock}>&- &
 	started=($! "${started[@]}")
+}
+
+# A line for each request, anew with each run as the companions' logs are.
+serve_logs() {
+	[[ -z ${LIGHTCONE_ACCESS_LOG-} ]] || return 0
+	export LIGHTCONE_ACCESS_LOG=$state/access.log
+	: > "$LIGHTCONE_ACCESS_LOG"
 }
 
 serve_memcached() {
@@ -158,6 +166,9 @@ The cosmic stream (WebSocket: $stream), to follow and to write to:
   curl -N -H 'Accept: text/event-stream' '$url/cosmic_stream'
   curl -H 'Content-Type: application/json' -d '"hello"' '$url/cosmic_stream'
 In a terminal here: LIGHTCONE_STATE='$state' ./lightcone tail
+
+How it fares: $url/health and $url/metrics
+Each request: tail -f '$LIGHTCONE_ACCESS_LOG'
 
 Ctrl-C stops it.
 END
